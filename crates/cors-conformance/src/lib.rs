@@ -1,0 +1,1 @@
+//! A conformance suite and fuzzer for the CORS protocol

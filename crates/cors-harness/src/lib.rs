@@ -1,0 +1,1 @@
+//! Runs server cases against a server under test and judges it

@@ -1,0 +1,1 @@
+//! The CORS parts of the Fetch standard, executable

@@ -1,0 +1,1 @@
+//! The case library of cors-conformance: types, strict reading, selection, embedded data

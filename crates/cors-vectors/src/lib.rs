@@ -1,1 +1,6 @@
-//! The case library of cors-conformance: types, strict reading, selection, embedded data
+//! The case library of cors-conformance: types, strict reading, selection, embedded data.
+
+pub mod agent;
+pub mod policy;
+pub mod server;
+pub mod text;

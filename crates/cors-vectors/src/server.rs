@@ -1,0 +1,391 @@
+//! Server cases: a policy, what a page or another client does, and what must then hold.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::text::{HeaderPair, Text};
+
+/// A file of server cases.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServerFile {
+    /// Path of the schema, for editors; always `../schema/server.schema.json`.
+    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// What the file is about; the first half of each case's id.
+    pub area: String,
+    /// What belongs in this file, in a sentence.
+    pub about: String,
+    /// The cases.
+    pub cases: Vec<ServerCase>,
+}
+
+/// One requirement on a server that has a policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServerCase {
+    /// `area/slug`, permanent: never reused, a rename leaves an alias.
+    pub id: String,
+    /// Earlier ids of the case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// The requirement, as a sentence.
+    pub title: String,
+    /// What breaks, or who profits, when it does not hold.
+    pub why: String,
+    /// Where it comes from: `fetch#anchor/step`, `rfc9110#section-8.6`, …
+    pub spec: Vec<String>,
+    /// Ids of the rules (`vectors/rules.json`) that the case shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
+    /// Free words to select by, such as `slow` or `state`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// How binding the verdicts of the case are.
+    #[serde(default)]
+    pub level: Level,
+    /// Why the level is what it is, when it is not evident from `spec`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
+    /// What the policy must say for the case to mean something; see [`Requirement`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<Requirement>,
+    /// The named policy (`vectors/policies.json`) under which kit mode runs the case.
+    pub policy: String,
+    /// The case that shows the opposite outcome under the same policy: for a case with a `refused`
+    /// verdict a case whose verdicts are `shared`. When that one does not pass, this one is blocked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paired_with: Option<String>,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+    /// Names of the testbed's faulty servers that this case alone must fail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub catches: Vec<String>,
+}
+
+/// How binding a requirement is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// A choice that is recorded; never a failure.
+    Info,
+    /// The standard's own advice.
+    Should,
+    /// Grammar, the text of an RFC, or a policy that is not realised in a browser.
+    #[default]
+    Must,
+}
+
+/// A fact about a policy that a case needs. Where it does not hold the case is skipped, with it as
+/// the reason.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+pub enum Requirement {
+    /// Any origin is allowed.
+    #[serde(rename = "origins.any")]
+    OriginsAny,
+    /// Origins are listed (exact origins or patterns), so that some are not allowed.
+    #[serde(rename = "origins.list")]
+    OriginsList,
+    /// At least two exact origins are listed.
+    #[serde(rename = "origins.several")]
+    OriginsSeveral,
+    /// Exactly one exact origin is listed, and nothing else.
+    #[serde(rename = "origins.one")]
+    OriginsOne,
+    /// At least one pattern such as `https://*.example` is listed.
+    #[serde(rename = "origins.pattern")]
+    OriginsPattern,
+    /// `null` is listed.
+    #[serde(rename = "origins.null")]
+    OriginsNull,
+    /// Origins are listed and `null` is not among them.
+    #[serde(rename = "origins.no-null")]
+    OriginsNoNull,
+    /// No origin is allowed at all.
+    #[serde(rename = "origins.none")]
+    OriginsNone,
+    /// Credentials are allowed.
+    #[serde(rename = "credentials")]
+    Credentials,
+    /// Credentials are not allowed.
+    #[serde(rename = "no-credentials")]
+    NoCredentials,
+    /// Methods are listed.
+    #[serde(rename = "methods.list")]
+    MethodsList,
+    /// Any method is allowed.
+    #[serde(rename = "methods.any")]
+    MethodsAny,
+    /// Request headers are listed.
+    #[serde(rename = "headers.list")]
+    HeadersList,
+    /// Any request header is allowed.
+    #[serde(rename = "headers.any")]
+    HeadersAny,
+    /// Exposed headers are listed.
+    #[serde(rename = "expose.list")]
+    ExposeList,
+    /// Every response header is exposed.
+    #[serde(rename = "expose.any")]
+    ExposeAny,
+    /// No response header is exposed.
+    #[serde(rename = "expose.none")]
+    ExposeNone,
+    /// A max-age is stated.
+    #[serde(rename = "max-age")]
+    MaxAge,
+    /// A max-age of zero is stated.
+    #[serde(rename = "max-age.zero")]
+    MaxAgeZero,
+    /// No max-age is stated.
+    #[serde(rename = "max-age.none")]
+    MaxAgeNone,
+    /// The target is told our policies (kit mode), so that it behaves as a kit server.
+    #[serde(rename = "kit")]
+    Kit,
+}
+
+/// One step of a server case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What a page does: carried out by the model user agent, whose decision is the verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetch: Option<PageFetch>,
+    /// A request as it is, such as no browser sends; only checks can judge it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub send: Option<RawSend>,
+    /// What a browser must decide; with `fetch`, and only with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// What must hold of the answers beyond the verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
+}
+
+/// What a browser decides about a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The page may read the response.
+    Shared,
+    /// The page may not.
+    Refused,
+}
+
+/// A fetch by a page of some origin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PageFetch {
+    /// The page's origin: a serialized origin, or `null` for an opaque one.
+    pub origin: Text,
+    /// The method, as the page gives it to the API.
+    #[serde(default = "get")]
+    pub method: Text,
+    /// The endpoint of the target; `resource` when left out.
+    #[serde(default)]
+    pub endpoint: Endpoint,
+    /// The credentials mode.
+    #[serde(default)]
+    pub credentials: Credentials,
+    /// The request headers the page sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<HeaderPair>,
+    /// The request body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Text>,
+    /// Whether an XMLHttpRequest with an upload listener makes the request, which forces a
+    /// preflight whatever the method.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub upload_listener: bool,
+    /// Response header names that the page must be able to read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reads: Vec<Text>,
+    /// Response header names that the page must not be able to read although they were sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cannot_read: Vec<Text>,
+}
+
+/// A request as it goes onto the wire.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSend {
+    /// The method.
+    #[serde(default = "get")]
+    pub method: Text,
+    /// The endpoint of the target; `resource` when left out.
+    #[serde(default)]
+    pub endpoint: Endpoint,
+    /// Appended to the endpoint's path as it stands, such as `?x=1` or `/sub`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suffix: Option<Text>,
+    /// The header lines, in order; `Host` is added when it is not among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<HeaderPair>,
+    /// The body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Text>,
+}
+
+fn get() -> Text {
+    Text::Plain("GET".into())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// A path of the target, by what the application does there.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Endpoint {
+    /// 200 to every method.
+    #[default]
+    Resource,
+    /// 404.
+    Missing,
+    /// 500 by the application.
+    Error,
+    /// An unhandled failure of the application.
+    Throws,
+    /// 302 to the resource.
+    Redirect,
+    /// 304 to a conditional GET.
+    NotModified,
+    /// The application sets its own `Vary: Accept-Encoding`.
+    Vary,
+    /// The application sets its own `Access-Control-Allow-Origin`.
+    OwnHeaders,
+    /// The application answers OPTIONS itself, with a marker header `X-Options-Handler`.
+    Options,
+    /// 401.
+    Unauthorized,
+}
+
+/// A credentials mode.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Credentials {
+    /// Never.
+    Omit,
+    /// Only towards the page's own origin.
+    #[default]
+    SameOrigin,
+    /// Always.
+    Include,
+}
+
+/// A statement about one answer, with its own level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Name of the check within the case.
+    pub id: String,
+    /// How binding it is.
+    pub level: Level,
+    /// Why, when the case's own `why` does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Which answer it looks at. The last one of the step when left out. A check on an answer that
+    /// was never received fails.
+    #[serde(default)]
+    pub on: On,
+    /// What is stated.
+    #[serde(flatten)]
+    pub statement: Statement,
+}
+
+/// Which answer of a step a check looks at.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum On {
+    /// The last answer received.
+    #[default]
+    Last,
+    /// The answer to the preflight.
+    Preflight,
+    /// The answer to the actual request.
+    Actual,
+}
+
+/// What a check states.
+///
+/// Header statements look at all lines of the field. Elements of list fields are compared
+/// ASCII case-insensitively except for `Access-Control-Allow-Methods`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Statement {
+    /// Something about a response header.
+    Header(HeaderStatement),
+    /// Something about the status.
+    Status(StatusStatement),
+}
+
+/// A statement about a response header.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HeaderStatement {
+    /// The header's name.
+    pub header: String,
+    /// What holds of it.
+    #[serde(flatten)]
+    pub is: HeaderIs,
+}
+
+/// What holds of a response header.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HeaderIs {
+    /// There is no such line (`false`: there is at least one).
+    Absent(bool),
+    /// There is exactly one line and its value is this text.
+    Equals(Text),
+    /// There is exactly one line and its value is one of these texts.
+    OneOf(Vec<Text>),
+    /// There is no line, or exactly one with one of these values.
+    AbsentOrOneOf(Vec<Text>),
+    /// No line holds this value.
+    Not(Text),
+    /// The comma-separated list over all lines has this element, or `*` where `*` means it.
+    HasToken(Text),
+    /// The list over all lines lacks this element (and `*`, for `Vary`).
+    LacksToken(Text),
+    /// No line contains these bytes.
+    LacksBytes(Text),
+    /// There are at most this many lines.
+    MaxLines(u32),
+    /// Each line present matches this grammar.
+    Grammar(Grammar),
+}
+
+/// The grammars that a check can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grammar {
+    /// `*`, `null`, or one serialized origin: no path, no default port, lower case.
+    OriginOrNullOrWildcard,
+    /// Exactly `true`.
+    True,
+    /// Digits only.
+    DeltaSeconds,
+    /// A comma-separated list of tokens without empty elements.
+    TokenList,
+}
+
+/// A statement about the status.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatusStatement {
+    /// The ranges of statuses that satisfy it, each `[first, last]` inclusive.
+    pub status: Vec<(u16, u16)>,
+}

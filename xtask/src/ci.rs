@@ -1,0 +1,103 @@
+//! `cargo xtask ci`: what a change must pass.
+//!
+//! The cheapest and most local step comes first, each is printed before it runs, and the first
+//! failure ends the run. The hosted CI calls this and nothing else, so that what it says can be
+//! had at home.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, bail};
+
+/// The target without std for which cors-model must build.
+const BARE: &str = "x86_64-unknown-none";
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Leave out `cargo test --workspace`, which the caller has just run
+    #[arg(long)]
+    skip_tests: bool,
+}
+
+/// Runs the steps.
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    cargo("fmt --all --check", &[])?;
+    invariants()?;
+    cargo(
+        "clippy --workspace --all-targets --locked -- -D warnings",
+        &[],
+    )?;
+    if !args.skip_tests {
+        // The examples in the documentation included.
+        cargo("test --workspace --locked", &[])?;
+    }
+    cargo(
+        "doc --workspace --no-deps --document-private-items --locked",
+        &[("RUSTDOCFLAGS", "-Dwarnings")],
+    )?;
+    install_bare_target()?;
+    cargo(
+        &format!("check --package cors-model --target {BARE} --locked"),
+        &[],
+    )?;
+    cargo("xtask conformance", &[])?;
+    println!("ci: passed");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints and runs a cargo command in the root of the workspace; `arguments` are split at spaces.
+fn cargo(arguments: &str, environment: &[(&str, &str)]) -> anyhow::Result<()> {
+    let variables: String = environment
+        .iter()
+        .map(|(name, value)| format!("{name}={value} "))
+        .collect();
+    println!("$ {variables}cargo {arguments}");
+    let status = Command::new(crate::cargo())
+        .args(arguments.split(' '))
+        .envs(environment.iter().copied())
+        .current_dir(crate::root())
+        .status()
+        .context("cannot start cargo")?;
+    if !status.success() {
+        bail!("cargo {arguments}: {status}");
+    }
+    Ok(())
+}
+
+fn invariants() -> anyhow::Result<()> {
+    println!("$ cargo xtask invariants");
+    let violations = crate::invariants::check()?;
+    if !violations.is_empty() {
+        bail!("invariants do not hold:\n{}", violations.join("\n"));
+    }
+    Ok(())
+}
+
+/// Adds the target without std where rustup does not have it yet.
+///
+/// Where there is no rustup, the next step tells by itself whether the target is there.
+fn install_bare_target() -> anyhow::Result<()> {
+    let Ok(list) = Command::new("rustup")
+        .args(["target", "list", "--installed"])
+        .current_dir(crate::root())
+        .output()
+    else {
+        println!("(no rustup here: {BARE} is taken to be installed)");
+        return Ok(());
+    };
+    if String::from_utf8_lossy(&list.stdout)
+        .lines()
+        .any(|line| line == BARE)
+    {
+        return Ok(());
+    }
+    println!("$ rustup target add {BARE}");
+    let status = Command::new("rustup")
+        .args(["target", "add", BARE])
+        .current_dir(crate::root())
+        .status()
+        .context("cannot start rustup")?;
+    if !status.success() {
+        bail!("rustup target add {BARE}: {status}");
+    }
+    Ok(())
+}

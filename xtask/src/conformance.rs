@@ -1,0 +1,42 @@
+//! `cargo xtask conformance ARGS`: the program, built in release mode, with the same arguments.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+
+use anyhow::Context as _;
+
+#[derive(clap::Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct Args {
+    /// Arguments of cors-conformance; `--help` lists them
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "ARGS"
+    )]
+    args: Vec<OsString>,
+}
+
+/// Builds the program and runs it; its exit status is ours.
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let status = Command::new(crate::cargo())
+        .args([
+            "run",
+            "--release",
+            "--locked",
+            "--package",
+            "cors-conformance",
+        ])
+        .arg("--manifest-path")
+        .arg(crate::root().join("Cargo.toml"))
+        .arg("--")
+        .args(&args.args)
+        .status()
+        .context("cannot start cargo")?;
+    // No code means that a signal ended it: shells say 128 and more, which the program never does.
+    let code = status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(128);
+    Ok(ExitCode::from(code))
+}

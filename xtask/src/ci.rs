@@ -46,11 +46,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 /// Prints and runs a cargo command in the root of the workspace; `arguments` are split at spaces.
 fn cargo(arguments: &str, environment: &[(&str, &str)]) -> anyhow::Result<()> {
-    let variables: String = environment
+    let mut shown: Vec<String> = environment
         .iter()
-        .map(|(name, value)| format!("{name}={value} "))
+        .map(|(name, value)| format!("{name}={value}"))
         .collect();
-    println!("$ {variables}cargo {arguments}");
+    shown.push(format!("cargo {arguments}"));
+    println!("$ {}", shown.join(" "));
     let status = Command::new(crate::cargo())
         .args(arguments.split(' '))
         .envs(environment.iter().copied())

@@ -1,22 +1,66 @@
 //! The project's own commands: `cargo xtask`.
+//!
+//! One file or folder per subcommand: a clap type for its arguments and a function that runs it
+//! and returns `anyhow::Result<ExitCode>`. This file only lists them. Dependencies are few and
+//! light, and the alias builds in release mode, so that what is compiled here is not compiled
+//! again for `cargo xtask conformance`.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command for people: printing is its purpose"
+)]
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod ci;
+mod conformance;
+mod invariants;
 mod subjects;
 mod try_subject;
 
-use std::process::ExitCode;
-
-use clap::Parser;
-
-/// The project's own commands.
-#[derive(Debug, Parser)]
-#[command(bin_name = "cargo xtask")]
-enum Xtask {
-    /// Run the suite against a real server that this project did not write.
-    Try(try_subject::Try),
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
 }
 
-fn main() -> anyhow::Result<ExitCode> {
-    match Xtask::parse() {
-        Xtask::Try(command) => command.run(),
-    }
+#[derive(Subcommand)]
+enum Command {
+    /// Run the suite (the program cors-conformance, in release mode)
+    Conformance(conformance::Args),
+    /// Run the suite against a real server that this project did not write
+    Try(try_subject::Try),
+    /// Everything that a change must pass, cheapest first, stopping at the first failure
+    Ci(ci::Args),
+    /// Check who depends on whom, and the other invariants of ARCHITECTURE.md
+    Invariants(invariants::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Conformance(args) => conformance::run(&args),
+        Command::Try(args) => args.run(),
+        Command::Ci(args) => ci::run(&args),
+        Command::Invariants(args) => invariants::run(&args),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// The root of the workspace.
+fn root() -> &'static Path {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask)
+}
+
+/// The cargo that runs us, or the one in the path.
+fn cargo() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }

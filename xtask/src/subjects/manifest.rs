@@ -1,0 +1,301 @@
+//! `subject.toml`: what a subject is, what it needs, how it is installed and started.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+
+use super::Places;
+
+/// One `subject.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Manifest {
+    /// The folder's name, by which `cargo xtask try` calls it.
+    pub(crate) name: String,
+    /// One line: what answers, and which code adds the CORS headers.
+    pub(crate) about: String,
+    /// What it is written in.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "documentation, checked by a test")
+    )]
+    pub(crate) language: String,
+    /// The versions that are pinned, or why they are not.
+    pub(crate) version: String,
+    /// Where it came from, and whose advice its configuration follows.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "documentation, checked by a test")
+    )]
+    pub(crate) source: String,
+    /// The file, relative to the folder, that states the policy in the subject's own words.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "documentation, checked by a test")
+    )]
+    pub(crate) program: String,
+    /// Programs that must be on the machine.
+    #[serde(default)]
+    pub(crate) needs: Vec<Need>,
+    /// What is fetched or built before it can start.
+    pub(crate) install: Install,
+    /// How it is started.
+    pub(crate) start: Start,
+}
+
+/// A program that must be on the machine.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Need {
+    /// A command that succeeds when the program is there.
+    pub(crate) check: Vec<String>,
+    /// Its name in a message.
+    pub(crate) what: String,
+    /// The Debian packages that bring it; empty when Debian's are too old or there are none.
+    pub(crate) debian: Vec<String>,
+}
+
+/// What is fetched or built in the subject's folder, each by its ordinary client from a lock file.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Install {
+    /// A crate outside the workspace, built from its `Cargo.lock` into the shared target directory.
+    Cargo,
+    /// `package-lock.json`, into `node_modules`.
+    Npm,
+    /// `requirements.txt`, every package pinned, into the virtual environment `.venv`.
+    Pip,
+    /// Nothing beyond what it needs of the machine.
+    None,
+}
+
+/// How the server is started: with the port in the variable `PORT`, in an empty directory.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Start {
+    /// Files of the folder that are copied into the directory it runs in, with `{port}` and
+    /// `{run}` filled in.
+    #[serde(default)]
+    pub(crate) files: Vec<String>,
+    /// Program and arguments. `{dir}` stands for the subject's folder, `{run}` for the directory
+    /// it runs in, `{target}` for cargo's target directory and `{port}` for the port.
+    pub(crate) command: Vec<String>,
+}
+
+/// A subject: its manifest, and where it lies.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    /// What `subject.toml` says.
+    pub(crate) manifest: Manifest,
+    /// The subject's folder.
+    pub(crate) dir: PathBuf,
+    /// The policy it is configured with, for `--policy`: its own, or that of all subjects when it
+    /// has none.
+    pub(crate) policy: PathBuf,
+}
+
+impl Subject {
+    /// Reads the subject in one folder.
+    ///
+    /// Fails when `subject.toml` cannot be read, has an unknown or missing field, or bears another
+    /// name than its folder.
+    pub(crate) fn read(dir: &Path) -> anyhow::Result<Self> {
+        let file = dir.join("subject.toml");
+        let text = std::fs::read_to_string(&file)
+            .with_context(|| format!("reading {}", file.display()))?;
+        let manifest: Manifest =
+            toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
+        if dir
+            .file_name()
+            .is_none_or(|folder| folder != manifest.name.as_str())
+        {
+            bail!(
+                "{}: name is {:?}, expected the folder's",
+                file.display(),
+                manifest.name
+            );
+        }
+        if manifest.start.command.is_empty() {
+            bail!(
+                "{}: start.command is empty, expected a program",
+                file.display()
+            );
+        }
+        let own = dir.join("policy.toml");
+        let policy = if own.exists() {
+            own
+        } else {
+            dir.with_file_name("policy.toml")
+        };
+        Ok(Self {
+            manifest,
+            dir: dir.to_owned(),
+            policy,
+        })
+    }
+
+    /// Reads every subject, sorted by name.
+    ///
+    /// Fails as [`Subject::read`] does, on the first folder that does.
+    pub(crate) fn read_all(places: &Places) -> anyhow::Result<Vec<Self>> {
+        let reading = || format!("reading {}", places.subjects.display());
+        let mut dirs = Vec::new();
+        for entry in std::fs::read_dir(&places.subjects).with_context(reading)? {
+            let path = entry.with_context(reading)?.path();
+            if path.is_dir() {
+                dirs.push(path);
+            }
+        }
+        dirs.sort();
+        dirs.iter().map(|dir| Self::read(dir)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    /// The fields of a policy file, read as strictly as the suite reads them.
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Policy {
+        allow_origins: Vec<String>,
+        allow_credentials: bool,
+        allow_methods: Vec<String>,
+        allow_headers: Vec<String>,
+        expose_headers: Vec<String>,
+        max_age: u32,
+        endpoints: BTreeMap<String, String>,
+    }
+
+    fn subjects() -> Vec<Subject> {
+        Subject::read_all(&Places::find().unwrap()).unwrap()
+    }
+
+    fn policy(subject: &Subject) -> Policy {
+        let text = std::fs::read_to_string(&subject.policy).unwrap();
+        toml::from_str(&text)
+            .unwrap_or_else(|error| panic!("{}: {error}", subject.policy.display()))
+    }
+
+    #[test]
+    fn every_folder_is_a_subject_and_names_are_unique() {
+        let subjects = subjects();
+        let names: BTreeSet<_> = subjects
+            .iter()
+            .map(|subject| &subject.manifest.name)
+            .collect();
+        assert!(names.len() >= 10, "{names:?}");
+        assert_eq!(names.len(), subjects.len());
+        assert!(
+            !names.contains(&"all".to_owned()),
+            "`try all` means every subject"
+        );
+    }
+
+    #[test]
+    fn every_subject_says_what_it_is() {
+        for Subject { manifest, dir, .. } in subjects() {
+            for said in [
+                &manifest.about,
+                &manifest.language,
+                &manifest.version,
+                &manifest.source,
+            ] {
+                assert!(!said.is_empty(), "{}", manifest.name);
+            }
+            for file in manifest.start.files.iter().chain([&manifest.program]) {
+                assert!(dir.join(file).is_file(), "{}: {file}", manifest.name);
+            }
+            for need in &manifest.needs {
+                assert!(!need.check.is_empty(), "{}: {}", manifest.name, need.what);
+            }
+        }
+    }
+
+    #[test]
+    fn every_lock_file_is_there() {
+        for Subject { manifest, dir, .. } in subjects() {
+            let lock = match manifest.install {
+                Install::Cargo => "Cargo.lock",
+                Install::Npm => "package-lock.json",
+                Install::Pip => "requirements.txt",
+                Install::None => continue,
+            };
+            let text = std::fs::read_to_string(dir.join(lock))
+                .unwrap_or_else(|error| panic!("{}/{lock}: {error}", manifest.name));
+            if matches!(manifest.install, Install::Pip) {
+                for line in text.lines() {
+                    assert!(
+                        line.contains("=="),
+                        "{}: {line} is not pinned",
+                        manifest.name
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_policy_parses_and_allows_something() {
+        for subject in subjects() {
+            let policy = policy(&subject);
+            assert!(!policy.allow_origins.is_empty());
+            assert!(policy.endpoints.values().all(|path| path.starts_with('/')));
+        }
+    }
+
+    /// The policy is written down twice, here and in the subject's own configuration; a value that
+    /// the latter does not mention has been changed in one place only.
+    #[test]
+    fn every_program_states_its_policy() {
+        // The spellings differ: Method::GET, header::CONTENT_TYPE, app\.example.
+        let plain = |text: &str| text.to_lowercase().replace('\\', "").replace('_', "-");
+        for subject in subjects() {
+            let Subject { manifest, dir, .. } = &subject;
+            let text = plain(&std::fs::read_to_string(dir.join(&manifest.program)).unwrap());
+            let policy = policy(&subject);
+            let mut values = policy.allow_origins;
+            values.extend(policy.allow_methods);
+            values.extend(policy.allow_headers);
+            values.extend(policy.expose_headers);
+            values.push(policy.max_age.to_string());
+            values.extend(policy.allow_credentials.then(|| "credentials".to_owned()));
+            for value in values {
+                assert!(
+                    text.contains(&plain(&value)),
+                    "{}: no {value}",
+                    manifest.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_manifest_is_refused_with_its_file_and_field() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("here");
+        std::fs::create_dir(&folder).unwrap();
+        let text = "name = 'there'\nabout = ''\nlanguage = ''\nversion = ''\nsource = ''\n\
+            program = ''\ninstall.kind = 'none'\nstart.command = ['true']\n";
+        let refusal = |text: &str| {
+            std::fs::write(folder.join("subject.toml"), text).unwrap();
+            format!("{:#}", Subject::read(&folder).unwrap_err())
+        };
+        let message = refusal(text);
+        assert!(
+            message.contains("subject.toml: name is \"there\""),
+            "{message}"
+        );
+        let message = refusal(&text.replace("language", "tongue"));
+        assert!(
+            message.contains("subject.toml") && message.contains("tongue"),
+            "{message}"
+        );
+        let message = refusal(&text.replace("['true']", "[]").replace("there", "here"));
+        assert!(message.contains("start.command"), "{message}");
+    }
+}

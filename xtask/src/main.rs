@@ -19,11 +19,18 @@ use clap::{Parser, Subcommand};
 mod ci;
 mod conformance;
 mod invariants;
+mod spec;
 mod subjects;
 mod try_subject;
+mod vectors;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", about, arg_required_else_help = true)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -37,6 +44,10 @@ enum Command {
     Try(try_subject::Try),
     /// Everything that a change must pass, cheapest first, stopping at the first failure
     Ci(ci::Args),
+    /// Chores of the case library
+    Vectors(vectors::Args),
+    /// Compare what the model and the cases cite with the Fetch standard
+    Spec(spec::Args),
     /// Check who depends on whom, and the other invariants of ARCHITECTURE.md
     Invariants(invariants::Args),
 }
@@ -46,6 +57,8 @@ fn main() -> ExitCode {
         Command::Conformance(args) => conformance::run(&args),
         Command::Try(args) => args.run(),
         Command::Ci(args) => ci::run(&args),
+        Command::Vectors(args) => vectors::run(&args),
+        Command::Spec(args) => spec::run(&args),
         Command::Invariants(args) => invariants::run(&args),
     };
     result.unwrap_or_else(|error| {

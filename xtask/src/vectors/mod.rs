@@ -1,0 +1,26 @@
+//! `cargo xtask vectors`: the case library's own chores.
+
+use std::process::ExitCode;
+
+mod families;
+mod generate;
+
+/// Arguments of `cargo xtask vectors`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Write the generated families of agent cases (vectors/agent/*.generated.json)
+    Generate(generate::Args),
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    match &args.command {
+        Command::Generate(args) => generate::run(args),
+    }
+}

@@ -208,7 +208,7 @@ impl List {
 fn tab_safe(text: Text) -> Text {
     match text {
         Text::Plain(plain) if plain.contains('\t') => bytes(plain.as_bytes()),
-        other => other,
+        other @ (Text::Plain(_) | Text::Hex(_) | Text::Repeat(_) | Text::Concat(_)) => other,
     }
 }
 

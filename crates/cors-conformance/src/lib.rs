@@ -1,1 +1,5 @@
-//! A conformance suite and fuzzer for the CORS protocol
+//! A conformance suite for the CORS protocol: the command line, as a library.
+
+pub mod args;
+pub mod escape;
+pub mod render;

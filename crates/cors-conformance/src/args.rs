@@ -1,0 +1,279 @@
+//! The arguments. Where an option exists in curl it has curl's name and meaning.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use url::Url;
+
+/// Shown below the options, since scripts need it and people look for it there.
+const AFTER_HELP: &str = "\
+Exit status:
+  0  as expected
+  1  a failure at or above --fail-on
+  2  usage: arguments, policy or cases cannot be used, or a selector matches nothing
+  3  target unreachable, not started or not understood
+  4  nothing ran
+  5  expectations out of date
+  6  a bug of the suite itself
+  7  cut short
+The first of 6, 2, 3, 1, 7, 4, 5, 0 that applies.";
+
+/// A conformance suite for the CORS protocol: what would a browser decide about this server, and
+/// is that what its policy wants?
+#[derive(Debug, Parser)]
+#[command(
+    name = "cors-conformance",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = AFTER_HELP,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to do; `run` when left out.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The arguments of `run`.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the cases against a server (the default)
+    #[command(after_help = AFTER_HELP)]
+    Run(Box<RunArgs>),
+    /// List the cases that a selection names
+    List(ListArgs),
+}
+
+/// The arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The resource to test, such as http://127.0.0.1:8080/resource; without it, the reference
+    /// server inside this program
+    #[arg(value_name = "URL", value_parser = parse_url)]
+    pub url: Option<Url>,
+    /// What the server is meant to allow (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Which cases.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// A header to add to each request, for instance to get past authentication
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
+    pub headers: Vec<(String, String)>,
+    /// Accept any TLS certificate
+    #[arg(short = 'k', long)]
+    pub insecure: bool,
+    /// Give up after this many seconds, for the whole run
+    #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub max_time: Option<Duration>,
+    /// Run this many cases at a time
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 8,
+          value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: u16,
+    /// Let methods other than GET, HEAD and OPTIONS reach a server given by URL
+    #[arg(long)]
+    pub unsafe_methods: bool,
+    /// Let the URL name something other than this machine
+    #[arg(long)]
+    pub remote: bool,
+    /// The lowest level whose failure makes the exit status 1
+    #[arg(long, value_name = "LEVEL", default_value = "must")]
+    pub fail_on: FailOn,
+    /// Write a report; `ndjson=PATH`, where `-` is standard output (people's text then goes to
+    /// standard error)
+    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report)]
+    pub report: Vec<Report>,
+    /// List each case; twice: with exchanges and steps, of passes too
+    #[arg(short = 'v', long, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// The arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Which cases.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// With title, policy and citations
+    #[arg(short = 'v', long)]
+    pub verbose: bool,
+}
+
+/// Which cases.
+#[derive(Debug, Args)]
+pub struct Selection {
+    /// Only cases whose id matches; `*` stands within, `**` across slashes; also tag:WORD,
+    /// level:LEVEL, spec:ANCHOR
+    #[arg(short = 't', long = "test", value_name = "GLOB")]
+    pub tests: Vec<String>,
+    /// Not the cases that match, in the same forms
+    #[arg(long, value_name = "GLOB")]
+    pub skip: Vec<String>,
+    /// Case files, or a folder of them, to add to the embedded ones
+    #[arg(long, value_name = "PATH")]
+    pub vectors: Vec<PathBuf>,
+}
+
+/// The lowest level whose failure counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Grammar, the text of an RFC, or a policy that is not realised in a browser
+    Must,
+    /// The standard's own advice as well
+    Should,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A report to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// In which format.
+    pub kind: ReportKind,
+    /// Where to; `None` is standard output.
+    pub path: Option<PathBuf>,
+}
+
+/// The formats of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportKind {
+    /// The stream of events, one JSON object a line.
+    Ndjson,
+}
+
+fn parse_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| {
+        let hint = if text.contains("://") { "" } else { " (did you mean http://…?)" };
+        format!("{error}{hint}")
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("the scheme is {}, expected http or https", url.scheme()));
+    }
+    if url.fragment().is_some() {
+        return Err("a fragment never reaches a server".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("credentials belong into -H 'Authorization: …'".to_owned());
+    }
+    Ok(url)
+}
+
+fn parse_header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("expected `Name: value`, found no colon")?;
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(token) {
+        return Err(format!("{name:?} is not a header name"));
+    }
+    if name.eq_ignore_ascii_case("origin") || name.get(..15).is_some_and(is_preflight_field) {
+        return Err(format!("{name} is what the cases vary; it cannot be set for all of them"));
+    }
+    let value = value.trim_matches([' ', '\t']);
+    if let Some(bad) = value.chars().find(|character| character.is_control() && *character != '\t')
+    {
+        return Err(format!("the value holds {bad:?}, which no header value can"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Whether the first bytes of a name are those of `Access-Control-…`.
+fn is_preflight_field(start: &str) -> bool {
+    start.eq_ignore_ascii_case("access-control-")
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("expected more than 0 seconds".to_owned()),
+    }
+}
+
+fn parse_report(text: &str) -> Result<Report, String> {
+    let (kind, path) = text.split_once('=').ok_or("expected KIND=PATH, such as ndjson=run.ndjson")?;
+    let kind = match kind {
+        "ndjson" => ReportKind::Ndjson,
+        _ => return Err(format!("{kind:?} is not a kind of report; there is ndjson")),
+    };
+    match path {
+        "" => Err("the path is empty".to_owned()),
+        "-" => Ok(Report { kind, path: None }),
+        _ => Ok(Report { kind, path: Some(path.into()) }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Cli, String> {
+        let words = std::iter::once("cors-conformance").chain(arguments.iter().copied());
+        Cli::try_parse_from(words).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn run_is_the_default() {
+        let bare = parse(&["http://127.0.0.1/", "-t", "origin/*"]).unwrap();
+        assert!(bare.command.is_none());
+        assert_eq!(bare.run.url.unwrap().as_str(), "http://127.0.0.1/");
+        let named = parse(&["run", "http://127.0.0.1/", "-vv"]).unwrap();
+        let Some(Command::Run(run)) = named.command else { panic!("{named:?}") };
+        assert_eq!(run.verbose, 2);
+        assert!(matches!(parse(&["list"]).unwrap().command, Some(Command::List(_))));
+    }
+
+    #[test]
+    fn a_wrong_argument_is_named_with_what_was_expected() {
+        for (arguments, said) in [
+            (&["127.0.0.1:80"][..], "http"),
+            (&["ftp://127.0.0.1/"], "expected http or https"),
+            (&["http://a:b@127.0.0.1/"], "Authorization"),
+            (&["http://127.0.0.1/#x"], "fragment"),
+            (&["-H", "X-A"], "no colon"),
+            (&["-H", "X A: b"], "not a header name"),
+            (&["-H", "Origin: null"], "cases vary"),
+            (&["-H", "access-control-request-method: PUT"], "cases vary"),
+            (&["-H", "A: b\nc"], "no header value can"),
+            (&["-m", "0"], "more than 0"),
+            (&["-m", "soon"], "number of seconds"),
+            (&["-m", "inf"], "more than 0"),
+            (&["--report", "junit=x"], "there is ndjson"),
+            (&["--report", "ndjson"], "KIND=PATH"),
+            (&["--report", "ndjson="], "empty"),
+            (&["-j", "0"], "1..=256"),
+            (&["--fail-on", "info"], "must, should"),
+        ] {
+            let error = parse(arguments).unwrap_err();
+            assert!(error.contains(said), "{arguments:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn headers_and_reports_are_read() {
+        let cli = parse(&["-H", "Authorization:  Bearer x ", "--report", "ndjson=-"]).unwrap();
+        assert_eq!(cli.run.headers, [("Authorization".to_owned(), "Bearer x".to_owned())]);
+        assert_eq!(cli.run.report, [Report { kind: ReportKind::Ndjson, path: None }]);
+    }
+}

@@ -1,0 +1,13 @@
+//! From the stream of events to what people and machines read. Nothing here judges anything.
+
+pub mod block;
+pub mod cite;
+pub mod difference;
+pub mod effect;
+pub mod ndjson;
+pub mod progress;
+pub mod style;
+pub mod terminal;
+
+#[cfg(test)]
+mod tests;

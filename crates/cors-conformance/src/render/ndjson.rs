@@ -1,0 +1,15 @@
+//! The stream of events as lines of JSON, written and flushed as they come.
+
+use std::io::{self, Write};
+
+use cors_harness::event::Event;
+
+/// Writes one event as one line.
+///
+/// Flushed at once: what was judged before a crash stays readable, and a reader can follow.
+pub fn write(sink: &mut dyn Write, event: &Event) -> io::Result<()> {
+    let mut line = serde_json::to_vec(event)?;
+    line.push(b'\n');
+    sink.write_all(&line)?;
+    sink.flush()
+}

@@ -1,0 +1,180 @@
+//! What a person reads: cases as they finish when asked for, then the failures, then the sums.
+
+use std::io::{self, Write};
+
+use cors_harness::event::{CaseEvent, Counts, EndEvent, Event, Mode, Outcome, RunEvent};
+use cors_vectors::server::Level;
+
+use super::block;
+use super::effect::groups;
+use super::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
+use crate::escape;
+
+/// How many cases of one cause are named below the one that is explained.
+const NAMED: usize = 12;
+
+/// What to say beyond failures and sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Nothing.
+    Failures,
+    /// Each case, in a line.
+    Cases,
+    /// Each case with its exchanges and the steps of the standard that were taken.
+    Everything,
+}
+
+/// Renders one run; events go in, text comes out.
+#[derive(Debug)]
+pub struct Terminal {
+    verbosity: Verbosity,
+    /// The lowest level that makes the run a failure.
+    fail_on: Level,
+    failures: Vec<CaseEvent>,
+    skipped: Reasons,
+    blocked: Reasons,
+}
+
+impl Terminal {
+    /// A renderer for one run.
+    pub const fn new(verbosity: Verbosity, fail_on: Level) -> Self {
+        Self {
+            verbosity,
+            fail_on,
+            failures: Vec::new(),
+            skipped: Reasons(Vec::new()),
+            blocked: Reasons(Vec::new()),
+        }
+    }
+
+    /// Number of failures and errors so far.
+    pub const fn failures(&self) -> usize {
+        self.failures.len()
+    }
+
+    /// Takes an event in and writes what is to be read of it now.
+    pub fn event(&mut self, sink: &mut dyn Write, event: &Event) -> io::Result<()> {
+        match event {
+            Event::Run(run) => self.run(sink, run),
+            Event::Case(case) => self.case(sink, case),
+            Event::End(end) => self.end(sink, end),
+        }
+    }
+
+    fn run(&self, sink: &mut dyn Write, run: &RunEvent) -> io::Result<()> {
+        let known = match run.mode {
+            Mode::Probe => "its policy is not known",
+            Mode::Policy => "its policy was stated",
+            Mode::Kit => "it takes on the policies of the cases",
+        };
+        writeln!(
+            sink,
+            "{STRONG}{}{STRONG:#}: {} cases against {} ({known})",
+            escape::sentence(&run.tool),
+            run.selected,
+            escape::sentence(&run.target),
+        )?;
+        if self.verbosity > Verbosity::Failures {
+            let standard = escape::sentence(&run.standard);
+            let vectors = escape::sentence(&run.vectors);
+            writeln!(sink, "{FAINT}cases {vectors}, Fetch standard {standard}{FAINT:#}")?;
+        }
+        Ok(())
+    }
+
+    fn case(&mut self, sink: &mut dyn Write, case: &CaseEvent) -> io::Result<()> {
+        match self.verbosity {
+            Verbosity::Failures => {}
+            Verbosity::Cases => writeln!(sink, "{}", block::line(case))?,
+            Verbosity::Everything if case.steps.is_empty() => {
+                writeln!(sink, "{}", block::line(case))?;
+            }
+            Verbosity::Everything => writeln!(sink, "{}", block::verbose(case))?,
+        }
+        match case.outcome {
+            Outcome::Pass => {}
+            Outcome::Fail | Outcome::Error => self.failures.push(case.clone()),
+            Outcome::Skip => self.skipped.add(case),
+            Outcome::Blocked => self.blocked.add(case),
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
+        // Cases finish in any order; people compare runs.
+        self.failures.sort_by(|one, other| one.id.cmp(&other.id));
+        for group in groups(&self.failures) {
+            writeln!(sink)?;
+            write!(sink, "{}", block::failure(group.first))?;
+            if !group.others.is_empty() {
+                writeln!(sink, "  {DOUBT}the same in {} more:{DOUBT:#}", group.others.len())?;
+                let shown = if self.verbosity == Verbosity::Failures { NAMED } else { usize::MAX };
+                for case in group.others.iter().take(shown) {
+                    let title = escape::sentence(&case.title);
+                    writeln!(sink, "    {}  {FAINT}{title}{FAINT:#}", escape::sentence(&case.id))?;
+                }
+                let unnamed = group.others.len().saturating_sub(shown);
+                if unnamed > 0 {
+                    writeln!(sink, "    {FAINT}and {unnamed} that -v names{FAINT:#}")?;
+                }
+            }
+        }
+        self.sums(sink, end)
+    }
+
+    fn sums(&self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
+        let counts = end.counts;
+        writeln!(sink)?;
+        for (count, reason, _) in &self.skipped.0 {
+            writeln!(sink, "{count} skipped: {}", escape::sentence(reason))?;
+        }
+        for (count, reason, first) in &self.blocked.0 {
+            let first = escape::sentence(first);
+            let reason = escape::sentence(reason);
+            writeln!(sink, "{count} blocked, counted as skipped: {reason} ({first} …)")?;
+        }
+        if counts.error > 0 {
+            writeln!(sink, "{} without an answer to judge, counted as failed", counts.error)?;
+        }
+        let below = self.failures.iter().filter(|case| {
+            case.outcome == Outcome::Fail && case.level < self.fail_on
+        });
+        let below = below.count();
+        if below > 0 {
+            writeln!(sink, "{below} of the failures {} advice: --fail-on should makes it count in the exit status", if below == 1 { "is" } else { "are" })?;
+        }
+        if counts.unjudged > 0 {
+            writeln!(sink, "{} not judged, counted as skipped", counts.unjudged)?;
+        }
+        if let Some(reason) = &end.reason {
+            writeln!(sink, "{BAD}{}{BAD:#}", escape::sentence(reason))?;
+        }
+        writeln!(sink, "{}", last_line(&counts))
+    }
+}
+
+/// The last line of a run.
+fn last_line(counts: &Counts) -> String {
+    let (passed, failed) = (counts.pass, counts.fail + counts.error);
+    let skipped = counts.skip + counts.blocked + counts.unjudged;
+    let good = if passed > 0 && failed == 0 { GOOD } else { anstyle::Style::new() };
+    let bad = if failed > 0 { BAD } else { anstyle::Style::new() };
+    format!(
+        "conformance: {good}{passed} passed{good:#}, {bad}{failed} failed{bad:#}, {skipped} skipped"
+    )
+}
+
+/// Why cases were left out, each reason with a count and the first case that gave it, in the
+/// order in which the reasons came up.
+#[derive(Debug)]
+struct Reasons(Vec<(usize, String, String)>);
+
+impl Reasons {
+    fn add(&mut self, case: &CaseEvent) {
+        let reason = case.reason.as_deref().unwrap_or("no reason was given");
+        match self.0.iter_mut().find(|(_, known, _)| known == reason) {
+            Some((count, _, _)) => *count += 1,
+            None => self.0.push((1, reason.to_owned(), case.id.clone())),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What a reader sees, from events made by hand.
+
+use cors_harness::event::{
+    Again, CaseEvent, CheckEvent, CheckOutcome, Counts, EndEvent, Event, ExchangeEvent, Got, Kind,
+    Mode, Outcome, RefusalEvent, RequestEvent, ResponseEvent, RunEvent, StepEvent,
+};
+use cors_harness::exit::Exit;
+use cors_vectors::server::{Level, On, Verdict};
+
+use super::effect::{Effect, effect, groups};
+use super::terminal::{Terminal, Verbosity};
+
+fn headers(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// A case with one step and one exchange.
+fn case(id: &str, wanted: Verdict, got: Got, answer: &[(&str, &str)]) -> CaseEvent {
+    let origin = format!("https://{}.example", id.replace('/', "-"));
+    let outcome = if got == Got::from(wanted) { Outcome::Pass } else { Outcome::Fail };
+    CaseEvent {
+        id: id.to_owned(),
+        title: "A host that merely ends in an allowed host is refused".to_owned(),
+        why: "Any page of that host could read responses meant for the allowed site.".to_owned(),
+        spec: vec!["fetch#concept-cors-check/4".to_owned()],
+        outcome,
+        level: Level::Must,
+        policy: None,
+        reason: None,
+        wanted: Some(wanted),
+        got: Some(got),
+        checks: Vec::new(),
+        steps: vec![StepEvent {
+            wanted: Some(wanted),
+            got: Some(got),
+            origin: Some(origin.clone()),
+            refusal: None,
+            note: None,
+            trace: Vec::new(),
+            exchanges: vec![ExchangeEvent {
+                kind: Kind::Actual,
+                request: RequestEvent {
+                    method: "GET".to_owned(),
+                    url: "http://127.0.0.1:8080/resource".to_owned(),
+                    headers: headers(&[("Origin", &origin)]),
+                },
+                response: Some(ResponseEvent { status: 200, headers: headers(answer) }),
+                transport: None,
+            }],
+        }],
+        exchanges: 1,
+        again: Some(Again {
+            cli: Some(format!("cors-conformance http://127.0.0.1:8080/resource -t {id}")),
+            curl: Some("curl -i http://127.0.0.1:8080/resource".to_owned()),
+        }),
+        millis: 0,
+    }
+}
+
+/// The case, refused by the CORS check for the value given.
+fn refused(mut case: CaseEvent, got: Option<&str>, wanted: &str) -> CaseEvent {
+    for step in &mut case.steps {
+        step.refusal = Some(RefusalEvent {
+            at: "fetch#concept-cors-check/4".to_owned(),
+            stage: "response".to_owned(),
+            said: "Access-Control-Allow-Origin is not the request's origin.".to_owned(),
+            compared: Some("Access-Control-Allow-Origin".to_owned()),
+            got: got.map(str::to_owned),
+            wanted: Some(wanted.to_owned()),
+            remedies: vec![format!("set Access-Control-Allow-Origin to {wanted}")],
+        });
+    }
+    case
+}
+
+/// What is printed for these cases, without colour.
+fn printed(cases: &[CaseEvent], verbosity: Verbosity, fail_on: Level) -> String {
+    let mut terminal = Terminal::new(verbosity, fail_on);
+    let mut sink = Vec::new();
+    let mut counts = Counts::default();
+    let run = RunEvent {
+        tool: "cors-conformance 0.0.0".to_owned(),
+        vectors: "0.0.0".to_owned(),
+        standard: "0123456".to_owned(),
+        target: "http://127.0.0.1:8080/resource".to_owned(),
+        mode: Mode::Policy,
+        selected: cases.len(),
+    };
+    terminal.event(&mut sink, &Event::Run(run)).unwrap();
+    for case in cases {
+        counts.add(case.outcome);
+        terminal.event(&mut sink, &Event::Case(Box::new(case.clone()))).unwrap();
+    }
+    let end = EndEvent { complete: true, exit: Exit::Failed, reason: None, counts };
+    terminal.event(&mut sink, &Event::End(end)).unwrap();
+    let text = String::from_utf8(sink).unwrap();
+    anstream::adapter::strip_str(&text).to_string()
+}
+
+#[test]
+fn what_let_a_page_in_is_marked() {
+    let answer = [
+        ("Access-Control-Allow-Origin", "https://origin-suffix.example"),
+        ("Vary", "Accept-Encoding"),
+    ];
+    let mut case = case("origin/suffix", Verdict::Refused, Got::Shared, &answer);
+    case.checks.push(CheckEvent {
+        id: "vary".to_owned(),
+        step: 0,
+        level: Level::Should,
+        outcome: CheckOutcome::Fail,
+        on: On::Last,
+        said: "Vary should list Origin; it is Accept-Encoding".to_owned(),
+        why: Some("A cache would hand this answer to another origin.".to_owned()),
+    });
+    insta::assert_snapshot!(printed(&[case], Verbosity::Failures, Level::Must));
+}
+
+#[test]
+fn a_difference_of_one_byte_is_marked() {
+    let sent = "https://origin-allowed.example/";
+    let answer = [("Access-Control-Allow-Origin", sent)];
+    let case = case("origin/allowed", Verdict::Shared, Got::Refused, &answer);
+    let case = refused(case, Some(sent), "https://origin-allowed.example");
+    insta::assert_snapshot!(printed(&[case], Verbosity::Failures, Level::Must));
+}
+
+#[test]
+fn one_cause_is_explained_once() {
+    let none = |id| refused(case(id, Verdict::Shared, Got::Refused, &[]), None, id);
+    let cases = [none("origin/a"), none("origin/b"), none("method/c")];
+    insta::assert_snapshot!(printed(&cases, Verbosity::Failures, Level::Must));
+}
+
+#[test]
+fn each_case_is_listed_when_asked_for() {
+    let mut skipped = case("origin/null", Verdict::Refused, Got::Refused, &[]);
+    skipped.outcome = Outcome::Skip;
+    skipped.reason = Some("the policy does not list null".to_owned());
+    skipped.steps.clear();
+    let mut blocked = case("origin/prefix", Verdict::Refused, Got::Refused, &[]);
+    blocked.outcome = Outcome::Blocked;
+    blocked.reason = Some("origin/allowed did not pass".to_owned());
+    let mut error = case("origin/hangs-up", Verdict::Shared, Got::Nothing, &[]);
+    error.outcome = Outcome::Error;
+    error.reason = Some("the connection was closed".to_owned());
+    for exchange in error.steps.iter_mut().flat_map(|step| &mut step.exchanges) {
+        exchange.response = None;
+        exchange.transport = Some("the connection was closed before a complete answer".to_owned());
+    }
+    let passed = case("origin/foreign", Verdict::Refused, Got::Refused, &[]);
+    let cases = [passed, skipped, blocked, error];
+    insta::assert_snapshot!(printed(&cases, Verbosity::Cases, Level::Must));
+}
+
+#[test]
+fn no_control_byte_reaches_a_terminal() {
+    let evil = "\u{1b}]0;x\u{7}\u{9b}31m\r\n";
+    let answer = [(evil, evil), ("Access-Control-Allow-Origin", evil)];
+    let mut case = case(evil, Verdict::Refused, Got::Shared, &answer);
+    case.title = evil.to_owned();
+    case.reason = Some(evil.to_owned());
+    let printed = printed(&[case], Verbosity::Everything, Level::Must);
+    let bad = printed.chars().find(|character| character.is_control() && *character != '\n');
+    assert_eq!(bad, None, "{printed:?}");
+}
+
+#[test]
+fn failures_below_the_threshold_are_called_advice() {
+    let mut case = case("vary/present", Verdict::Shared, Got::Shared, &[]);
+    case.outcome = Outcome::Fail;
+    case.level = Level::Should;
+    assert_eq!(effect(&case), Effect::Advice);
+    let advice = "is advice";
+    assert!(printed(std::slice::from_ref(&case), Verbosity::Failures, Level::Must).contains(advice));
+    assert!(!printed(&[case], Verbosity::Failures, Level::Should).contains(advice));
+}
+
+#[test]
+fn the_gravest_effect_comes_first() {
+    let sent = [("Access-Control-Allow-Origin", "*")];
+    let cases = [
+        refused(case("a/withheld", Verdict::Shared, Got::Refused, &[]), None, "x"),
+        case("b/exposed", Verdict::Refused, Got::Shared, &sent),
+    ];
+    let order: Vec<&str> = groups(&cases).iter().map(|group| group.first.id.as_str()).collect();
+    assert_eq!(order, ["b/exposed", "a/withheld"]);
+}
+
+#[test]
+fn a_copied_origin_is_one_cause_and_a_fixed_one_another() {
+    let copied = |id: &str| {
+        let origin = format!("https://{}.example", id.replace('/', "-"));
+        case(id, Verdict::Refused, Got::Shared, &[("Access-Control-Allow-Origin", &origin)])
+    };
+    let fixed = case("o/c", Verdict::Refused, Got::Shared, &[("Access-Control-Allow-Origin", "*")]);
+    let cases = [copied("o/a"), copied("o/b"), fixed];
+    let sizes: Vec<usize> = groups(&cases).iter().map(|group| group.others.len()).collect();
+    assert_eq!(sizes, [1, 0]);
+}

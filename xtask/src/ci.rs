@@ -21,7 +21,9 @@ pub(crate) struct Args {
 /// Runs the steps.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     cargo("fmt --all --check", &[])?;
-    invariants()?;
+    xtask("invariants")?;
+    xtask("spec check")?;
+    xtask("vectors generate --check")?;
     cargo(
         "clippy --workspace --all-targets --locked -- -D warnings",
         &[],
@@ -39,7 +41,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         &format!("check --package cors-model --target {BARE} --locked"),
         &[],
     )?;
-    cargo("xtask conformance", &[])?;
+    xtask("conformance")?;
     println!("ci: passed");
     Ok(ExitCode::SUCCESS)
 }
@@ -64,11 +66,17 @@ fn cargo(arguments: &str, environment: &[(&str, &str)]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn invariants() -> anyhow::Result<()> {
-    println!("$ cargo xtask invariants");
-    let violations = crate::invariants::check()?;
-    if !violations.is_empty() {
-        bail!("invariants do not hold:\n{}", violations.join("\n"));
+/// Prints and runs a command of this program.
+fn xtask(arguments: &str) -> anyhow::Result<()> {
+    println!("$ cargo xtask {arguments}");
+    let program = std::env::current_exe().context("cannot find this program")?;
+    let status = Command::new(program)
+        .args(arguments.split(' '))
+        .current_dir(crate::root())
+        .status()
+        .context("cannot start this program again")?;
+    if !status.success() {
+        bail!("cargo xtask {arguments}: {status}");
     }
     Ok(())
 }

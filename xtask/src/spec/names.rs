@@ -1,0 +1,82 @@
+//! What a function that transcribes a definition is called.
+
+use super::extract::simplify;
+
+const ARTICLES: [&str; 3] = ["a", "an", "the"];
+
+/// The names that follow from a term, the plainest first.
+///
+/// The term in snake case without articles; as a predicate with `is_` before it; in a type's own
+/// block without the words of the type's name; outside any with what the term belongs to before
+/// it. "Serializing an origin" is also the verb.
+pub(crate) fn expected(notation: &str, of_type: Option<&str>) -> Vec<String> {
+    let (of, term) = notation
+        .rsplit_once('/')
+        .map_or((None, notation), |(of, term)| (Some(of), term));
+    let term = term.split_once('(').map_or(term, |(name, arguments)| {
+        // Arguments follow a name directly; "HTTP(S) scheme" has none.
+        if arguments.ends_with(')') { name } else { term }
+    });
+    let words = words(term);
+    let mut bases = vec![words.clone()];
+    if let Some((first, rest)) = words.split_first() {
+        for verb in verbs(first) {
+            bases.push(std::iter::once(verb).chain(rest.iter().cloned()).collect());
+        }
+    }
+    let mut names = Vec::new();
+    for base in bases {
+        let mut variants = vec![base.clone()];
+        if let Some(of_type) = of_type {
+            let own = type_words(of_type);
+            variants.push(
+                base.iter()
+                    .filter(|word| !own.contains(word))
+                    .cloned()
+                    .collect(),
+            );
+        } else if let Some(of) = of {
+            variants.push(
+                self::words(of)
+                    .into_iter()
+                    .chain(base.iter().cloned())
+                    .collect(),
+            );
+        }
+        for variant in variants {
+            let name = variant.join("_");
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name.clone());
+                names.push(format!("is_{name}"));
+            }
+        }
+    }
+    names
+}
+
+fn words(term: &str) -> Vec<String> {
+    simplify(term)
+        .split(['-', '_'])
+        .filter(|word| !word.is_empty() && !ARTICLES.contains(word))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn type_words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for c in name.chars() {
+        match words.last_mut() {
+            Some(word) if !c.is_ascii_uppercase() => word.push(c),
+            _ => words.push(c.to_ascii_lowercase().to_string()),
+        }
+    }
+    words
+}
+
+/// The verbs that a word in -ing may be of.
+fn verbs(word: &str) -> Vec<String> {
+    // "byte-serializing" is split before; a short word such as "string" is harmless here.
+    word.strip_suffix("ing")
+        .map(|stem| vec![format!("{stem}e"), stem.to_owned()])
+        .unwrap_or_default()
+}

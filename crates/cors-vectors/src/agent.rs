@@ -51,7 +51,11 @@ pub struct AgentCase {
     pub tags: Vec<String>,
     /// Origins of `page`, `cross` and `third` that the case needs to be just these. Where a runner
     /// cannot have them it skips the case.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "crate::policy::unique",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     pub origins: BTreeMap<Place, String>,
     /// What the page does, one after the other.
     pub fetches: Vec<Fetch>,
@@ -69,7 +73,9 @@ pub struct AgentCase {
 
 /// One of the three origins that a case plays on. `page` is the page's own; all are cross-site to
 /// each other unless the case states origins that are not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Place {
     /// The origin of the page.
@@ -142,12 +148,18 @@ fn cross() -> Place {
     Place::Cross
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde's skip_serializing_if passes a reference"
+)]
 fn is_false(value: &bool) -> bool {
     !*value
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde's skip_serializing_if passes a reference"
+)]
 fn is_zero(value: &u32) -> bool {
     *value == 0
 }
@@ -219,7 +231,7 @@ pub enum Cache {
 
 /// A request body as script gives it. Exactly one member, next to `type` for a blob.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Body {
     /// A string.
     Text(String),

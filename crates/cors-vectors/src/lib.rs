@@ -1,6 +1,29 @@
 //! The case library of cors-conformance: types, strict reading, selection, embedded data.
+//!
+//! - [`library::library`] is everything that is embedded; [`library::Library`] also takes files
+//!   from outside.
+//! - [`read`] reads single files and says what is wrong with them.
+//! - [`fill`] fills the placeholders of a server case from a policy and says when a case means
+//!   nothing under it.
+//! - [`select`] chooses cases.
+//!
+//! The crate knows no implementation: expectations are stated by whoever writes a case.
 
 pub mod agent;
+pub mod check;
+pub mod error;
+pub mod fill;
+pub mod format;
+pub mod library;
+pub mod names;
+pub mod origin;
 pub mod policy;
+pub mod read;
+pub mod rules;
+pub mod schema;
+pub mod select;
 pub mod server;
 pub mod text;
+
+pub use error::{Error, Errors, Problem};
+pub use library::{Library, library};

@@ -1,11 +1,17 @@
 //! Policies: what a server is meant to allow.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::server::Endpoint;
+use crate::names::{is_cors_safelisted_method, is_safelisted_request_header_name};
+use crate::origin;
+use crate::server::{Endpoint, Requirement};
 
 /// What a server is meant to allow: a user's TOML file, or a named policy of the library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,12 +34,16 @@ pub struct Policy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u32>,
     /// Other paths of the target, by what they do. `resource` is the target itself.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "unique",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     pub endpoints: BTreeMap<Endpoint, String>,
 }
 
 /// Everything, or what is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum AnyOr<T> {
     /// The word `"any"`.
@@ -58,6 +68,7 @@ pub struct PolicyFile {
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// The policies by name.
+    #[serde(deserialize_with = "unique")]
     pub policies: BTreeMap<String, NamedPolicy>,
 }
 
@@ -69,4 +80,219 @@ pub struct NamedPolicy {
     pub about: String,
     /// The policy.
     pub policy: Policy,
+}
+
+impl Policy {
+    /// Whether pages of the origin with this serialization may read responses. The comparison is
+    /// of bytes, as a browser's is; `null` only fits `"null"` and `"any"`.
+    pub fn allows_origin(&self, serialized: &[u8]) -> bool {
+        match &self.allow_origins {
+            AnyOr::Any(Any::Any) => true,
+            AnyOr::Listed(listed) => listed.iter().any(|entry| {
+                if is_pattern(entry) {
+                    origin::fits_pattern(serialized, entry)
+                } else {
+                    entry.as_bytes() == serialized
+                }
+            }),
+        }
+    }
+
+    /// Whether requests with the method may be made: the safelisted ones always, others when they
+    /// are listed, byte for byte.
+    pub fn allows_method(&self, method: &[u8]) -> bool {
+        is_cors_safelisted_method(method)
+            || match &self.allow_methods {
+                AnyOr::Any(Any::Any) => true,
+                AnyOr::Listed(listed) => listed.iter().any(|entry| entry.as_bytes() == method),
+            }
+    }
+
+    /// Whether requests with a header of this name and a value that is not safelisted may be made.
+    pub fn allows_header(&self, name: &[u8]) -> bool {
+        lists_name(&self.allow_headers, name)
+    }
+
+    /// Whether pages may read response headers of this name; the safelisted ones are not looked at.
+    pub fn exposes_header(&self, name: &[u8]) -> bool {
+        lists_name(&self.expose_headers, name)
+    }
+
+    /// The path of an endpoint below the target; `None` for [`Endpoint::Resource`], which is the
+    /// target itself, and for what the policy does not declare.
+    pub fn endpoint(&self, endpoint: Endpoint) -> Option<&str> {
+        self.endpoints.get(&endpoint).map(String::as_str)
+    }
+
+    /// The listed origins that are neither patterns nor `null`.
+    pub fn exact_origins(&self) -> impl Iterator<Item = &str> {
+        self.listed_origins()
+            .filter(|entry| !is_pattern(entry) && *entry != "null")
+    }
+
+    /// The listed patterns, such as `https://*.trusted.example`.
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.listed_origins().filter(|entry| is_pattern(entry))
+    }
+
+    fn listed_origins(&self) -> impl Iterator<Item = &str> {
+        match &self.allow_origins {
+            AnyOr::Any(Any::Any) => &[][..],
+            AnyOr::Listed(listed) => listed,
+        }
+        .iter()
+        .map(String::as_str)
+    }
+
+    /// The facts about the policy that cases can require. [`Requirement::Kit`] is not one: it is
+    /// a fact about the target.
+    pub fn facts(&self) -> std::collections::BTreeSet<Requirement> {
+        use Requirement as R;
+        let mut facts = Vec::new();
+        match &self.allow_origins {
+            AnyOr::Any(Any::Any) => facts.push(R::OriginsAny),
+            AnyOr::Listed(listed) => {
+                let exact = self.exact_origins().count();
+                let patterns = self.patterns().count();
+                let null = listed.iter().any(|entry| entry == "null");
+                facts.push(if null {
+                    R::OriginsNull
+                } else {
+                    R::OriginsNoNull
+                });
+                facts.extend((exact + patterns > 0).then_some(R::OriginsList));
+                facts.extend((exact > 1).then_some(R::OriginsSeveral));
+                facts.extend((exact == 1 && listed.len() == 1).then_some(R::OriginsOne));
+                facts.extend((patterns > 0).then_some(R::OriginsPattern));
+                facts.extend(listed.is_empty().then_some(R::OriginsNone));
+            }
+        }
+        facts.push(if self.allow_credentials {
+            R::Credentials
+        } else {
+            R::NoCredentials
+        });
+        facts.push(match &self.allow_methods {
+            AnyOr::Any(Any::Any) => R::MethodsAny,
+            AnyOr::Listed(_) => R::MethodsList,
+        });
+        facts.push(match &self.allow_headers {
+            AnyOr::Any(Any::Any) => R::HeadersAny,
+            AnyOr::Listed(_) => R::HeadersList,
+        });
+        facts.push(match &self.expose_headers {
+            AnyOr::Any(Any::Any) => R::ExposeAny,
+            AnyOr::Listed(listed) if listed.is_empty() => R::ExposeNone,
+            AnyOr::Listed(_) => R::ExposeList,
+        });
+        match self.max_age {
+            None => facts.push(R::MaxAgeNone),
+            Some(seconds) => {
+                facts.push(R::MaxAge);
+                facts.extend((seconds == 0).then_some(R::MaxAgeZero));
+            }
+        }
+        facts.into_iter().collect()
+    }
+
+    /// What the policy wants a browser to decide about a request, or `None` where that depends on
+    /// more than the policy (a header that is safelisted for some values only).
+    pub fn wants_shared(
+        &self,
+        origin: &[u8],
+        method: &[u8],
+        headers: &[(Vec<u8>, Vec<u8>)],
+        credentials: bool,
+    ) -> Option<bool> {
+        if !self.allows_origin(origin)
+            || !self.allows_method(method)
+            || (credentials && !self.allow_credentials)
+        {
+            return Some(false);
+        }
+        let mut refused = headers
+            .iter()
+            .filter(|(name, _)| !self.allows_header(name))
+            .peekable();
+        if refused.peek().is_none() {
+            return Some(true);
+        }
+        refused
+            .any(|(name, _)| !is_safelisted_request_header_name(name))
+            .then_some(false)
+    }
+}
+
+/// Whether an entry of `allow_origins` is a pattern.
+pub(crate) fn is_pattern(entry: &str) -> bool {
+    entry.contains('*')
+}
+
+fn lists_name(names: &AnyOr<Vec<String>>, name: &[u8]) -> bool {
+    match names {
+        AnyOr::Any(Any::Any) => true,
+        AnyOr::Listed(listed) => listed
+            .iter()
+            .any(|entry| entry.as_bytes().eq_ignore_ascii_case(name)),
+    }
+}
+
+/// Not derived: an untagged enum would only say that "no variant matched", and nowhere.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for AnyOr<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyOrVisitor(PhantomData))
+    }
+}
+
+struct AnyOrVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for AnyOrVisitor<T> {
+    type Value = AnyOr<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`\"any\"` or a list of strings")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Self::Value, E> {
+        if word == "any" {
+            return Ok(AnyOr::Any(Any::Any));
+        }
+        Err(E::invalid_value(serde::de::Unexpected::Str(word), &self))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(SeqAccessDeserializer::new(seq)).map(AnyOr::Listed)
+    }
+}
+
+/// A map in which no key comes twice; the plain one would keep the last.
+pub(crate) fn unique<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    K: Deserialize<'de> + Ord,
+    V: Deserialize<'de>,
+{
+    struct Unique<K, V>(PhantomData<(K, V)>);
+
+    impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Unique<K, V> {
+        type Value = BTreeMap<K, V>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut out = BTreeMap::new();
+            while let Some(key) = map.next_key()? {
+                if out.contains_key(&key) {
+                    return Err(A::Error::custom("this name stands here twice"));
+                }
+                let value = map.next_value()?;
+                out.insert(key, value);
+            }
+            Ok(out)
+        }
+    }
+
+    deserializer.deserialize_map(Unique(PhantomData))
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::check::{Check, Grammar, HeaderIs, HeaderStatement, On, Statement, StatusStatement};
 use crate::text::{HeaderPair, Text};
 
 /// A file of server cases.
@@ -65,7 +66,18 @@ pub struct ServerCase {
 
 /// How binding a requirement is.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
@@ -168,7 +180,9 @@ pub struct Step {
 }
 
 /// What a browser decides about a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The page may read the response.
@@ -235,14 +249,28 @@ fn get() -> Text {
     Text::Plain("GET".into())
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde's skip_serializing_if passes a reference"
+)]
 fn is_false(value: &bool) -> bool {
     !*value
 }
 
 /// A path of the target, by what the application does there.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Endpoint {
@@ -271,7 +299,18 @@ pub enum Endpoint {
 
 /// A credentials mode.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Credentials {
@@ -284,108 +323,150 @@ pub enum Credentials {
     Include,
 }
 
-/// A statement about one answer, with its own level.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Check {
-    /// Name of the check within the case.
-    pub id: String,
-    /// How binding it is.
-    pub level: Level,
-    /// Why, when the case's own `why` does not say it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
-    /// Which answer it looks at. The last one of the step when left out. A check on an answer that
-    /// was never received fails.
-    #[serde(default)]
-    pub on: On,
-    /// What is stated.
-    #[serde(flatten)]
-    pub statement: Statement,
+impl Step {
+    /// Every text of the step, in the order of the types.
+    pub fn texts(&self) -> Vec<&Text> {
+        let mut texts = Vec::new();
+        if let Some(fetch) = &self.fetch {
+            texts.extend([&fetch.origin, &fetch.method]);
+            texts.extend(fetch.headers.iter().flat_map(|(name, value)| [name, value]));
+            texts.extend(&fetch.body);
+            texts.extend(&fetch.reads);
+            texts.extend(&fetch.cannot_read);
+        }
+        if let Some(send) = &self.send {
+            texts.push(&send.method);
+            texts.extend(&send.suffix);
+            texts.extend(send.headers.iter().flat_map(|(name, value)| [name, value]));
+            texts.extend(&send.body);
+        }
+        texts.extend(self.checks.iter().flat_map(Check::texts));
+        texts
+    }
 }
 
-/// Which answer of a step a check looks at.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum On {
-    /// The last answer received.
-    #[default]
-    Last,
-    /// The answer to the preflight.
-    Preflight,
-    /// The answer to the actual request.
-    Actual,
+impl Level {
+    /// All levels, the most binding first.
+    pub const ALL: [Self; 3] = [Self::Must, Self::Should, Self::Info];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Should => "should",
+            Self::Must => "must",
+        }
+    }
 }
 
-/// What a check states.
-///
-/// Header statements look at all lines of the field. Elements of list fields are compared
-/// ASCII case-insensitively except for `Access-Control-Allow-Methods`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Statement {
-    /// Something about a response header.
-    Header(HeaderStatement),
-    /// Something about the status.
-    Status(StatusStatement),
+impl Endpoint {
+    /// All endpoints, in the order of their declaration.
+    pub const ALL: [Self; 10] = [
+        Self::Resource,
+        Self::Missing,
+        Self::Error,
+        Self::Throws,
+        Self::Redirect,
+        Self::NotModified,
+        Self::Vary,
+        Self::OwnHeaders,
+        Self::Options,
+        Self::Unauthorized,
+    ];
+
+    /// The name in files, such as `not_modified`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Resource => "resource",
+            Self::Missing => "missing",
+            Self::Error => "error",
+            Self::Throws => "throws",
+            Self::Redirect => "redirect",
+            Self::NotModified => "not_modified",
+            Self::Vary => "vary",
+            Self::OwnHeaders => "own_headers",
+            Self::Options => "options",
+            Self::Unauthorized => "unauthorized",
+        }
+    }
 }
 
-/// A statement about a response header.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct HeaderStatement {
-    /// The header's name.
-    pub header: String,
-    /// What holds of it.
-    #[serde(flatten)]
-    pub is: HeaderIs,
+impl Requirement {
+    /// The name in files, such as `origins.list`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OriginsAny => "origins.any",
+            Self::OriginsList => "origins.list",
+            Self::OriginsSeveral => "origins.several",
+            Self::OriginsOne => "origins.one",
+            Self::OriginsPattern => "origins.pattern",
+            Self::OriginsNull => "origins.null",
+            Self::OriginsNoNull => "origins.no-null",
+            Self::OriginsNone => "origins.none",
+            Self::Credentials => "credentials",
+            Self::NoCredentials => "no-credentials",
+            Self::MethodsList => "methods.list",
+            Self::MethodsAny => "methods.any",
+            Self::HeadersList => "headers.list",
+            Self::HeadersAny => "headers.any",
+            Self::ExposeList => "expose.list",
+            Self::ExposeAny => "expose.any",
+            Self::ExposeNone => "expose.none",
+            Self::MaxAge => "max-age",
+            Self::MaxAgeZero => "max-age.zero",
+            Self::MaxAgeNone => "max-age.none",
+            Self::Kit => "kit",
+        }
+    }
+
+    /// What a policy must be like, as a sentence's end: "the policy …".
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::OriginsAny => "allows any origin",
+            Self::OriginsList => "lists allowed origins",
+            Self::OriginsSeveral => "lists at least two exact origins",
+            Self::OriginsOne => "lists exactly one exact origin",
+            Self::OriginsPattern => "lists a pattern of origins",
+            Self::OriginsNull => "allows the origin `null`",
+            Self::OriginsNoNull => "does not allow the origin `null`",
+            Self::OriginsNone => "allows no origin",
+            Self::Credentials => "allows credentials",
+            Self::NoCredentials => "does not allow credentials",
+            Self::MethodsList => "lists allowed methods",
+            Self::MethodsAny => "allows any method",
+            Self::HeadersList => "lists allowed request headers",
+            Self::HeadersAny => "allows any request header",
+            Self::ExposeList => "lists exposed headers",
+            Self::ExposeAny => "exposes every header",
+            Self::ExposeNone => "exposes no header",
+            Self::MaxAge => "states a max-age",
+            Self::MaxAgeZero => "states a max-age of 0",
+            Self::MaxAgeNone => "states no max-age",
+            Self::Kit => "is one of ours, on a kit server",
+        }
+    }
 }
 
-/// What holds of a response header.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum HeaderIs {
-    /// There is no such line (`false`: there is at least one).
-    Absent(bool),
-    /// There is exactly one line and its value is this text.
-    Equals(Text),
-    /// There is exactly one line and its value is one of these texts.
-    OneOf(Vec<Text>),
-    /// There is no line, or exactly one with one of these values.
-    AbsentOrOneOf(Vec<Text>),
-    /// No line holds this value.
-    Not(Text),
-    /// The comma-separated list over all lines has this element, or `*` where `*` means it.
-    HasToken(Text),
-    /// The list over all lines lacks this element (and `*`, for `Vary`).
-    LacksToken(Text),
-    /// No line contains these bytes.
-    LacksBytes(Text),
-    /// There are at most this many lines.
-    MaxLines(u32),
-    /// Each line present matches this grammar.
-    Grammar(Grammar),
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The grammars that a check can name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Grammar {
-    /// `*`, `null`, or one serialized origin: no path, no default port, lower case.
-    OriginOrNullOrWildcard,
-    /// Exactly `true`.
-    True,
-    /// Digits only.
-    DeltaSeconds,
-    /// A comma-separated list of tokens without empty elements.
-    TokenList,
-}
-
-/// A statement about the status.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StatusStatement {
-    /// The ranges of statuses that satisfy it, each `[first, last]` inclusive.
-    pub status: Vec<(u16, u16)>,
+    #[test]
+    fn names_are_those_in_files() {
+        for endpoint in Endpoint::ALL {
+            assert_eq!(serde_json::to_value(endpoint).unwrap(), endpoint.name());
+        }
+        let all = schemars::schema_for!(Requirement).to_value();
+        let names: Vec<&str> = all["oneOf"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|variant| variant["const"].as_str().unwrap())
+            .collect();
+        assert_eq!(names.len(), 21);
+        for name in names {
+            let requirement: Requirement = serde_json::from_value(name.into()).unwrap();
+            assert_eq!(requirement.name(), name);
+        }
+    }
 }

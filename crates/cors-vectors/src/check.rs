@@ -1,0 +1,287 @@
+//! Checks: statements about one answer of a server, beyond the verdict.
+
+use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::server::Level;
+use crate::text::Text;
+
+/// A statement about one answer, with its own level.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Check {
+    /// Name of the check within the case.
+    pub id: String,
+    /// How binding it is.
+    pub level: Level,
+    /// Why, when the case's own `why` does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Which answer it looks at. The last one of the step when left out. A check on an answer that
+    /// was never received fails.
+    #[serde(default)]
+    pub on: On,
+    /// What is stated.
+    #[serde(flatten)]
+    pub statement: Statement,
+}
+
+/// Which answer of a step a check looks at.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum On {
+    /// The last answer received.
+    #[default]
+    Last,
+    /// The answer to the preflight.
+    Preflight,
+    /// The answer to the actual request.
+    Actual,
+}
+
+/// What a check states.
+///
+/// Header statements look at all lines of the field. Elements of list fields are compared
+/// ASCII case-insensitively except for `Access-Control-Allow-Methods`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Statement {
+    /// Something about a response header.
+    Header(HeaderStatement),
+    /// Something about the status.
+    Status(StatusStatement),
+}
+
+/// A statement about a response header.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct HeaderStatement {
+    /// The header's name.
+    pub header: String,
+    /// What holds of it.
+    #[serde(flatten)]
+    pub is: HeaderIs,
+}
+
+/// What holds of a response header.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HeaderIs {
+    /// There is no such line (`false`: there is at least one).
+    Absent(bool),
+    /// There is exactly one line and its value is this text.
+    Equals(Text),
+    /// There is exactly one line and its value is one of these texts.
+    OneOf(Vec<Text>),
+    /// There is no line, or exactly one with one of these values.
+    AbsentOrOneOf(Vec<Text>),
+    /// No line holds this value.
+    Not(Text),
+    /// The comma-separated list over all lines has this element, or `*` where `*` means it.
+    HasToken(Text),
+    /// The list over all lines lacks this element (and `*`, for `Vary`).
+    LacksToken(Text),
+    /// No line contains these bytes.
+    LacksBytes(Text),
+    /// There are at most this many lines.
+    MaxLines(u32),
+    /// Each line present matches this grammar.
+    Grammar(Grammar),
+}
+
+/// The grammars that a check can name.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grammar {
+    /// `*`, `null`, or one serialized origin: no path, no default port, lower case.
+    OriginOrNullOrWildcard,
+    /// Exactly `true`.
+    True,
+    /// Digits only.
+    DeltaSeconds,
+    /// A comma-separated list of tokens without empty elements.
+    TokenList,
+}
+
+/// A statement about the status.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct StatusStatement {
+    /// The ranges of statuses that satisfy it, each `[first, last]` inclusive.
+    pub status: Vec<(u16, u16)>,
+}
+
+impl Check {
+    /// Every text of the check.
+    pub fn texts(&self) -> Vec<&Text> {
+        match &self.statement {
+            Statement::Header(HeaderStatement { is, .. }) => match is {
+                HeaderIs::Equals(text)
+                | HeaderIs::Not(text)
+                | HeaderIs::HasToken(text)
+                | HeaderIs::LacksToken(text)
+                | HeaderIs::LacksBytes(text) => vec![text],
+                HeaderIs::OneOf(texts) | HeaderIs::AbsentOrOneOf(texts) => texts.iter().collect(),
+                HeaderIs::Absent(_) | HeaderIs::MaxLines(_) | HeaderIs::Grammar(_) => Vec::new(),
+            },
+            Statement::Status(_) => Vec::new(),
+        }
+    }
+}
+
+/// A check as it is written: all members side by side.
+///
+/// Read through this rather than with `flatten` and `untagged`, which would buffer the whole check
+/// and then only say that nothing matched.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Flat {
+    id: String,
+    level: Level,
+    why: Option<String>,
+    #[serde(default)]
+    on: On,
+    header: Option<String>,
+    absent: Option<bool>,
+    equals: Option<Text>,
+    one_of: Option<Vec<Text>>,
+    absent_or_one_of: Option<Vec<Text>>,
+    not: Option<Text>,
+    has_token: Option<Text>,
+    lacks_token: Option<Text>,
+    lacks_bytes: Option<Text>,
+    max_lines: Option<u32>,
+    grammar: Option<Grammar>,
+    status: Option<Vec<(u16, u16)>>,
+}
+
+const STATEMENTS: &str = "`absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, \
+                          `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`";
+
+impl<'de> Deserialize<'de> for Check {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let flat = Flat::deserialize(deserializer)?;
+        let mut stated = [
+            flat.absent.map(HeaderIs::Absent),
+            flat.equals.map(HeaderIs::Equals),
+            flat.one_of.map(HeaderIs::OneOf),
+            flat.absent_or_one_of.map(HeaderIs::AbsentOrOneOf),
+            flat.not.map(HeaderIs::Not),
+            flat.has_token.map(HeaderIs::HasToken),
+            flat.lacks_token.map(HeaderIs::LacksToken),
+            flat.lacks_bytes.map(HeaderIs::LacksBytes),
+            flat.max_lines.map(HeaderIs::MaxLines),
+            flat.grammar.map(HeaderIs::Grammar),
+        ]
+        .into_iter()
+        .flatten();
+        let (first, second) = (stated.next(), stated.next());
+        let statement = match (flat.header, first, second, flat.status) {
+            (Some(header), Some(is), None, None) => {
+                Statement::Header(HeaderStatement { header, is })
+            }
+            (None, None, None, Some(status)) => Statement::Status(StatusStatement { status }),
+            (Some(_), _, _, Some(_)) => {
+                return Err(D::Error::custom(
+                    "both `header` and `status`: a check states one thing, make two of it",
+                ));
+            }
+            (Some(_), None, _, None) => {
+                return Err(D::Error::custom(format!(
+                    "`header` without a statement: expected one of {STATEMENTS}"
+                )));
+            }
+            (Some(_), Some(_), Some(_), None) => {
+                return Err(D::Error::custom(format!(
+                    "several statements: expected exactly one of {STATEMENTS}"
+                )));
+            }
+            (None, Some(_), _, _) => {
+                return Err(D::Error::custom(
+                    "a statement about a header without `header`",
+                ));
+            }
+            (None, None, _, _) => {
+                return Err(D::Error::custom(
+                    "a check states nothing: expected `header` or `status`",
+                ));
+            }
+        };
+        Ok(Self {
+            id: flat.id,
+            level: flat.level,
+            why: flat.why,
+            on: flat.on,
+            statement,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_statement_reads_back_as_written() {
+        for json in [
+            r#"{"id":"a","level":"must","on":"last","header":"Vary","has_token":"Origin"}"#,
+            r#"{"id":"a","level":"should","why":"w","on":"preflight","header":"Vary","absent":true}"#,
+            r#"{"id":"a","level":"info","on":"actual","header":"A","one_of":["x",{"hex":"00"}]}"#,
+            r#"{"id":"a","level":"must","on":"last","header":"A","grammar":"delta-seconds"}"#,
+            r#"{"id":"a","level":"must","on":"last","header":"A","max_lines":1}"#,
+            r#"{"id":"a","level":"must","on":"last","status":[[200,299],[404,404]]}"#,
+        ] {
+            let check: Check = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::to_string(&check).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (json, expected) in [
+            (
+                r#"{"id":"a","level":"must"}"#,
+                "a check states nothing: expected `header` or `status` at line 1 column 25",
+            ),
+            (
+                r#"{"id":"a","level":"must","absent":true}"#,
+                "a statement about a header without `header` at line 1 column 39",
+            ),
+            (
+                r#"{"id":"a","level":"must","header":"A"}"#,
+                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 38",
+            ),
+            (
+                r#"{"id":"a","level":"must","header":"A","absent":true,"not":"x"}"#,
+                "several statements: expected exactly one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 62",
+            ),
+            (
+                r#"{"id":"a","level":"must","header":"A","status":[]}"#,
+                "both `header` and `status`: a check states one thing, make two of it at line 1 column 50",
+            ),
+            (
+                r#"{"id":"a","level":"must","header":"A","has":"x"}"#,
+                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status` at line 1 column 43",
+            ),
+        ] {
+            assert_eq!(
+                serde_json::from_str::<Check>(json).unwrap_err().to_string(),
+                expected
+            );
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! Placeholders of server cases, filled from a policy, and whether a case means something under it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::names::{
+    is_cors_safelisted_method, is_forbidden_request_header_name, is_forbidden_response_header_name,
+    is_safelisted_request_header_name, is_safelisted_response_header_name, normalize_method,
+};
+use crate::origin::{self, Parts};
+use crate::policy::{Any, AnyOr, Policy};
+use crate::server::{Endpoint, PageFetch, Requirement, ServerCase, Verdict};
+use crate::text::{Text, TextError};
+
+/// The placeholders that server cases can use, with what they stand for.
+pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
+    (
+        "allowed",
+        "an allowed origin: the first exact one, else one that fits the first pattern",
+    ),
+    ("allowed.scheme", "its scheme"),
+    ("allowed.host", "its host"),
+    (
+        "allowed.port",
+        "its port in digits, nothing for the scheme's default",
+    ),
+    (
+        "allowed.authority",
+        "its host, with `:port` unless the port is the default",
+    ),
+    ("allowed2", "another allowed origin"),
+    ("pattern.allowed", "an origin that fits the first pattern"),
+    ("pattern.scheme", "the scheme of the first pattern"),
+    ("pattern.rest", "the host of the first pattern after `*.`"),
+    (
+        "pattern.port",
+        "the port of the first pattern in digits, nothing for the scheme's default",
+    ),
+    (
+        "pattern.authority",
+        "that host, with `:port` unless the port is the default",
+    ),
+    (
+        "foreign",
+        "an origin that is not allowed and looks like none that is",
+    ),
+    ("method", "an allowed method that is not safelisted"),
+    ("method2", "another such method"),
+    ("unlisted_method", "a method that is not allowed"),
+    (
+        "header",
+        "an allowed request header that is neither safelisted nor `authorization`",
+    ),
+    ("header2", "another such header"),
+    ("unlisted_header", "a request header that is not allowed"),
+    (
+        "exposed",
+        "an exposed response header that is not safelisted",
+    ),
+    ("exposed2", "another such header"),
+    ("unexposed", "a response header that is not exposed"),
+    ("max_age", "the seconds that a preflight may be cached"),
+];
+
+/// The placeholders that agent cases can use, with what they stand for.
+pub const AGENT_PLACEHOLDERS: &[(&str, &str)] = &[
+    (
+        "origin",
+        "the value of the `Origin` header of the request being answered; only in answers",
+    ),
+    ("page", "the serialized origin of the page"),
+    ("cross", "the serialized origin of `cross`"),
+    ("third", "the serialized origin of `third`"),
+    ("page.host", "host and port of the page's origin"),
+    ("cross.host", "host and port of `cross`"),
+    ("third.host", "host and port of `third`"),
+    ("page.url", "the case's own URL at the page's origin"),
+    ("cross.url", "the case's own URL at `cross`"),
+    ("third.url", "the case's own URL at `third`"),
+];
+
+/// What the placeholders of server cases stand for under one policy.
+///
+/// A placeholder that the policy has nothing for (`{foreign}` when any origin is allowed) has no
+/// value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fill {
+    values: BTreeMap<&'static str, Vec<u8>>,
+}
+
+impl Fill {
+    /// The values under a policy.
+    pub fn of(policy: &Policy) -> Self {
+        let mut values = BTreeMap::new();
+        let mut put = |name, value: Option<String>| {
+            if let Some(value) = value {
+                values.insert(name, value.into_bytes());
+            }
+        };
+
+        let mut exact = policy.exact_origins().map(str::to_owned);
+        let mut fitting = policy
+            .patterns()
+            .map(|pattern| pattern.replacen('*', "app", 1));
+        let any = matches!(policy.allow_origins, AnyOr::Any(Any::Any));
+        let mut anyone = ["https://app.example", "https://other.example"]
+            .into_iter()
+            .filter(|_| any)
+            .map(str::to_owned);
+        let mut next = || {
+            exact
+                .next()
+                .or_else(|| fitting.next())
+                .or_else(|| anyone.next())
+        };
+        let allowed = next();
+        // A second label where the only thing listed is one pattern.
+        let second = next().or_else(|| {
+            let pattern = policy.patterns().next()?;
+            Some(pattern.replacen('*', "second", 1))
+        });
+        if let Some(parts) = allowed.as_deref().and_then(Parts::of) {
+            put("allowed.scheme", Some(parts.scheme.to_owned()));
+            put("allowed.host", Some(parts.host.to_owned()));
+            put(
+                "allowed.port",
+                Some(parts.port.unwrap_or_default().to_owned()),
+            );
+            put("allowed.authority", Some(parts.authority()));
+        }
+        put("allowed", allowed);
+        put("allowed2", second);
+        if let Some(pattern) = policy.patterns().next() {
+            let bare = pattern.replacen("*.", "", 1);
+            put("pattern.allowed", Some(pattern.replacen('*', "app", 1)));
+            if let Some(parts) = Parts::of(&bare) {
+                put("pattern.scheme", Some(parts.scheme.to_owned()));
+                put("pattern.rest", Some(parts.host.to_owned()));
+                put(
+                    "pattern.port",
+                    Some(parts.port.unwrap_or_default().to_owned()),
+                );
+                put("pattern.authority", Some(parts.authority()));
+            }
+        }
+        put(
+            "foreign",
+            [
+                "https://foreign.example",
+                "https://foreign.test",
+                "http://foreign.invalid:4711",
+            ]
+            .into_iter()
+            .find(|origin| !policy.allows_origin(origin.as_bytes()))
+            .map(str::to_owned),
+        );
+
+        let mut methods = some_of(&policy.allow_methods, &["PUT", "DELETE"], |method| {
+            !is_cors_safelisted_method(method.as_bytes())
+        });
+        put("method", methods.next());
+        put("method2", methods.next());
+        put(
+            "unlisted_method",
+            ["PUT", "DELETE", "PATCH", "PROPFIND", "X-UNLISTED"]
+                .into_iter()
+                .find(|method| match &policy.allow_methods {
+                    AnyOr::Any(Any::Any) => false,
+                    AnyOr::Listed(listed) => !listed
+                        .iter()
+                        .any(|entry| entry.eq_ignore_ascii_case(method)),
+                })
+                .map(str::to_owned),
+        );
+
+        let mut headers = some_of(
+            &policy.allow_headers,
+            &["x-cors-one", "x-cors-two"],
+            |name| {
+                let name = name.as_bytes();
+                !is_safelisted_request_header_name(name)
+                    && !is_forbidden_request_header_name(name)
+                    && !name.eq_ignore_ascii_case(b"authorization")
+            },
+        );
+        put("header", headers.next());
+        put("header2", headers.next());
+        put(
+            "unlisted_header",
+            ["x-unlisted", "x-not-listed", "x-cors-unlisted"]
+                .into_iter()
+                .find(|name| !policy.allows_header(name.as_bytes()))
+                .map(str::to_owned),
+        );
+
+        let mut exposed = some_of(&policy.expose_headers, &[], |name| {
+            !is_safelisted_response_header_name(name.as_bytes())
+                && !is_forbidden_response_header_name(name.as_bytes())
+        });
+        put("exposed", exposed.next());
+        put("exposed2", exposed.next());
+        put(
+            "unexposed",
+            ["x-unexposed", "x-not-exposed"]
+                .into_iter()
+                .find(|name| !policy.exposes_header(name.as_bytes()))
+                .map(str::to_owned),
+        );
+        put("max_age", policy.max_age.map(|seconds| seconds.to_string()));
+        Self { values }
+    }
+
+    /// The value of a placeholder.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.values.get(name).map(Vec::as_slice)
+    }
+
+    /// The bytes of a text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Text::expand`].
+    pub fn expand(&self, text: &Text) -> Result<Vec<u8>, TextError> {
+        text.expand(&|name| self.get(name).map(<[u8]>::to_vec))
+    }
+}
+
+fn some_of(
+    names: &AnyOr<Vec<String>>,
+    when_any: &'static [&'static str],
+    fits: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = String> {
+    let names: Vec<String> = match names {
+        AnyOr::Any(Any::Any) => when_any.iter().map(|name| (*name).to_owned()).collect(),
+        AnyOr::Listed(listed) => listed.iter().filter(|name| fits(name)).cloned().collect(),
+    };
+    names.into_iter()
+}
+
+/// Why a case says nothing about a server with some policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Skip {
+    /// The policy is not what the case requires.
+    Requires(Requirement),
+    /// The policy does not declare an endpoint that the case uses.
+    Endpoint(Endpoint),
+    /// The policy has nothing that a placeholder of the case could stand for.
+    Placeholder {
+        /// The placeholder's name.
+        name: String,
+    },
+    /// The filled origin is one that no page can have.
+    NoSuchPage {
+        /// The origin.
+        origin: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The policy allows what the case wants refused, for instance because a pattern happens to
+    /// cover the look-alike.
+    Allowed {
+        /// The origin.
+        origin: String,
+    },
+    /// The policy refuses what the case wants shared.
+    Refused {
+        /// The origin.
+        origin: String,
+    },
+    /// A text of the case cannot be expanded.
+    Text(TextError),
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Requires(Requirement::Kit) => {
+                f.write_str("only for a target that is a kit server")
+            }
+            Self::Requires(requirement) => {
+                write!(
+                    f,
+                    "only when the policy {} ({})",
+                    requirement.meaning(),
+                    requirement.name()
+                )
+            }
+            Self::Endpoint(endpoint) => {
+                write!(f, "the policy declares no endpoint `{}`", endpoint.name())
+            }
+            Self::Placeholder { name } => write!(f, "the policy has nothing to fill `{{{name}}}`"),
+            Self::NoSuchPage { origin, reason } => {
+                write!(f, "no page can have the origin `{origin}`: {reason}")
+            }
+            Self::Allowed { origin } => {
+                write!(
+                    f,
+                    "the policy allows what is to be refused, to the origin `{origin}`"
+                )
+            }
+            Self::Refused { origin } => {
+                write!(
+                    f,
+                    "the policy refuses what is to be shared, to the origin `{origin}`"
+                )
+            }
+            Self::Text(error) => error.fmt(f),
+        }
+    }
+}
+
+/// The values for a case under a policy, when the case means something there. `kit` says whether
+/// the target is a kit server, which has all endpoints that its policy declares.
+///
+/// # Errors
+///
+/// Says why the case must be skipped: a fact that it requires does not hold, the policy cannot
+/// fill its placeholders or declares no such endpoint, or the policy wants another verdict for
+/// what the case would send.
+pub fn fill(case: &ServerCase, policy: &Policy, kit: bool) -> Result<Fill, Skip> {
+    let facts = policy.facts();
+    let unmet = case.requires.iter().find(|requirement| {
+        !(facts.contains(requirement) || (kit && **requirement == Requirement::Kit))
+    });
+    if let Some(requirement) = unmet {
+        return Err(Skip::Requires(*requirement));
+    }
+    let fill = Fill::of(policy);
+    for step in &case.steps {
+        let endpoint = match (&step.fetch, &step.send) {
+            (Some(fetch), _) => fetch.endpoint,
+            (None, Some(send)) => send.endpoint,
+            (None, None) => Endpoint::Resource,
+        };
+        if endpoint != Endpoint::Resource && policy.endpoint(endpoint).is_none() {
+            return Err(Skip::Endpoint(endpoint));
+        }
+        for text in step.texts() {
+            expand(&fill, text)?;
+        }
+        if let (Some(fetch), Some(verdict)) = (&step.fetch, step.verdict) {
+            agree(&fill, policy, fetch, verdict)?;
+        }
+    }
+    Ok(fill)
+}
+
+fn expand(fill: &Fill, text: &Text) -> Result<Vec<u8>, Skip> {
+    fill.expand(text).map_err(|error| match error {
+        TextError::Unfilled { name } => Skip::Placeholder { name },
+        error @ (TextError::NotPrintable { .. }
+        | TextError::Unclosed
+        | TextError::Stray
+        | TextError::BadName { .. }
+        | TextError::BadHex { .. }
+        | TextError::TooLong) => Skip::Text(error),
+    })
+}
+
+/// Whether a page can do this, and whether the policy wants the verdict that the case states.
+fn agree(fill: &Fill, policy: &Policy, fetch: &PageFetch, verdict: Verdict) -> Result<(), Skip> {
+    let serialized = expand(fill, &fetch.origin)?;
+    let origin = String::from_utf8_lossy(&serialized).into_owned();
+    if origin != "null"
+        && let Err(problem) = origin::check_serialized(&origin)
+    {
+        return Err(Skip::NoSuchPage {
+            origin,
+            reason: problem.to_string(),
+        });
+    }
+    let method = expand(fill, &fetch.method)?;
+    let method = normalize_method(&String::from_utf8_lossy(&method)).into_bytes();
+    let headers = fetch
+        .headers
+        .iter()
+        .map(|(name, value)| Ok((expand(fill, name)?, expand(fill, value)?)))
+        .collect::<Result<Vec<_>, Skip>>()?;
+    let credentials = fetch.credentials == crate::server::Credentials::Include;
+    match (
+        policy.wants_shared(&serialized, &method, &headers, credentials),
+        verdict,
+    ) {
+        (Some(true), Verdict::Refused) => Err(Skip::Allowed { origin }),
+        (Some(false), Verdict::Shared) => Err(Skip::Refused { origin }),
+        (Some(true), Verdict::Shared) | (Some(false), Verdict::Refused) | (None, _) => Ok(()),
+    }
+}

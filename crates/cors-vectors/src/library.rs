@@ -1,0 +1,421 @@
+//! The library: all cases, policies and rules together, with what refers from one to another.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use include_dir::{Dir, include_dir};
+
+use crate::agent::{AgentCase, AgentFile};
+use crate::error::{Error, Errors, Problem, nearest};
+use crate::fill::{self, Skip};
+use crate::policy::{NamedPolicy, Policy};
+use crate::read::{self, Source};
+use crate::rules::{Rule, Side};
+use crate::server::{ServerCase, ServerFile, Verdict};
+
+static DATA: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
+
+/// Cases, policies and rules that fit together.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    agent: Vec<(String, AgentFile)>,
+    server: Vec<(String, ServerFile)>,
+    policies: BTreeMap<String, NamedPolicy>,
+    rules: Vec<Rule>,
+    /// The texts of the files, to say in which line something stands.
+    texts: BTreeMap<String, String>,
+}
+
+/// The library that is part of the program, read once.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, which is a mistake in this crate.
+pub fn library() -> Result<&'static Library, &'static Errors> {
+    static LIBRARY: OnceLock<Result<Library, Errors>> = OnceLock::new();
+    LIBRARY.get_or_init(Library::embedded).as_ref()
+}
+
+/// The text of an embedded file, such as `server/origin.json`.
+pub fn embedded_file(path: &str) -> Option<&'static str> {
+    DATA.get_file(path)?.contents_utf8()
+}
+
+impl Library {
+    fn embedded() -> Result<Self, Errors> {
+        let files = ["agent", "server"]
+            .into_iter()
+            .filter_map(|folder| DATA.get_dir(folder))
+            .flat_map(Dir::files)
+            .chain(
+                ["policies.json", "rules.json"]
+                    .into_iter()
+                    .filter_map(|name| DATA.get_file(name)),
+            );
+        let files = files.filter_map(|file| {
+            let name = file.path().to_str()?.replace('\\', "/");
+            is_json(file.path()).then_some((name, file.contents_utf8()?.to_owned()))
+        });
+        Self::from_files(files)
+    }
+
+    /// Puts a library together from the texts of its files. A name says what the file is: its
+    /// folder is `agent` or `server`, or it is `policies.json` or `rules.json`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the files, or else with what refers from one to another.
+    pub fn from_files(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, Errors> {
+        Self::default().extended(files)
+    }
+
+    /// This library and further case files: a file, or a folder and all below it that ends in
+    /// `.json`. Files are told apart by their folder (`agent`, `server`) or, outside such, by
+    /// whether their cases have `fetches` or `steps`.
+    ///
+    /// # Errors
+    ///
+    /// When something cannot be read, and everything that is wrong with what was; ids that are
+    /// taken already are.
+    pub fn extend_from_path(&self, path: &Path) -> Result<Self, Errors> {
+        let mut files = Vec::new();
+        collect(path, &mut files)?;
+        if files.is_empty() {
+            let problem = Problem::Broken("there is no file that ends in `.json`");
+            return Err(Error::File {
+                file: path.display().to_string(),
+                problem,
+            }
+            .into());
+        }
+        self.clone().extended(files)
+    }
+
+    fn extended(
+        mut self,
+        files: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Errors> {
+        let mut errors = Vec::new();
+        for (name, text) in files {
+            if let Err(more) = self.add(&name, &text) {
+                errors.extend(more.into_vec());
+            }
+            self.texts.insert(name, text);
+        }
+        // References into a file that could not be read would all seem broken.
+        if errors.is_empty() {
+            self.check_ids(&mut errors);
+            self.check_rules(&mut errors);
+            self.check_server_cases(&mut errors);
+        }
+        Errors::none_or(errors, self)
+    }
+
+    fn add(&mut self, name: &str, text: &str) -> Result<(), Errors> {
+        match Kind::of(name, text) {
+            Some(Kind::Agent) => {
+                let file = read::read_agent_file(name, text)?;
+                self.agent.push((name.to_owned(), file));
+            }
+            Some(Kind::Server) => {
+                let file = read::read_server_file(name, text)?;
+                self.server.push((name.to_owned(), file));
+            }
+            Some(Kind::Policies) => {
+                for (policy, named) in read::read_policies(name, text)?.policies {
+                    if self.policies.contains_key(&policy) {
+                        let by = "an earlier policy".to_owned();
+                        let problem = Problem::Taken {
+                            name: policy.clone(),
+                            by,
+                        };
+                        let source = Source::new(name, text);
+                        return Err(source
+                            .error(Some(&policy), "policies".to_owned(), problem)
+                            .into());
+                    }
+                    self.policies.insert(policy, named);
+                }
+            }
+            Some(Kind::Rules) => self.rules.extend(read::read_rules(name, text)?.rules),
+            None => {
+                let problem = Problem::Broken(
+                    "expected a file of cases, each with `fetches` (agent) or `steps` (server), \
+                     of `policies` or of `rules`",
+                );
+                return Err(Error::File {
+                    file: name.to_owned(),
+                    problem,
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// All files of agent cases, by name.
+    pub fn agent_files(&self) -> impl Iterator<Item = (&str, &AgentFile)> {
+        self.agent.iter().map(|(name, file)| (name.as_str(), file))
+    }
+
+    /// All files of server cases, by name.
+    pub fn server_files(&self) -> impl Iterator<Item = (&str, &ServerFile)> {
+        self.server.iter().map(|(name, file)| (name.as_str(), file))
+    }
+
+    /// All agent cases, in the order of the files.
+    pub fn agent_cases(&self) -> impl Iterator<Item = &AgentCase> {
+        self.agent.iter().flat_map(|(_, file)| &file.cases)
+    }
+
+    /// All server cases, in the order of the files.
+    pub fn server_cases(&self) -> impl Iterator<Item = &ServerCase> {
+        self.server.iter().flat_map(|(_, file)| &file.cases)
+    }
+
+    /// The agent case with this id or earlier id.
+    pub fn agent_case(&self, id: &str) -> Option<&AgentCase> {
+        self.agent_cases()
+            .find(|case| case.id == id || case.aliases.iter().any(|alias| alias == id))
+    }
+
+    /// The server case with this id or earlier id.
+    pub fn server_case(&self, id: &str) -> Option<&ServerCase> {
+        self.server_cases()
+            .find(|case| case.id == id || case.aliases.iter().any(|alias| alias == id))
+    }
+
+    /// The named policies.
+    pub fn policies(&self) -> &BTreeMap<String, NamedPolicy> {
+        &self.policies
+    }
+
+    /// A named policy.
+    pub fn policy(&self, name: &str) -> Option<&Policy> {
+        self.policies.get(name).map(|named| &named.policy)
+    }
+
+    /// The rules, in their order.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule with this id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    fn error(&self, file: &str, case: &str, field: impl Into<String>, problem: Problem) -> Error {
+        let text = self.texts.get(file).map(String::as_str).unwrap_or_default();
+        Source::new(file, text).error(Some(case), field.into(), problem)
+    }
+
+    fn check_ids(&self, errors: &mut Vec<Error>) {
+        let agent = self.agent.iter().flat_map(|(file, agent)| {
+            agent
+                .cases
+                .iter()
+                .map(move |case| (file, &case.id, &case.aliases))
+        });
+        let server = self.server.iter().flat_map(|(file, server)| {
+            server
+                .cases
+                .iter()
+                .map(move |case| (file, &case.id, &case.aliases))
+        });
+        let mut taken: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+        for (file, id, aliases) in agent.chain(server) {
+            let names =
+                std::iter::once(("id", id)).chain(aliases.iter().map(|alias| ("aliases", alias)));
+            for (field, name) in names {
+                if let Some((other_file, other_id)) = taken.insert(name, (file, id)) {
+                    let by = format!("`{other_id}` in {other_file}");
+                    let problem = Problem::Taken {
+                        name: name.clone(),
+                        by,
+                    };
+                    errors.push(self.error(file, id, field, problem));
+                }
+            }
+        }
+    }
+
+    fn check_rules(&self, errors: &mut Vec<Error>) {
+        let agent = self.agent.iter().flat_map(|(file, agent)| {
+            agent
+                .cases
+                .iter()
+                .map(move |case| (file, &case.id, &case.rules, Side::Client))
+        });
+        let server = self.server.iter().flat_map(|(file, server)| {
+            server
+                .cases
+                .iter()
+                .map(move |case| (file, &case.id, &case.rules, Side::Server))
+        });
+        for (file, id, rules, side) in agent.chain(server) {
+            for (index, name) in rules.iter().enumerate() {
+                let of_side = || self.rules.iter().filter(|rule| rule.side == side);
+                if !of_side().any(|rule| rule.id == *name) {
+                    let what = match side {
+                        Side::Client => "rule for browsers",
+                        Side::Server => "rule for servers",
+                    };
+                    let nearest = nearest(name, of_side().map(|rule| rule.id.as_str()));
+                    let problem = Problem::Unknown {
+                        what,
+                        name: name.clone(),
+                        nearest,
+                    };
+                    errors.push(self.error(file, id, format!("rules[{index}]"), problem));
+                }
+            }
+        }
+    }
+
+    fn check_server_cases(&self, errors: &mut Vec<Error>) {
+        for (file, cases) in &self.server {
+            for case in &cases.cases {
+                let mut push = |field: &str, problem| {
+                    errors.push(self.error(file, &case.id, field, problem));
+                };
+                self.check_pair(case, &mut push);
+                let Some(policy) = self.policy(&case.policy) else {
+                    let nearest = nearest(&case.policy, self.policies.keys().map(String::as_str));
+                    let name = case.policy.clone();
+                    push(
+                        "policy",
+                        Problem::Unknown {
+                            what: "policy",
+                            name,
+                            nearest,
+                        },
+                    );
+                    continue;
+                };
+                if let Err(skip) = fill::fill(case, policy, true) {
+                    let field = match skip {
+                        Skip::Requires(_) => "requires",
+                        Skip::Endpoint(_)
+                        | Skip::Placeholder { .. }
+                        | Skip::NoSuchPage { .. }
+                        | Skip::Allowed { .. }
+                        | Skip::Refused { .. }
+                        | Skip::Text(_) => "steps",
+                    };
+                    let problem = Problem::Contradiction(format!(
+                        "the case cannot run under its own policy `{}`: {skip}",
+                        case.policy
+                    ));
+                    push(field, problem);
+                }
+            }
+        }
+    }
+
+    fn check_pair(&self, case: &ServerCase, push: &mut dyn FnMut(&str, Problem)) {
+        let Some(name) = &case.paired_with else {
+            return;
+        };
+        let Some(pair) = self.server_cases().find(|other| other.id == *name) else {
+            let nearest = nearest(name, self.server_cases().map(|other| other.id.as_str()));
+            push(
+                "paired_with",
+                Problem::Unknown {
+                    what: "server case",
+                    name: name.clone(),
+                    nearest,
+                },
+            );
+            return;
+        };
+        if pair.policy != case.policy {
+            push(
+                "paired_with",
+                Problem::Contradiction(format!(
+                    "`{name}` has the policy `{}`, this case `{}`: a pair shares it",
+                    pair.policy, case.policy
+                )),
+            );
+        }
+        let verdicts: Vec<Verdict> = pair.steps.iter().filter_map(|step| step.verdict).collect();
+        if verdicts.is_empty() || verdicts.contains(&Verdict::Refused) {
+            push(
+                "paired_with",
+                Problem::Contradiction(format!(
+                    "`{name}` is not a case whose verdicts are all `shared`"
+                )),
+            );
+        }
+    }
+}
+
+/// What a file holds.
+enum Kind {
+    Agent,
+    Server,
+    Policies,
+    Rules,
+}
+
+impl Kind {
+    fn of(name: &str, text: &str) -> Option<Self> {
+        let mut parts = name.rsplit(['/', '\\']);
+        let base = parts.next()?;
+        match (parts.next(), base) {
+            (_, "policies.json") => return Some(Self::Policies),
+            (_, "rules.json") => return Some(Self::Rules),
+            (Some("agent"), _) => return Some(Self::Agent),
+            (Some("server"), _) => return Some(Self::Server),
+            _ => {}
+        }
+        let value: serde_json::Value = match serde_json::from_str(text) {
+            Ok(value) => value,
+            // Reading it as either kind says what is wrong with the JSON.
+            Err(_) => return Some(Self::Server),
+        };
+        if value.get("policies").is_some() {
+            return Some(Self::Policies);
+        }
+        if value.get("rules").is_some() {
+            return Some(Self::Rules);
+        }
+        let first = value.get("cases")?.get(0)?;
+        if first.get("fetches").is_some() || first.get("expect").is_some() {
+            Some(Self::Agent)
+        } else {
+            first.get("steps").map(|_| Self::Server)
+        }
+    }
+}
+
+/// The `.json` files at and below a path, in the order of their names, with their texts.
+fn collect(path: &Path, files: &mut Vec<(String, String)>) -> Result<(), Error> {
+    let io = |path: &Path| {
+        let path = path.to_path_buf();
+        move |source| Error::Io { path, source }
+    };
+    if path.is_dir() {
+        let entries = std::fs::read_dir(path).map_err(io(path))?;
+        let mut below: Vec<PathBuf> = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()
+            .map_err(io(path))?;
+        below.sort();
+        for entry in below {
+            if entry.is_dir() || is_json(&entry) {
+                collect(&entry, files)?;
+            }
+        }
+        return Ok(());
+    }
+    let text = std::fs::read_to_string(path).map_err(io(path))?;
+    files.push((path.display().to_string(), text));
+    Ok(())
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "json")
+}

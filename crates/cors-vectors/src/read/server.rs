@@ -1,0 +1,242 @@
+//! What server cases must be, beyond their shape and within their file.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Common, Source, area_of, common, header_name, header_pairs, no_repeats, sentence, text,
+};
+use crate::check::{Check, HeaderIs, HeaderStatement, On, Statement};
+use crate::error::{Error, Problem};
+use crate::fill::SERVER_PLACEHOLDERS;
+use crate::server::{ServerCase, ServerFile, Step, Verdict};
+
+const SCHEMA: &str = "../schema/server.schema.json";
+
+/// Everything that is wrong with a file of server cases.
+pub(super) fn check(source: &Source<'_>, file: &ServerFile) -> Vec<Error> {
+    let mut errors = Vec::new();
+    let mut push = |field: String, problem| errors.push(source.error(None, field, problem));
+    let (expected, _) = area_of(source.name());
+    if file.area != expected {
+        let (expected, found) = (expected.to_owned(), file.area.clone());
+        push("area".to_owned(), Problem::Area { expected, found });
+    }
+    if file
+        .schema
+        .as_deref()
+        .is_some_and(|schema| schema != SCHEMA)
+    {
+        push(
+            "$schema".to_owned(),
+            Problem::Broken("expected `../schema/server.schema.json`"),
+        );
+    }
+    sentence(&file.about, "about", &mut push);
+    let mut seen = BTreeSet::new();
+    for case in &file.cases {
+        let mut push = |field: String, problem| {
+            errors.push(source.error(Some(&case.id), field, problem));
+        };
+        if !seen.insert(case.id.as_str()) {
+            let by = "another case of this file".to_owned();
+            push(
+                "id".to_owned(),
+                Problem::Taken {
+                    name: case.id.clone(),
+                    by,
+                },
+            );
+        }
+        check_case(&file.area, case, &mut push);
+    }
+    errors
+}
+
+fn check_case(area: &str, case: &ServerCase, push: &mut dyn FnMut(String, Problem)) {
+    let shared = Common {
+        id: &case.id,
+        aliases: &case.aliases,
+        title: &case.title,
+        spec: &case.spec,
+        rules: &case.rules,
+        tags: &case.tags,
+    };
+    common(area, &shared, push);
+    sentence(&case.why, "why", push);
+    let mut seen = BTreeSet::new();
+    for (index, requirement) in case.requires.iter().enumerate() {
+        if !seen.insert(requirement) {
+            let (name, by) = (
+                requirement.name().to_owned(),
+                "an earlier entry of `requires`".to_owned(),
+            );
+            push(format!("requires[{index}]"), Problem::Taken { name, by });
+        }
+    }
+    let refuses = case
+        .steps
+        .iter()
+        .any(|step| step.verdict == Some(Verdict::Refused));
+    if refuses && case.paired_with.is_none() {
+        push(
+            "paired_with".to_owned(),
+            Problem::Broken(
+                "a case with a `refused` verdict names the case that shows the same under the same \
+                 policy as `shared`; otherwise a server that does nothing would pass",
+            ),
+        );
+    }
+    no_repeats(&case.catches, "catches", push);
+    if !case.catches.is_sorted() {
+        push(
+            "catches".to_owned(),
+            Problem::Broken("expected the names in alphabetical order"),
+        );
+    }
+    if case.steps.is_empty() {
+        push(
+            "steps".to_owned(),
+            Problem::Broken("expected at least one step"),
+        );
+    }
+    if case
+        .steps
+        .iter()
+        .all(|step| step.verdict.is_none() && step.checks.is_empty())
+    {
+        push(
+            "steps".to_owned(),
+            Problem::Broken("the case states nothing: no verdict, no check"),
+        );
+    }
+    let mut ids = BTreeSet::new();
+    for (index, step) in case.steps.iter().enumerate() {
+        check_step(&format!("steps[{index}]"), step, push);
+        for (number, check) in step.checks.iter().enumerate() {
+            let at = format!("steps[{index}].checks[{number}]");
+            if !ids.insert(check.id.as_str()) {
+                let (name, by) = (check.id.clone(), "another check of this case".to_owned());
+                push(format!("{at}.id"), Problem::Taken { name, by });
+            }
+            check_check(&at, check, push);
+        }
+    }
+}
+
+fn check_step(at: &str, step: &Step, push: &mut dyn FnMut(String, Problem)) {
+    let known: Vec<&str> = SERVER_PLACEHOLDERS.iter().map(|(name, _)| *name).collect();
+    match (&step.fetch, &step.send) {
+        (Some(_), Some(_)) | (None, None) => push(
+            at.to_owned(),
+            Problem::Broken("expected exactly one of `fetch` (what a page does) and `send`"),
+        ),
+        (Some(fetch), None) => {
+            if step.verdict.is_none() {
+                push(
+                    format!("{at}.verdict"),
+                    Problem::Broken("a `fetch` has a verdict: `shared` or `refused`"),
+                );
+            }
+            let reads = !fetch.reads.is_empty() || !fetch.cannot_read.is_empty();
+            if reads && step.verdict != Some(Verdict::Shared) {
+                push(
+                    format!("{at}.fetch"),
+                    Problem::Broken("`reads` and `cannot_read` need the verdict `shared`"),
+                );
+            }
+            text(&fetch.origin, format!("{at}.fetch.origin"), &known, push);
+            text(&fetch.method, format!("{at}.fetch.method"), &known, push);
+            header_pairs(&fetch.headers, &format!("{at}.fetch.headers"), &known, push);
+            super::optional_text(
+                fetch.body.as_ref(),
+                format!("{at}.fetch.body"),
+                &known,
+                push,
+            );
+            for (field, names) in [("reads", &fetch.reads), ("cannot_read", &fetch.cannot_read)] {
+                for (index, name) in names.iter().enumerate() {
+                    text(name, format!("{at}.fetch.{field}[{index}]"), &known, push);
+                }
+            }
+        }
+        (None, Some(send)) => {
+            if step.verdict.is_some() {
+                push(
+                    format!("{at}.verdict"),
+                    Problem::Broken("a `send` has no verdict: no browser judges it"),
+                );
+            }
+            text(&send.method, format!("{at}.send.method"), &known, push);
+            super::optional_text(
+                send.suffix.as_ref(),
+                format!("{at}.send.suffix"),
+                &known,
+                push,
+            );
+            header_pairs(&send.headers, &format!("{at}.send.headers"), &known, push);
+            super::optional_text(send.body.as_ref(), format!("{at}.send.body"), &known, push);
+            for (index, check) in step.checks.iter().enumerate() {
+                if check.on != On::Last {
+                    push(
+                        format!("{at}.checks[{index}].on"),
+                        Problem::Broken("a `send` has one answer: leave `on` out"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn check_check(at: &str, check: &Check, push: &mut dyn FnMut(String, Problem)) {
+    let known: Vec<&str> = SERVER_PLACEHOLDERS.iter().map(|(name, _)| *name).collect();
+    if !super::is_slug(&check.id) {
+        push(
+            format!("{at}.id"),
+            Problem::Broken("a check's id is of lower-case letters, digits and hyphens"),
+        );
+    }
+    match &check.statement {
+        Statement::Header(HeaderStatement { header, is }) => {
+            header_name(header, format!("{at}.header"), push);
+            match is {
+                HeaderIs::OneOf(values) | HeaderIs::AbsentOrOneOf(values) if values.is_empty() => {
+                    push(
+                        at.to_owned(),
+                        Problem::Broken("expected at least one value"),
+                    );
+                }
+                HeaderIs::MaxLines(0) => {
+                    push(
+                        format!("{at}.max_lines"),
+                        Problem::Broken("no line is `\"absent\": true`"),
+                    );
+                }
+                HeaderIs::Absent(_)
+                | HeaderIs::Equals(_)
+                | HeaderIs::OneOf(_)
+                | HeaderIs::AbsentOrOneOf(_)
+                | HeaderIs::Not(_)
+                | HeaderIs::HasToken(_)
+                | HeaderIs::LacksToken(_)
+                | HeaderIs::LacksBytes(_)
+                | HeaderIs::MaxLines(_)
+                | HeaderIs::Grammar(_) => {}
+            }
+            for value in check.texts() {
+                text(value, at.to_owned(), &known, push);
+            }
+        }
+        Statement::Status(status) => {
+            let well_formed = status
+                .status
+                .iter()
+                .all(|(first, last)| (100..=999).contains(first) && first <= last && *last <= 999);
+            if status.status.is_empty() || !well_formed {
+                push(
+                    format!("{at}.status"),
+                    Problem::Broken("expected ranges `[first, last]` of statuses from 100 to 999"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! JSON Schemas of the files, made from the types that read them.
+
+use schemars::{JsonSchema, schema_for};
+use serde_json::Value;
+
+use crate::agent::AgentFile;
+use crate::policy::PolicyFile;
+use crate::rules::RuleFile;
+use crate::server::ServerFile;
+
+/// The schemas by the name of their file in `vectors/schema/`, such as `agent.schema.json`.
+/// `cargo xtask vectors schema` writes them there.
+pub fn schemas() -> Vec<(String, Value)> {
+    vec![
+        ("agent.schema.json".to_owned(), schema_of::<AgentFile>()),
+        ("policies.schema.json".to_owned(), schema_of::<PolicyFile>()),
+        ("rules.schema.json".to_owned(), schema_of::<RuleFile>()),
+        ("server.schema.json".to_owned(), schema_of::<ServerFile>()),
+    ]
+}
+
+fn schema_of<T: JsonSchema>() -> Value {
+    schema_for!(T).to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::format;
+    use crate::library::embedded_file;
+
+    #[test]
+    fn the_schemas_in_the_folder_are_those_of_the_types() {
+        for (name, schema) in schemas() {
+            let written = embedded_file(&format!("schema/{name}"));
+            assert!(
+                written == Some(&format(&schema)),
+                "vectors/schema/{name} is out of date: run `cargo xtask vectors schema`"
+            );
+        }
+    }
+}

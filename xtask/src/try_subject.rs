@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 use std::sync::mpsc;
 
@@ -33,6 +34,9 @@ pub(crate) struct Try {
     /// standard input.
     #[arg(long, conflicts_with = "suite")]
     serve: bool,
+    /// Run this build of cors-conformance instead of building it from the sources.
+    #[arg(long, value_name = "FILE", conflicts_with = "serve")]
+    program: Option<PathBuf>,
     /// Passed on to cors-conformance.
     #[arg(last = true, value_name = "ARGS")]
     suite: Vec<OsString>,
@@ -68,8 +72,17 @@ impl Try {
         }
 
         let interrupt = Interrupt::listen()?;
-        if !self.serve && !build_suite(&places, &interrupt)? {
-            return Ok(status::BUG.into());
+        let program = match &self.program {
+            Some(program) => std::path::absolute(program)?,
+            None => places.target.join("release/cors-conformance"),
+        };
+        if !self.serve && self.program.is_none() && !build_suite(&places, &interrupt)? {
+            let code = if interrupt.is_set() {
+                status::CUT_SHORT
+            } else {
+                status::BUG
+            };
+            return Ok(code.into());
         }
         let mut results = Vec::new();
         for subject in chosen {
@@ -78,7 +91,7 @@ impl Try {
                 "try: {name}: {} ({})",
                 subject.manifest.about, subject.manifest.version
             ));
-            let result = self.one(subject, &places, &interrupt);
+            let result = self.one(subject, &program, &places, &interrupt);
             results.push((name, settle(result, &interrupt)));
             if interrupt.is_set() {
                 break;
@@ -93,14 +106,20 @@ impl Try {
     }
 
     /// Installs and starts one subject, and runs the suite against it or waits.
-    fn one(&self, subject: &Subject, places: &Places, interrupt: &Interrupt) -> anyhow::Result<u8> {
+    fn one(
+        &self,
+        subject: &Subject,
+        program: &Path,
+        places: &Places,
+        interrupt: &Interrupt,
+    ) -> anyhow::Result<u8> {
         install(subject, places, interrupt)?;
         let server = Server::start(subject, places, interrupt)?;
         let code = if self.serve {
             serve(&server, subject, interrupt)?;
             status::OK
         } else {
-            self.suite(&server, subject, places, interrupt)?
+            self.suite(&server, subject, program, interrupt)?
         };
         server.end()?;
         Ok(code)
@@ -111,17 +130,17 @@ impl Try {
         &self,
         server: &Server,
         subject: &Subject,
-        places: &Places,
+        program: &Path,
         interrupt: &Interrupt,
     ) -> anyhow::Result<u8> {
-        let mut suite = command(places.target.join("release/cors-conformance"));
+        let mut suite = command(program);
         suite
             .arg("run")
             .arg(server.url())
             .arg("--policy")
             .arg(&subject.policy)
             .args(&self.suite);
-        let ended = interrupt.run(suite.current_dir(&places.root).stdin(Stdio::null()))?;
+        let ended = interrupt.run(suite.stdin(Stdio::null()))?;
         let code = match ended.code().map(u8::try_from) {
             Some(Ok(code)) => code,
             // Ended by a signal: by the user's, or by its own fault.
@@ -132,11 +151,9 @@ impl Try {
             }
         };
         if !server.is_running() {
-            say(&format!(
-                "error: the server has ended during the run{}",
-                server.log_tail()
-            ));
-        } else if code != status::OK {
+            bail!("the server has ended during the run{}", server.log_tail());
+        }
+        if code != status::OK {
             say(&format!(
                 "try: log of the server: {}",
                 server.log().display()

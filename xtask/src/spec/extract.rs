@@ -86,7 +86,7 @@ impl Standard {
             let Node::Element(element) = child else {
                 continue;
             };
-            if offset > 0 && (alone || ends_definition(element)) {
+            if offset > 0 && (alone || ends_definition(element, parent)) {
                 break;
             }
             if is_aside(element) {
@@ -131,12 +131,16 @@ fn is_aside(element: &Element) -> bool {
         .any(|class| element.has_class(class))
 }
 
-fn ends_definition(element: &Element) -> bool {
+/// Whether something else begins. An algorithm's own division holds one algorithm, whatever else
+/// is defined on the way to its steps.
+fn ends_definition(element: &Element, parent: &Element) -> bool {
     matches!(
         element.name.as_str(),
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "hr"
     ) || element.attribute("algorithm").is_some()
-        || (element.name == "p" && element.find("dfn").is_some())
+        || (element.name == "p"
+            && element.find("dfn").is_some()
+            && parent.attribute("algorithm").is_none())
 }
 
 /// Collects definitions; the first `block` positions of `trail` lead to the block they are in.

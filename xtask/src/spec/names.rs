@@ -13,11 +13,8 @@ pub(crate) fn expected(notation: &str, of_type: Option<&str>) -> Vec<String> {
     let (of, term) = notation
         .rsplit_once('/')
         .map_or((None, notation), |(of, term)| (Some(of), term));
-    let term = term.split_once('(').map_or(term, |(name, arguments)| {
-        // Arguments follow a name directly; "HTTP(S) scheme" has none.
-        if arguments.ends_with(')') { name } else { term }
-    });
-    let words = words(term);
+    let term = without_parentheses(term);
+    let words = words(&term);
     let mut bases = vec![words.clone()];
     if let Some((first, rest)) = words.split_first() {
         for verb in verbs(first) {
@@ -52,6 +49,19 @@ pub(crate) fn expected(notation: &str, of_type: Option<&str>) -> Vec<String> {
         }
     }
     names
+}
+
+/// Drops the arguments of `append(name, value)` and the letter of "HTTP(S) scheme".
+fn without_parentheses(term: &str) -> String {
+    let mut depth = 0_usize;
+    term.chars()
+        .filter(|c| {
+            depth += usize::from(*c == '(');
+            let outside = depth == 0;
+            depth = depth.saturating_sub(usize::from(*c == ')'));
+            outside
+        })
+        .collect()
 }
 
 fn words(term: &str) -> Vec<String> {

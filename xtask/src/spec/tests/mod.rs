@@ -448,6 +448,21 @@ fn cases_that_cite_what_is_not_there_are_reported() {
 }
 
 #[test]
+fn an_arm_of_one_paragraph_has_two_spellings() {
+    let mut fixture = Fixture::new();
+    replace(&mut fixture.cases, "/3[guest]", "/3[child].1");
+    assert_eq!(fixture.findings(), []);
+    replace(&mut fixture.cases, "/3[child].1", "/3[child].2");
+    assert_all(
+        &fixture,
+        &[
+            "cases.json:5: concept-gate-check: step 3[child].2 does not exist",
+            "no case cites 3[guest] of concept-gate-check",
+        ],
+    );
+}
+
+#[test]
 fn a_case_file_that_is_no_json_is_reported() {
     let mut fixture = Fixture::new();
     fixture.cases.text.push(',');

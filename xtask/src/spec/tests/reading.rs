@@ -26,6 +26,7 @@ fn definitions_have_explicit_or_automatic_anchors() {
         ("dom-gate-open", "Gate/open(hour)"),
         ("gate-lock-the-gate", "gate/lock the gate"),
         ("member-of-staff", "member of staff"),
+        ("two-lists-paused", "two lists/paused"),
     ];
     assert_eq!(
         all,
@@ -132,6 +133,7 @@ fn ranges_are_read_and_written() {
 fn names_follow_from_terms() {
     for (term, of, name) in [
         ("CORS check", None, "cors_check"),
+        ("HTTP(S) scheme", None, "is_http_scheme"),
         (
             "CORS-safelisted method",
             Some("Method"),

@@ -67,7 +67,7 @@ pub struct RunArgs {
     /// Accept any TLS certificate
     #[arg(short = 'k', long)]
     pub insecure: bool,
-    /// Give up after this many seconds, for the whole run
+    /// Give up after this many seconds, for the whole run [default: 120]
     #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub max_time: Option<Duration>,
     /// Run this many cases at a time
@@ -110,7 +110,7 @@ pub struct ListArgs {
 #[derive(Debug, Args)]
 pub struct Selection {
     /// Only cases whose id matches; `*` stands within, `**` across slashes; also tag:WORD,
-    /// level:LEVEL, spec:ANCHOR
+    /// level:LEVEL, spec:CITATION, rule:ID
     #[arg(short = 't', long = "test", value_name = "GLOB")]
     pub tests: Vec<String>,
     /// Not the cases that match, in the same forms
@@ -159,11 +159,18 @@ pub enum ReportKind {
 
 fn parse_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| {
-        let hint = if text.contains("://") { "" } else { " (did you mean http://…?)" };
+        let hint = if text.contains("://") {
+            ""
+        } else {
+            " (did you mean http://…?)"
+        };
         format!("{error}{hint}")
     })?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("the scheme is {}, expected http or https", url.scheme()));
+        return Err(format!(
+            "the scheme is {}, expected http or https",
+            url.scheme()
+        ));
     }
     if url.fragment().is_some() {
         return Err("a fragment never reaches a server".to_owned());
@@ -175,18 +182,26 @@ fn parse_url(text: &str) -> Result<Url, String> {
 }
 
 fn parse_header(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once(':').ok_or("expected `Name: value`, found no colon")?;
+    let (name, value) = text
+        .split_once(':')
+        .ok_or("expected `Name: value`, found no colon")?;
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {
         return Err(format!("{name:?} is not a header name"));
     }
     if name.eq_ignore_ascii_case("origin") || name.get(..15).is_some_and(is_preflight_field) {
-        return Err(format!("{name} is what the cases vary; it cannot be set for all of them"));
+        return Err(format!(
+            "{name} is what the cases vary; it cannot be set for all of them"
+        ));
     }
     let value = value.trim_matches([' ', '\t']);
-    if let Some(bad) = value.chars().find(|character| character.is_control() && *character != '\t')
+    if let Some(bad) = value
+        .chars()
+        .find(|character| character.is_control() && *character != '\t')
     {
-        return Err(format!("the value holds {bad:?}, which no header value can"));
+        return Err(format!(
+            "the value holds {bad:?}, which no header value can"
+        ));
     }
     Ok((name.to_owned(), value.to_owned()))
 }
@@ -197,7 +212,9 @@ fn is_preflight_field(start: &str) -> bool {
 }
 
 fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "expected a number of seconds".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err("expected more than 0 seconds".to_owned()),
@@ -205,7 +222,9 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
 }
 
 fn parse_report(text: &str) -> Result<Report, String> {
-    let (kind, path) = text.split_once('=').ok_or("expected KIND=PATH, such as ndjson=run.ndjson")?;
+    let (kind, path) = text
+        .split_once('=')
+        .ok_or("expected KIND=PATH, such as ndjson=run.ndjson")?;
     let kind = match kind {
         "ndjson" => ReportKind::Ndjson,
         _ => return Err(format!("{kind:?} is not a kind of report; there is ndjson")),
@@ -213,7 +232,10 @@ fn parse_report(text: &str) -> Result<Report, String> {
     match path {
         "" => Err("the path is empty".to_owned()),
         "-" => Ok(Report { kind, path: None }),
-        _ => Ok(Report { kind, path: Some(path.into()) }),
+        _ => Ok(Report {
+            kind,
+            path: Some(path.into()),
+        }),
     }
 }
 
@@ -239,9 +261,14 @@ mod tests {
         assert!(bare.command.is_none());
         assert_eq!(bare.run.url.unwrap().as_str(), "http://127.0.0.1/");
         let named = parse(&["run", "http://127.0.0.1/", "-vv"]).unwrap();
-        let Some(Command::Run(run)) = named.command else { panic!("{named:?}") };
+        let Some(Command::Run(run)) = named.command else {
+            panic!("{named:?}")
+        };
         assert_eq!(run.verbose, 2);
-        assert!(matches!(parse(&["list"]).unwrap().command, Some(Command::List(_))));
+        assert!(matches!(
+            parse(&["list"]).unwrap().command,
+            Some(Command::List(_))
+        ));
     }
 
     #[test]
@@ -273,7 +300,16 @@ mod tests {
     #[test]
     fn headers_and_reports_are_read() {
         let cli = parse(&["-H", "Authorization:  Bearer x ", "--report", "ndjson=-"]).unwrap();
-        assert_eq!(cli.run.headers, [("Authorization".to_owned(), "Bearer x".to_owned())]);
-        assert_eq!(cli.run.report, [Report { kind: ReportKind::Ndjson, path: None }]);
+        assert_eq!(
+            cli.run.headers,
+            [("Authorization".to_owned(), "Bearer x".to_owned())]
+        );
+        assert_eq!(
+            cli.run.report,
+            [Report {
+                kind: ReportKind::Ndjson,
+                path: None
+            }]
+        );
     }
 }

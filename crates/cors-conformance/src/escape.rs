@@ -33,10 +33,17 @@ mod tests {
     #[test]
     fn a_sentence_keeps_its_typography_and_loses_its_controls() {
         assert_eq!(sentence("steps 6–8 don’t\nend"), "steps 6–8 don’t end");
-        assert_eq!(sentence("\u{1b}[2J\u{202e}\u{9b}x"), r"\u{1b}[2J\u{202e}\u{9b}x");
+        assert_eq!(
+            sentence("\u{1b}[2J\u{202e}\u{9b}x"),
+            r"\u{1b}[2J\u{202e}\u{9b}x"
+        );
         assert_eq!(sentence(r#"say "a\b""#), r#"say "a\b""#);
         let controls: String = (0..=0x9f).filter_map(char::from_u32).collect();
-        assert!(sentence(&controls).bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+        assert!(
+            sentence(&controls)
+                .bytes()
+                .all(|byte| (b' '..=b'~').contains(&byte))
+        );
     }
 
     #[test]

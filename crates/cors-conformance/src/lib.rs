@@ -1,5 +1,76 @@
 //! A conformance suite for the CORS protocol: the command line, as a library.
+//!
+//! - [`args`] is what can be said on the command line.
+//! - One module per subcommand: [`run`], [`list`].
+//! - [`render`] turns the harness's stream of events into what people and machines read.
+//!
+//! Nothing here judges anything, and nothing opens a socket.
 
 pub mod args;
+mod cases;
 pub mod escape;
+pub mod list;
+mod output;
+mod reference;
 pub mod render;
+pub mod run;
+mod stop;
+mod target;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use clap::Parser as _;
+use cors_harness::exit::Exit;
+
+use crate::args::{Cli, Command};
+
+/// Does what the arguments (the program's name first) say.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments.into_iter().collect::<Vec<_>>()) {
+        Ok(cli) => cli,
+        Err(said) => {
+            // Where it cannot be printed there is nobody to tell.
+            let _ = said.print();
+            return if said.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::AsExpected
+            };
+        }
+    };
+    guarded(|| {
+        let done = match &cli.command {
+            None => run::run(&cli.run),
+            Some(Command::Run(args)) => run::run(args),
+            Some(Command::List(args)) => list::run(args),
+        };
+        done.unwrap_or_else(|stop| {
+            tell(&stop.said);
+            stop.exit
+        })
+    })
+}
+
+/// Runs something that ends with an exit status; a panic in it is a bug of ours and never looks
+/// like a result.
+pub fn guarded(run: impl FnOnce() -> Exit) -> Exit {
+    // Nothing that a panic could have left half done is used afterwards.
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        tell("this is a bug of the suite: what it printed before says nothing about the target");
+        Exit::Bug
+    })
+}
+
+/// Says on standard error why there is no result.
+fn tell(said: &str) {
+    let style = render::style::BAD;
+    let lines: Vec<String> = said.split('\n').map(escape::sentence).collect();
+    // Where it cannot be printed there is nobody to tell.
+    let _ = writeln!(
+        anstream::stderr(),
+        "{style}error:{style:#} {}",
+        lines.join("\n")
+    );
+}

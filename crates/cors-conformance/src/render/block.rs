@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use cors_harness::event::{
     CaseEvent, CheckOutcome, ExchangeEvent, Got, Kind, Outcome, ResponseEvent, StepEvent,
+    TraceEvent,
 };
 use cors_vectors::server::{Level, Verdict};
 
@@ -43,13 +44,6 @@ pub fn verbose(case: &CaseEvent) -> String {
     block.browser(case);
     block.policy(case);
     block.checks(case);
-    block.trace(case);
-    block.0
-}
-
-/// The steps of the standard that were taken in a case, as `-vv` shows them below its block.
-pub fn trace(case: &CaseEvent) -> String {
-    let mut block = Block::default();
     block.trace(case);
     block.0
 }
@@ -112,7 +106,10 @@ impl Block {
     }
 
     fn title(&mut self, case: &CaseEvent) {
-        let policy = case.policy.as_deref().map(|policy| format!(", policy {}", escape::sentence(policy)));
+        let policy = case
+            .policy
+            .as_deref()
+            .map(|policy| format!(", policy {}", escape::sentence(policy)));
         self.line(&format!(
             "{} {STRONG}{}{STRONG:#} ({}{})",
             word(case),
@@ -120,7 +117,10 @@ impl Block {
             level(case.level),
             policy.unwrap_or_default()
         ));
-        self.line(&format!("  {STRONG}{}{STRONG:#}", escape::sentence(&case.title)));
+        self.line(&format!(
+            "  {STRONG}{}{STRONG:#}",
+            escape::sentence(&case.title)
+        ));
     }
 
     fn exchanges(&mut self, case: &CaseEvent) {
@@ -146,7 +146,9 @@ impl Block {
     fn exchange(&mut self, step: &StepEvent, exchange: &ExchangeEvent, marks: &[Mark]) {
         let page = step.origin.as_deref().map(escape::sentence);
         let who = match (exchange.kind, page) {
-            (Kind::Preflight, Some(page)) => format!("by a browser for a page of {page}, first a preflight"),
+            (Kind::Preflight, Some(page)) => {
+                format!("by a browser for a page of {page}, first a preflight")
+            }
             (Kind::Actual, Some(page)) => format!("by a browser for a page of {page}"),
             (Kind::Preflight, None) => "by a browser, first a preflight".to_owned(),
             (Kind::Actual, None) => "by a browser".to_owned(),
@@ -163,7 +165,10 @@ impl Block {
         match (&exchange.response, &exchange.transport) {
             (Some(answer), _) => self.answer(answer, marks),
             (None, Some(transport)) => {
-                self.section("came", &format!("{BAD}{}{BAD:#}", escape::sentence(transport)));
+                self.section(
+                    "came",
+                    &format!("{BAD}{}{BAD:#}", escape::sentence(transport)),
+                );
             }
             (None, None) => self.section("came", "nothing"),
         }
@@ -195,7 +200,11 @@ impl Block {
             }
             let name = escape::sentence(name);
             let (shown, cut) = escape::clipped(value, VALUE);
-            let rest = if cut == 0 { String::new() } else { format!(" … ({cut} more)") };
+            let rest = if cut == 0 {
+                String::new()
+            } else {
+                format!(" … ({cut} more)")
+            };
             self.more(&format!("{direction} {name}: {shown}{rest}"));
             if let Some(range) = marked {
                 let start = range.start.min(VALUE);
@@ -204,14 +213,19 @@ impl Block {
                 self.more(&format!("{:before$}{BAD}{}{BAD:#}", "", "^".repeat(width)));
             }
         }
-        if let Some(hidden) = headers.len().checked_sub(LINES).filter(|hidden| *hidden > 0) {
+        if let Some(hidden) = headers
+            .len()
+            .checked_sub(LINES)
+            .filter(|hidden| *hidden > 0)
+        {
             self.more(&format!("{direction} … ({hidden} more lines)"));
         }
     }
 
     /// What a browser does, and at which step of the standard.
     fn browser(&mut self, case: &CaseEvent) {
-        let decided = |step: &&StepEvent| step.wanted.is_some() && step.got != step.wanted.map(Got::from);
+        let decided =
+            |step: &&StepEvent| step.wanted.is_some() && step.got != step.wanted.map(Got::from);
         let step = case.steps.iter().find(decided);
         let step = step.or_else(|| case.steps.iter().rfind(|step| step.got.is_some()));
         let Some(step) = step else { return };
@@ -235,12 +249,19 @@ impl Block {
                     }
                 }
             }
-            None => {
-                let from_standard = |citation: &&String| citation.starts_with("fetch#");
-                if let Some(citation) = case.spec.iter().find(from_standard) {
-                    self.cite(citation);
-                }
-            }
+            None => self.granted(case, step),
+        }
+    }
+
+    /// Why a browser took an answer: the last that the CORS check says of it, or, where the steps
+    /// taken are not known, the step that the case is about.
+    fn granted(&mut self, case: &CaseEvent, step: &StepEvent) {
+        let check = |taken: &&TraceEvent| taken.at.starts_with("fetch#concept-cors-check/");
+        if let Some(taken) = step.trace.iter().rfind(check) {
+            self.more(&escape::sentence(&taken.said));
+            self.cite(&taken.at);
+        } else if let Some(citation) = case.spec.iter().find(|spec| spec.starts_with("fetch#")) {
+            self.cite(citation);
         }
     }
 
@@ -263,9 +284,20 @@ impl Block {
     }
 
     fn checks(&mut self, case: &CaseEvent) {
-        for check in case.checks.iter().filter(|check| check.outcome == CheckOutcome::Fail) {
+        for check in case
+            .checks
+            .iter()
+            .filter(|check| check.outcome == CheckOutcome::Fail)
+        {
             let said = escape::sentence(&check.said);
-            self.section("check", &format!("{said} ({}, {})", escape::sentence(&check.id), level(check.level)));
+            self.section(
+                "check",
+                &format!(
+                    "{said} ({}, {})",
+                    escape::sentence(&check.id),
+                    level(check.level)
+                ),
+            );
             if let Some(why) = &check.why {
                 self.more(&escape::sentence(why));
             }
@@ -275,7 +307,11 @@ impl Block {
     fn trace(&mut self, case: &CaseEvent) {
         for step in &case.steps {
             for (index, taken) in step.trace.iter().enumerate() {
-                let said = format!("{}  {}", escape::sentence(&taken.at), escape::sentence(&taken.said));
+                let said = format!(
+                    "{}  {}",
+                    escape::sentence(&taken.at),
+                    escape::sentence(&taken.said)
+                );
                 if index == 0 {
                     self.section("steps", &said);
                 } else {

@@ -30,7 +30,11 @@ pub fn cited(citation: &str) -> Option<Cited> {
             format!("https://www.rfc-editor.org/rfc/rfc{number}")
         }
     };
-    let link = if anchor.is_empty() { site } else { format!("{site}#{anchor}") };
+    let link = if anchor.is_empty() {
+        site
+    } else {
+        format!("{site}#{anchor}")
+    };
     Some(Cited { link, step })
 }
 
@@ -41,11 +45,31 @@ mod tests {
     #[test]
     fn links_and_steps() {
         for (citation, link, step) in [
-            ("fetch#concept-cors-check/4", "https://fetch.spec.whatwg.org/#concept-cors-check", Some("4")),
-            ("fetch#http-cors-protocol", "https://fetch.spec.whatwg.org/#http-cors-protocol", None),
-            ("rfc9110#section-8.6", "https://www.rfc-editor.org/rfc/rfc9110#section-8.6", None),
-            ("xhr#the-send()-method/2[a].1", "https://xhr.spec.whatwg.org/#the-send()-method", Some("2[a].1")),
-            ("fetch#concept-cors-check/", "https://fetch.spec.whatwg.org/#concept-cors-check", None),
+            (
+                "fetch#concept-cors-check/4",
+                "https://fetch.spec.whatwg.org/#concept-cors-check",
+                Some("4"),
+            ),
+            (
+                "fetch#http-cors-protocol",
+                "https://fetch.spec.whatwg.org/#http-cors-protocol",
+                None,
+            ),
+            (
+                "rfc9110#section-8.6",
+                "https://www.rfc-editor.org/rfc/rfc9110#section-8.6",
+                None,
+            ),
+            (
+                "xhr#the-send()-method/2[a].1",
+                "https://xhr.spec.whatwg.org/#the-send()-method",
+                Some("2[a].1"),
+            ),
+            (
+                "fetch#concept-cors-check/",
+                "https://fetch.spec.whatwg.org/#concept-cors-check",
+                None,
+            ),
         ] {
             let cited = cited(citation).unwrap();
             assert_eq!((cited.link.as_str(), cited.step.as_deref()), (link, step));

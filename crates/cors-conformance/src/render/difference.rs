@@ -19,7 +19,12 @@ pub enum Mark {
 }
 
 /// The places in the last answer of a step that explain why the case failed there.
-pub fn marks(case: &CaseEvent, index: usize, step: &StepEvent, answer: &ResponseEvent) -> Vec<Mark> {
+pub fn marks(
+    case: &CaseEvent,
+    index: usize,
+    step: &StepEvent,
+    answer: &ResponseEvent,
+) -> Vec<Mark> {
     let mut marks = Vec::new();
     match (step.wanted, step.got, &step.refusal) {
         (Some(Verdict::Shared), Some(Got::Refused), Some(refusal)) => {
@@ -45,9 +50,16 @@ pub fn marks(case: &CaseEvent, index: usize, step: &StepEvent, answer: &Response
         }
         // What let the page in.
         (Some(Verdict::Refused), Some(Got::Shared), _) => {
-            for name in ["Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"] {
+            for name in [
+                "Access-Control-Allow-Origin",
+                "Access-Control-Allow-Credentials",
+            ] {
                 let lines = lines(answer, name);
-                marks.extend(lines.into_iter().map(|(line, value)| Mark::Value(line, 0..value.len())));
+                marks.extend(
+                    lines
+                        .into_iter()
+                        .map(|(line, value)| Mark::Value(line, 0..value.len())),
+                );
             }
         }
         _ => {}
@@ -61,7 +73,11 @@ pub fn marks(case: &CaseEvent, index: usize, step: &StepEvent, answer: &Response
             if lines.is_empty() {
                 marks.push(Mark::Missing((*name).to_owned()));
             }
-            marks.extend(lines.into_iter().map(|(line, value)| Mark::Value(line, 0..value.len())));
+            marks.extend(
+                lines
+                    .into_iter()
+                    .map(|(line, value)| Mark::Value(line, 0..value.len())),
+            );
         }
     }
     let mut seen: Vec<Mark> = Vec::new();
@@ -92,7 +108,9 @@ const FIELDS: [&str; 8] = [
 /// Whether a sentence names a header, as a word of its own.
 fn mentions(said: &str, name: &str) -> bool {
     said.match_indices(name).any(|(at, _)| {
-        let inside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+        let inside = |byte: Option<&u8>| {
+            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+        };
         let bytes = said.as_bytes();
         let before = at.checked_sub(1).and_then(|before| bytes.get(before));
         !inside(before) && !inside(bytes.get(at + name.len()))
@@ -101,7 +119,8 @@ fn mentions(said: &str, name: &str) -> bool {
 
 /// Whether what was compared is a response header rather than something of the algorithm's own.
 fn is_field(what: &str) -> bool {
-    FIELDS.iter().any(|name| name.eq_ignore_ascii_case(what)) || what.eq_ignore_ascii_case("location")
+    FIELDS.iter().any(|name| name.eq_ignore_ascii_case(what))
+        || what.eq_ignore_ascii_case("location")
 }
 
 fn lines<'a>(answer: &'a ResponseEvent, name: &str) -> Vec<(usize, &'a str)> {
@@ -136,9 +155,18 @@ mod tests {
 
     #[test]
     fn the_smallest_departure_is_marked() {
-        assert_eq!(differing("https://app.example/", "https://app.example"), 19..20);
-        assert_eq!(differing("https://app.example", "https://app.example:8443"), 19..19);
-        assert_eq!(differing("https://App.example", "https://app.example"), 8..9);
+        assert_eq!(
+            differing("https://app.example/", "https://app.example"),
+            19..20
+        );
+        assert_eq!(
+            differing("https://app.example", "https://app.example:8443"),
+            19..19
+        );
+        assert_eq!(
+            differing("https://App.example", "https://app.example"),
+            8..9
+        );
         assert_eq!(differing("*", "https://app.example"), 0..1);
         assert_eq!(differing("True", "true"), 0..1);
         assert_eq!(differing("", "true"), 0..0);

@@ -50,7 +50,13 @@ pub fn groups(failures: &[CaseEvent]) -> Vec<Group<'_>> {
         let cause = cause(case);
         match groups.iter_mut().find(|(known, _)| *known == cause) {
             Some((_, group)) => group.others.push(case),
-            None => groups.push((cause, Group { first: case, others: Vec::new() })),
+            None => groups.push((
+                cause,
+                Group {
+                    first: case,
+                    others: Vec::new(),
+                },
+            )),
         }
     }
     groups.into_iter().map(|(_, group)| group).collect()
@@ -59,21 +65,41 @@ pub fn groups(failures: &[CaseEvent]) -> Vec<Group<'_>> {
 /// What two failures share when they have one cause. Values that a server copies from the request
 /// count as copied, whatever they are.
 fn cause(case: &CaseEvent) -> Vec<String> {
-    let mut cause = vec![format!("{:?} {:?} {:?} {:?}", case.outcome, case.level, case.wanted, case.got)];
-    let decided = case.steps.iter().find(|step| {
-        step.got.is_some() && step.got != step.wanted.map(Got::from)
-    });
+    let mut cause = vec![format!(
+        "{:?} {:?} {:?} {:?}",
+        case.outcome, case.level, case.wanted, case.got
+    )];
+    let decided = case
+        .steps
+        .iter()
+        .find(|step| step.got.is_some() && step.got != step.wanted.map(Got::from));
     if let Some(step) = decided {
         let origin = step.origin.as_deref().unwrap_or_default();
-        let copied = |value: &str| if value == origin { "{origin}".to_owned() } else { value.to_owned() };
+        let copied = |value: &str| {
+            if value == origin {
+                "{origin}".to_owned()
+            } else {
+                value.to_owned()
+            }
+        };
         if let Some(refusal) = &step.refusal {
             cause.push(refusal.at.clone());
             cause.push(refusal.compared.clone().unwrap_or_default());
             // A missing header is the same difference whatever had to be in it.
-            cause.push(refusal.got.as_deref().map_or_else(|| "missing".to_owned(), copied));
-        } else if let Some(answer) = step.exchanges.last().and_then(|exchange| exchange.response.as_ref()) {
+            cause.push(
+                refusal
+                    .got
+                    .as_deref()
+                    .map_or_else(|| "missing".to_owned(), copied),
+            );
+        } else if let Some(answer) = step
+            .exchanges
+            .last()
+            .and_then(|exchange| exchange.response.as_ref())
+        {
             let granted = |(name, _): &&(String, String)| {
-                name.get(..21).is_some_and(|start| start.eq_ignore_ascii_case("access-control-allow-"))
+                name.get(..21)
+                    .is_some_and(|start| start.eq_ignore_ascii_case("access-control-allow-"))
             };
             for (name, value) in answer.headers.iter().filter(granted) {
                 cause.push(format!("{}: {}", name.to_ascii_lowercase(), copied(value)));
@@ -83,7 +109,10 @@ fn cause(case: &CaseEvent) -> Vec<String> {
     for exchange in case.steps.iter().flat_map(|step| &step.exchanges) {
         cause.extend(exchange.transport.clone());
     }
-    let failed = case.checks.iter().filter(|check| check.outcome == CheckOutcome::Fail);
+    let failed = case
+        .checks
+        .iter()
+        .filter(|check| check.outcome == CheckOutcome::Fail);
     cause.extend(failed.map(|check| format!("{} {:?}", check.id, check.on)));
     cause
 }

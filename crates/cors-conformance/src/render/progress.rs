@@ -23,7 +23,10 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} cases, {msg}") {
             bar.set_style(style);
         }
-        Self { bar, wanted: std::io::stderr().is_terminal() }
+        Self {
+            bar,
+            wanted: std::io::stderr().is_terminal(),
+        }
     }
 
     /// A case was judged.

@@ -77,7 +77,10 @@ impl Terminal {
         if self.verbosity > Verbosity::Failures {
             let standard = escape::sentence(&run.standard);
             let vectors = escape::sentence(&run.vectors);
-            writeln!(sink, "{FAINT}cases {vectors}, Fetch standard {standard}{FAINT:#}")?;
+            writeln!(
+                sink,
+                "{FAINT}cases {vectors}, Fetch standard {standard}{FAINT:#}"
+            )?;
         }
         Ok(())
     }
@@ -107,11 +110,23 @@ impl Terminal {
             writeln!(sink)?;
             write!(sink, "{}", block::failure(group.first))?;
             if !group.others.is_empty() {
-                writeln!(sink, "  {DOUBT}the same in {} more:{DOUBT:#}", group.others.len())?;
-                let shown = if self.verbosity == Verbosity::Failures { NAMED } else { usize::MAX };
+                writeln!(
+                    sink,
+                    "  {DOUBT}the same in {} more:{DOUBT:#}",
+                    group.others.len()
+                )?;
+                let shown = if self.verbosity == Verbosity::Failures {
+                    NAMED
+                } else {
+                    usize::MAX
+                };
                 for case in group.others.iter().take(shown) {
                     let title = escape::sentence(&case.title);
-                    writeln!(sink, "    {}  {FAINT}{title}{FAINT:#}", escape::sentence(&case.id))?;
+                    writeln!(
+                        sink,
+                        "    {}  {FAINT}{title}{FAINT:#}",
+                        escape::sentence(&case.id)
+                    )?;
                 }
                 let unnamed = group.others.len().saturating_sub(shown);
                 if unnamed > 0 {
@@ -131,17 +146,29 @@ impl Terminal {
         for (count, reason, first) in &self.blocked.0 {
             let first = escape::sentence(first);
             let reason = escape::sentence(reason);
-            writeln!(sink, "{count} blocked, counted as skipped: {reason} ({first} …)")?;
+            writeln!(
+                sink,
+                "{count} blocked, counted as skipped: {reason} ({first} …)"
+            )?;
         }
         if counts.error > 0 {
-            writeln!(sink, "{} without an answer to judge, counted as failed", counts.error)?;
+            writeln!(
+                sink,
+                "{} without an answer to judge, counted as failed",
+                counts.error
+            )?;
         }
-        let below = self.failures.iter().filter(|case| {
-            case.outcome == Outcome::Fail && case.level < self.fail_on
-        });
+        let below = self
+            .failures
+            .iter()
+            .filter(|case| case.outcome == Outcome::Fail && case.level < self.fail_on);
         let below = below.count();
         if below > 0 {
-            writeln!(sink, "{below} of the failures {} advice: --fail-on should makes it count in the exit status", if below == 1 { "is" } else { "are" })?;
+            writeln!(
+                sink,
+                "{below} of the failures {} advice: --fail-on should makes it count in the exit status",
+                if below == 1 { "is" } else { "are" }
+            )?;
         }
         if counts.unjudged > 0 {
             writeln!(sink, "{} not judged, counted as skipped", counts.unjudged)?;
@@ -157,8 +184,16 @@ impl Terminal {
 fn last_line(counts: &Counts) -> String {
     let (passed, failed) = (counts.pass, counts.fail + counts.error);
     let skipped = counts.skip + counts.blocked + counts.unjudged;
-    let good = if passed > 0 && failed == 0 { GOOD } else { anstyle::Style::new() };
-    let bad = if failed > 0 { BAD } else { anstyle::Style::new() };
+    let good = if passed > 0 && failed == 0 {
+        GOOD
+    } else {
+        anstyle::Style::new()
+    };
+    let bad = if failed > 0 {
+        BAD
+    } else {
+        anstyle::Style::new()
+    };
     format!(
         "conformance: {good}{passed} passed{good:#}, {bad}{failed} failed{bad:#}, {skipped} skipped"
     )

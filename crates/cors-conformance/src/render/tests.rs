@@ -11,13 +11,20 @@ use super::effect::{Effect, effect, groups};
 use super::terminal::{Terminal, Verbosity};
 
 fn headers(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 /// A case with one step and one exchange.
 fn case(id: &str, wanted: Verdict, got: Got, answer: &[(&str, &str)]) -> CaseEvent {
     let origin = format!("https://{}.example", id.replace('/', "-"));
-    let outcome = if got == Got::from(wanted) { Outcome::Pass } else { Outcome::Fail };
+    let outcome = if got == Got::from(wanted) {
+        Outcome::Pass
+    } else {
+        Outcome::Fail
+    };
     CaseEvent {
         id: id.to_owned(),
         title: "A host that merely ends in an allowed host is refused".to_owned(),
@@ -44,13 +51,18 @@ fn case(id: &str, wanted: Verdict, got: Got, answer: &[(&str, &str)]) -> CaseEve
                     url: "http://127.0.0.1:8080/resource".to_owned(),
                     headers: headers(&[("Origin", &origin)]),
                 },
-                response: Some(ResponseEvent { status: 200, headers: headers(answer) }),
+                response: Some(ResponseEvent {
+                    status: 200,
+                    headers: headers(answer),
+                }),
                 transport: None,
             }],
         }],
         exchanges: 1,
         again: Some(Again {
-            cli: Some(format!("cors-conformance http://127.0.0.1:8080/resource -t {id}")),
+            cli: Some(format!(
+                "cors-conformance http://127.0.0.1:8080/resource -t {id}"
+            )),
             curl: Some("curl -i http://127.0.0.1:8080/resource".to_owned()),
         }),
         millis: 0,
@@ -89,9 +101,16 @@ fn printed(cases: &[CaseEvent], verbosity: Verbosity, fail_on: Level) -> String 
     terminal.event(&mut sink, &Event::Run(run)).unwrap();
     for case in cases {
         counts.add(case.outcome);
-        terminal.event(&mut sink, &Event::Case(Box::new(case.clone()))).unwrap();
+        terminal
+            .event(&mut sink, &Event::Case(Box::new(case.clone())))
+            .unwrap();
     }
-    let end = EndEvent { complete: true, exit: Exit::Failed, reason: None, counts };
+    let end = EndEvent {
+        complete: true,
+        exit: Exit::Failed,
+        reason: None,
+        counts,
+    };
     terminal.event(&mut sink, &Event::End(end)).unwrap();
     let text = String::from_utf8(sink).unwrap();
     anstream::adapter::strip_str(&text).to_string()
@@ -100,7 +119,10 @@ fn printed(cases: &[CaseEvent], verbosity: Verbosity, fail_on: Level) -> String 
 #[test]
 fn what_let_a_page_in_is_marked() {
     let answer = [
-        ("Access-Control-Allow-Origin", "https://origin-suffix.example"),
+        (
+            "Access-Control-Allow-Origin",
+            "https://origin-suffix.example",
+        ),
         ("Vary", "Accept-Encoding"),
     ];
     let mut case = case("origin/suffix", Verdict::Refused, Got::Shared, &answer);
@@ -161,7 +183,9 @@ fn no_control_byte_reaches_a_terminal() {
     case.title = evil.to_owned();
     case.reason = Some(evil.to_owned());
     let printed = printed(&[case], Verbosity::Everything, Level::Must);
-    let bad = printed.chars().find(|character| character.is_control() && *character != '\n');
+    let bad = printed
+        .chars()
+        .find(|character| character.is_control() && *character != '\n');
     assert_eq!(bad, None, "{printed:?}");
 }
 
@@ -172,7 +196,14 @@ fn failures_below_the_threshold_are_called_advice() {
     case.level = Level::Should;
     assert_eq!(effect(&case), Effect::Advice);
     let advice = "is advice";
-    assert!(printed(std::slice::from_ref(&case), Verbosity::Failures, Level::Must).contains(advice));
+    assert!(
+        printed(
+            std::slice::from_ref(&case),
+            Verbosity::Failures,
+            Level::Must
+        )
+        .contains(advice)
+    );
     assert!(!printed(&[case], Verbosity::Failures, Level::Should).contains(advice));
 }
 
@@ -180,10 +211,17 @@ fn failures_below_the_threshold_are_called_advice() {
 fn the_gravest_effect_comes_first() {
     let sent = [("Access-Control-Allow-Origin", "*")];
     let cases = [
-        refused(case("a/withheld", Verdict::Shared, Got::Refused, &[]), None, "x"),
+        refused(
+            case("a/withheld", Verdict::Shared, Got::Refused, &[]),
+            None,
+            "x",
+        ),
         case("b/exposed", Verdict::Refused, Got::Shared, &sent),
     ];
-    let order: Vec<&str> = groups(&cases).iter().map(|group| group.first.id.as_str()).collect();
+    let order: Vec<&str> = groups(&cases)
+        .iter()
+        .map(|group| group.first.id.as_str())
+        .collect();
     assert_eq!(order, ["b/exposed", "a/withheld"]);
 }
 
@@ -191,10 +229,23 @@ fn the_gravest_effect_comes_first() {
 fn a_copied_origin_is_one_cause_and_a_fixed_one_another() {
     let copied = |id: &str| {
         let origin = format!("https://{}.example", id.replace('/', "-"));
-        case(id, Verdict::Refused, Got::Shared, &[("Access-Control-Allow-Origin", &origin)])
+        case(
+            id,
+            Verdict::Refused,
+            Got::Shared,
+            &[("Access-Control-Allow-Origin", &origin)],
+        )
     };
-    let fixed = case("o/c", Verdict::Refused, Got::Shared, &[("Access-Control-Allow-Origin", "*")]);
+    let fixed = case(
+        "o/c",
+        Verdict::Refused,
+        Got::Shared,
+        &[("Access-Control-Allow-Origin", "*")],
+    );
     let cases = [copied("o/a"), copied("o/b"), fixed];
-    let sizes: Vec<usize> = groups(&cases).iter().map(|group| group.others.len()).collect();
+    let sizes: Vec<usize> = groups(&cases)
+        .iter()
+        .map(|group| group.others.len())
+        .collect();
     assert_eq!(sizes, [1, 0]);
 }

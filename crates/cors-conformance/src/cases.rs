@@ -1,0 +1,52 @@
+//! The cases that a command is about: the embedded ones, those from outside, and the selection.
+
+use cors_vectors::library::embedded_file;
+use cors_vectors::select::Select;
+use cors_vectors::server::ServerCase;
+use cors_vectors::{Library, library};
+
+use crate::args::Selection;
+use crate::stop::Stop;
+
+/// The embedded library and what was added to it.
+pub fn load(selection: &Selection) -> Result<Library, Stop> {
+    let mut library = library().map_err(Stop::bug)?.clone();
+    for path in &selection.vectors {
+        library = library.extend_from_path(path).map_err(Stop::usage)?;
+    }
+    Ok(library)
+}
+
+/// The selected ones of the server cases. Each selector must match something, so that a slip of
+/// the pen cannot make a run green.
+pub fn choose<'a>(
+    library: &'a Library,
+    selection: &Selection,
+) -> Result<Vec<&'a ServerCase>, Stop> {
+    let tests = selection.tests.iter().map(String::as_str);
+    let select = Select::parse(tests, selection.skip.iter().map(String::as_str));
+    select
+        .and_then(|select| select.choose(library.server_cases()))
+        .map_err(Stop::usage)
+}
+
+/// The revision of the standard that the cases follow.
+pub fn standard() -> Result<String, Stop> {
+    let text = embedded_file("spec/fetch.toml")
+        .ok_or_else(|| Stop::bug("the pin of the standard is not embedded"))?;
+    let pin: toml::Table = text.parse().map_err(Stop::bug)?;
+    let commit = pin.get("commit").and_then(toml::Value::as_str);
+    commit
+        .map(str::to_owned)
+        .ok_or_else(|| Stop::bug("the pin of the standard has no commit"))
+}
+
+/// How the cases are named in reports.
+pub fn version(selection: &Selection) -> String {
+    let mut version = env!("CARGO_PKG_VERSION").to_owned();
+    for path in &selection.vectors {
+        version.push_str(" and ");
+        version.push_str(&path.to_string_lossy());
+    }
+    version
+}

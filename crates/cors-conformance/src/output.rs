@@ -1,0 +1,172 @@
+//! Where events go: the terminal, the bar, and the reports.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use cors_harness::event::Event;
+use cors_harness::exit::{Exit, Exits};
+use cors_harness::run::Sink;
+
+use crate::args::{Color, Report, ReportKind};
+use crate::render::ndjson;
+use crate::render::progress::Progress;
+use crate::render::terminal::Terminal;
+use crate::stop::Stop;
+
+/// All sinks of a run.
+pub struct Output {
+    terminal: Terminal,
+    /// `None` once nobody reads any more.
+    people: Option<Box<dyn Write>>,
+    /// Whether a bar would run through what people read.
+    shared: bool,
+    progress: Option<Progress>,
+    reports: Vec<Sheet>,
+    /// What could not be written.
+    trouble: Vec<Stop>,
+}
+
+/// A report that is being written.
+struct Sheet {
+    kind: ReportKind,
+    /// How messages name it.
+    name: String,
+    sink: Box<dyn Write>,
+}
+
+impl Output {
+    /// Opens everything, so that a path that cannot be written is known before anything runs.
+    pub fn open(terminal: Terminal, reports: &[Report], color: Color) -> Result<Self, Stop> {
+        let choice = match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let on_stdout = reports
+            .iter()
+            .filter(|report| report.path.is_none())
+            .count();
+        let people: Box<dyn Write> = match on_stdout {
+            0 => Box::new(AutoStream::new(io::stdout(), choice)),
+            1 => Box::new(AutoStream::new(io::stderr(), choice)),
+            _ => return Err(Stop::usage("two reports cannot both go to standard output")),
+        };
+        let mut sheets: Vec<Sheet> = Vec::new();
+        for report in reports {
+            let sheet = Sheet::open(report)?;
+            if sheets.iter().any(|earlier| earlier.name == sheet.name) {
+                let name = &sheet.name;
+                return Err(Stop::usage(format_args!(
+                    "two reports cannot both go to {name}"
+                )));
+            }
+            sheets.push(sheet);
+        }
+        let shared = on_stdout > 0 || io::stdout().is_terminal();
+        let people = Some(people);
+        let (progress, trouble) = (None, Vec::new());
+        Ok(Self {
+            terminal,
+            people,
+            shared,
+            progress,
+            reports: sheets,
+            trouble,
+        })
+    }
+
+    /// What could not be written, when it was needed.
+    pub fn trouble(self) -> Vec<Stop> {
+        self.trouble
+    }
+
+    fn tell_people(&mut self, event: &Event) {
+        let Some(sink) = &mut self.people else { return };
+        let terminal = &mut self.terminal;
+        let mut write = || terminal.event(sink, event).and_then(|()| sink.flush());
+        let written = match &self.progress {
+            Some(progress) if self.shared => progress.aside(write),
+            _ => write(),
+        };
+        if let Err(error) = written {
+            // A reader that has seen enough is no trouble.
+            if error.kind() != ErrorKind::BrokenPipe {
+                self.trouble.push(unwritable("the terminal report", &error));
+            }
+            self.people = None;
+        }
+    }
+
+    fn tell_machines(&mut self, event: &Event) {
+        let trouble = &mut self.trouble;
+        self.reports.retain_mut(|sheet| match sheet.write(event) {
+            Ok(()) => true,
+            Err(error) => {
+                if error.kind() != ErrorKind::BrokenPipe {
+                    trouble.push(unwritable(&sheet.name, &error));
+                }
+                false
+            }
+        });
+    }
+}
+
+impl Sink for Output {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Run(run) => self.progress = Some(Progress::new(run.selected)),
+            Event::Case(_) => {}
+            Event::End(_) => {
+                if let Some(progress) = self.progress.take() {
+                    progress.finish();
+                }
+            }
+        }
+        self.tell_machines(event);
+        self.tell_people(event);
+        if let (Event::Case(_), Some(progress)) = (event, &mut self.progress) {
+            progress.advance(self.terminal.failures());
+        }
+    }
+
+    fn settle(&mut self, exits: &mut Exits) {
+        if !self.trouble.is_empty() {
+            exits.add(Exit::Usage);
+        }
+    }
+}
+
+impl Sheet {
+    fn open(report: &Report) -> Result<Self, Stop> {
+        let Report { kind, path } = report;
+        let Some(path) = path else {
+            let name = "standard output".to_owned();
+            return Ok(Self {
+                kind: *kind,
+                name,
+                sink: Box::new(io::stdout()),
+            });
+        };
+        let name = path.display().to_string();
+        match File::create(path) {
+            Ok(file) => Ok(Self {
+                kind: *kind,
+                name,
+                sink: Box::new(file),
+            }),
+            Err(error) => Err(unwritable(&name, &error)),
+        }
+    }
+
+    fn write(&mut self, event: &Event) -> io::Result<()> {
+        match self.kind {
+            ReportKind::Ndjson => ndjson::write(&mut self.sink, event),
+        }
+    }
+}
+
+/// Something that was asked for cannot be written.
+pub fn unwritable(name: &str, error: &io::Error) -> Stop {
+    Stop::usage(format_args!("{name}: cannot be written: {error}"))
+}

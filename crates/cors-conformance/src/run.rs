@@ -1,0 +1,118 @@
+//! `run`: the cases against a server. The main job.
+
+use std::collections::BTreeSet;
+use std::future::pending;
+
+use cors_harness::clock::Clock;
+use cors_harness::escape::shell_word;
+use cors_harness::exit::Exit;
+use cors_harness::plan::Plan;
+use cors_harness::run::{About, Options, run as drive};
+use cors_vectors::server::{Level, ServerCase};
+
+use crate::args::{FailOn, RunArgs};
+use crate::output::Output;
+use crate::render::terminal::{Terminal, Verbosity};
+use crate::stop::Stop;
+use crate::{cases, target};
+
+/// Runs the selected cases against the target and reports.
+pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
+    let library = cases::load(&args.selection)?;
+    let chosen = cases::choose(&library, &args.selection)?;
+    let chosen: BTreeSet<&str> = chosen.iter().map(|case| case.id.as_str()).collect();
+    let target = target::named(args, &library)?;
+    let options = options(args, target.name)?;
+    let verbosity = match args.verbose {
+        0 => Verbosity::Failures,
+        1 => Verbosity::Cases,
+        _ => Verbosity::Everything,
+    };
+    let terminal = Terminal::new(verbosity, options.fail_on);
+    let mut output = Output::open(terminal, &args.report, args.color)?;
+
+    let all: Vec<ServerCase> = library.server_cases().cloned().collect();
+    let is_chosen = |case: &ServerCase| chosen.contains(case.id.as_str());
+    let plan = Plan::new(&all, is_chosen, target.subject).map_err(Stop::usage)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Stop::bug)?;
+    let end = runtime.block_on(drive(&plan, &options, interrupt(), &mut output));
+    for stop in output.trouble() {
+        crate::tell(&stop.said);
+    }
+    Ok(end.exit)
+}
+
+fn options(args: &RunArgs, target: String) -> Result<Options, Stop> {
+    let about = About {
+        tool: concat!("cors-conformance ", env!("CARGO_PKG_VERSION")).to_owned(),
+        vectors: cases::version(&args.selection),
+        standard: cases::standard()?,
+        target,
+    };
+    let headers = args.headers.iter();
+    let headers =
+        headers.map(|(name, value)| (name.clone().into_bytes(), value.clone().into_bytes()));
+    let standard = Options::default();
+    Ok(Options {
+        about,
+        in_flight: usize::from(args.jobs),
+        deadline: args.max_time.unwrap_or(standard.deadline),
+        unsafe_methods: args.unsafe_methods,
+        headers: headers.collect(),
+        fail_on: match args.fail_on {
+            FailOn::Must => Level::Must,
+            FailOn::Should => Level::Should,
+        },
+        // Always: what a browser does with an answer it accepts is known from the trace only.
+        trace: true,
+        cli: Some(again(args)),
+        curl: if args.insecure {
+            vec!["-k".to_owned()]
+        } else {
+            Vec::new()
+        },
+        clock: Clock::real(),
+        ..standard
+    })
+}
+
+/// The command line that runs one case again, up to the case's id. Values of headers may be
+/// secret: the name is enough to know which are needed.
+fn again(args: &RunArgs) -> String {
+    let mut words = vec!["cors-conformance".to_owned()];
+    let quoted = |word: &str| shell_word(word.as_bytes());
+    words.extend(args.url.as_ref().map(|url| quoted(url.as_str())));
+    if let Some(policy) = &args.policy {
+        words.extend(["--policy".to_owned(), quoted(&policy.to_string_lossy())]);
+    }
+    for path in &args.selection.vectors {
+        words.extend(["--vectors".to_owned(), quoted(&path.to_string_lossy())]);
+    }
+    for (name, _) in &args.headers {
+        words.extend(["-H".to_owned(), quoted(&format!("{name}: ..."))]);
+    }
+    let flags = [
+        (args.insecure, "-k"),
+        (args.remote, "--remote"),
+        (args.unsafe_methods, "--unsafe-methods"),
+    ];
+    words.extend(
+        flags
+            .iter()
+            .filter(|(given, _)| *given)
+            .map(|(_, flag)| (*flag).to_owned()),
+    );
+    words.push("-t".to_owned());
+    words.join(" ")
+}
+
+/// Ends when the user interrupts the program.
+async fn interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without the signal the run ends by itself or by its deadline.
+        pending::<()>().await;
+    }
+}

@@ -1,0 +1,122 @@
+//! What is tested: a server whose policy was stated, or the reference server in this program.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use cors_harness::kit::{Kit, Subject};
+use cors_harness::target::UrlTarget;
+use cors_harness::target::tls::Trust;
+use cors_harness::target::url::UrlOptions;
+use cors_vectors::Library;
+use cors_vectors::policy::Policy;
+use cors_vectors::read::read_policy_toml;
+use url::{Host, Url};
+
+use crate::args::RunArgs;
+use crate::reference::Reference;
+use crate::stop::Stop;
+
+/// The smallest file that states a policy, to start from.
+const EXAMPLE: &str = r#"allow_origins     = ["https://app.example"]   # or "any"
+allow_credentials = false
+allow_methods     = ["GET", "PUT"]            # or "any"
+allow_headers     = ["content-type"]          # or "any"
+expose_headers    = []                        # or "any""#;
+
+/// A target, and how a person named it.
+#[derive(Debug)]
+pub struct Named {
+    /// The target with what is known of it.
+    pub subject: Subject,
+    /// Its name.
+    pub name: String,
+}
+
+/// The target that the arguments name.
+pub fn named(args: &RunArgs, library: &Library) -> Result<Named, Stop> {
+    match (&args.url, &args.policy) {
+        (None, None) => {
+            // A reference server that cannot be set up is our own mistake.
+            let kit = Kit::in_process(&Reference, library.policies()).map_err(Stop::bug)?;
+            let name = "the reference server in this program".to_owned();
+            Ok(Named {
+                subject: Subject::Kit(kit),
+                name,
+            })
+        }
+        (None, Some(_)) => Err(Stop::usage(
+            "--policy says what a server is meant to allow: give its URL as well",
+        )),
+        (Some(url), None) => Err(Stop::usage(format_args!(
+            "a URL alone does not say what is right: state what {url} is meant to allow in a file \
+             and give it with --policy FILE. Such a file is\n\n{EXAMPLE}"
+        ))),
+        (Some(url), Some(file)) => {
+            check_reach(url, args.remote)?;
+            let policy = policy(file)?;
+            let trust = if args.insecure {
+                Trust::Anyone
+            } else {
+                Trust::Web
+            };
+            let options = UrlOptions {
+                trust,
+                remote: args.remote,
+                ..UrlOptions::default()
+            };
+            let target = UrlTarget::new(url.clone(), options).map_err(Stop::usage)?;
+            let subject = Subject::with_policy(Rc::new(target), policy);
+            Ok(Named {
+                subject,
+                name: url.to_string(),
+            })
+        }
+    }
+}
+
+fn policy(file: &Path) -> Result<Policy, Stop> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Stop::usage(format_args!("{name}: cannot be read: {error}")))?;
+    read_policy_toml(&name, &text).map_err(Stop::usage)
+}
+
+/// An address that is not this machine's needs leave. What a name stands for is looked at when it
+/// is connected to.
+fn check_reach(url: &Url, remote: bool) -> Result<(), Stop> {
+    let here = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(_)) | None => true,
+    };
+    if here || remote {
+        return Ok(());
+    }
+    Err(Stop::usage(format_args!(
+        "{url} is not on this machine: give --remote if you may test it"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_is_a_policy() {
+        let policy = read_policy_toml("example", EXAMPLE).unwrap();
+        assert!(policy.allows_origin(b"https://app.example"));
+    }
+
+    #[test]
+    fn other_machines_need_leave() {
+        let reach = |url: &str, remote| check_reach(&Url::parse(url).unwrap(), remote).is_ok();
+        assert!(reach("http://127.0.0.1/", false));
+        assert!(reach("http://127.8.8.8/", false));
+        assert!(reach("http://[::1]:80/", false));
+        assert!(reach("http://localhost/", false));
+        assert!(!reach("http://192.0.2.1/", false));
+        assert!(!reach("http://[::ffff:192.0.2.1]/", false));
+        assert!(!reach("http://0.0.0.0/", false));
+        assert!(reach("http://192.0.2.1/", true));
+    }
+}

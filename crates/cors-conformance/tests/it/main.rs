@@ -1,0 +1,12 @@
+//! The program as its users meet it: a child process, real sockets on loopback, exit statuses.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: what goes wrong here is a failed test, with its place"
+)]
+
+mod exits;
+mod hostile;
+mod output;
+mod program;
+mod servers;

@@ -1,0 +1,94 @@
+//! Servers of the testbed on loopback sockets, each on a thread of its own until it is dropped.
+
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+
+use cors_testbed::non_server::{self, How};
+use cors_testbed::{Behaviour, Server, serve};
+use cors_vectors::policy::Policy;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// The policy of the servers, as a user writes it.
+pub(crate) const POLICY: &str = r#"
+allow_origins     = ["https://app.example", "https://admin.example:8443"]
+allow_credentials = true
+allow_methods     = ["GET", "PUT", "DELETE"]
+allow_headers     = ["content-type", "x-token"]
+expose_headers    = ["x-request-id"]
+max_age           = 600
+"#;
+
+/// A server on a socket, and the file that states its policy.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    /// The URL of its resource.
+    pub(crate) url: String,
+    /// The policy file.
+    pub(crate) policy: PathBuf,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    _folder: TempDir,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// The reference server, with this behaviour.
+pub(crate) fn behaving(behaviour: Behaviour) -> Listening {
+    listen(move |listener| {
+        let policy: Policy = toml::from_str(POLICY).unwrap();
+        serve(listener, Server::new(&policy, behaviour).unwrap()).unwrap()
+    })
+}
+
+/// Something of the testbed that is no server.
+pub(crate) fn non_server(name: &str) -> Listening {
+    match non_server::find(name).unwrap().how {
+        How::Decisions(replace) => behaving(Behaviour::but(replace)),
+        How::Wire(wire) => listen(move |listener| non_server::serve_wire(listener, wire).unwrap()),
+    }
+}
+
+fn listen(start: impl FnOnce(TcpListener) -> cors_testbed::Running + Send + 'static) -> Listening {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (tell, told) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let running = start(TcpListener::bind("127.0.0.1:0").await.unwrap());
+            tell.send(running.url()).unwrap();
+            // An error means that the other end was dropped, which is how it is told.
+            let _ = stopped.await;
+            running.stop().await;
+        });
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("cors.toml");
+    std::fs::write(&policy, POLICY).unwrap();
+    Listening {
+        url: format!("{}/resource", told.recv().unwrap()),
+        policy,
+        stop: Some(stop),
+        thread: Some(thread),
+        _folder: folder,
+    }
+}
+
+/// A URL on loopback where nothing listens.
+pub(crate) fn nobody() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    format!("http://{address}/resource")
+}

@@ -1,0 +1,359 @@
+//! What is tested: one site with a policy, or a kit that takes on the named policies of the library.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display};
+use std::rc::Rc;
+
+use cors_vectors::policy::{AnyOr, NamedPolicy, Policy};
+use cors_vectors::server::Endpoint;
+use serde::{Deserialize, Serialize};
+use tower::Service;
+use url::Url;
+
+use crate::event::Mode;
+use crate::target::url::{UrlOptions, UrlTargetError};
+use crate::target::{ServiceTarget, Target, UrlTarget};
+use crate::wire::RequestBody;
+
+/// A target and the policy it is meant to have. The endpoints that the policy declares are the
+/// paths that exist.
+#[derive(Clone)]
+pub struct Site {
+    /// The target.
+    pub target: Rc<dyn Target>,
+    /// What it is meant to allow.
+    pub policy: Policy,
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site")
+            .field("target", &self.target.url().as_str())
+            .field("policy", &self.policy)
+            .finish()
+    }
+}
+
+/// What is tested.
+#[derive(Debug)]
+pub enum Subject {
+    /// One site, whose policy a user stated or that was inferred.
+    Site {
+        /// [`Mode::Policy`] or [`Mode::Probe`].
+        mode: Mode,
+        /// The site.
+        site: Site,
+    },
+    /// A target that takes on the named policies.
+    Kit(Kit),
+}
+
+impl Subject {
+    /// A site with the policy that its owner stated.
+    pub fn with_policy(target: Rc<dyn Target>, policy: Policy) -> Self {
+        Self::Site {
+            mode: Mode::Policy,
+            site: Site { target, policy },
+        }
+    }
+
+    /// What is known of the target.
+    pub const fn mode(&self) -> Mode {
+        match self {
+            Self::Site { mode, .. } => *mode,
+            Self::Kit(_) => Mode::Kit,
+        }
+    }
+}
+
+/// A policy that a target cannot express.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the target cannot express it: {reason}")]
+pub struct Unsupported {
+    /// Why, in the target's words.
+    pub reason: String,
+}
+
+impl Unsupported {
+    /// With this reason.
+    pub fn because(reason: impl Display) -> Self {
+        Self {
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// A target that takes on named policies: a site for each, or why there is none.
+#[derive(Debug, Default)]
+pub struct Kit {
+    sites: BTreeMap<String, Result<Site, Unsupported>>,
+}
+
+/// A kit that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KitError {
+    /// Nonsense was accepted as a policy, so that the target does not read its policies.
+    #[error(
+        "a policy that makes no sense was accepted: the target has to answer what it cannot \
+         express with \"unsupported\", else its results mean nothing"
+    )]
+    AcceptsNonsense,
+    /// The manifest is of another version.
+    #[error("the kit's manifest has version {0}, expected {version}", version = Manifest::VERSION)]
+    Version(u32),
+    /// A base leads away from the manifest's server, or is no URL.
+    #[error("policy {policy}: base {base:?} is not a path or URL on the server of the manifest")]
+    Base {
+        /// The policy's name.
+        policy: String,
+        /// The base as it stands in the manifest.
+        base: String,
+    },
+    /// The server cannot be a target.
+    #[error(transparent)]
+    Target(#[from] UrlTargetError),
+}
+
+/// A CORS implementation in this process.
+///
+/// ```
+/// use cors_harness::kit::{Implementation, Unsupported};
+/// use cors_harness::wire::RequestBody;
+/// use cors_vectors::policy::Policy;
+///
+/// /// A server without any CORS.
+/// struct Plain;
+///
+/// impl Implementation for Plain {
+///     fn service(
+///         &self,
+///         _policy: &Policy,
+///     ) -> Result<
+///         impl tower::Service<
+///             http::Request<RequestBody>,
+///             Response = http::Response<String>,
+///             Error = std::convert::Infallible,
+///         > + 'static,
+///         Unsupported,
+///     > {
+///         Ok(tower::service_fn(|_request| async { Ok(http::Response::new("hello".to_owned())) }))
+///     }
+/// }
+/// ```
+pub trait Implementation {
+    /// The endpoints beyond the resource that the services have, at their [`path`]s.
+    fn endpoints(&self) -> BTreeSet<Endpoint> {
+        BTreeSet::new()
+    }
+
+    /// A server with this policy, or why it cannot be expressed. `/resource` answers 200 to every
+    /// method that reaches the application.
+    fn service(
+        &self,
+        policy: &Policy,
+    ) -> Result<
+        impl Service<
+            http::Request<RequestBody>,
+            Response = http::Response<
+                impl http_body::Body<Data: bytes::Buf, Error: Display> + 'static,
+            >,
+            Error: Display,
+        > + 'static,
+        Unsupported,
+    >;
+}
+
+/// The path of an endpoint below a kit's base, without a leading slash.
+pub const fn path(endpoint: Endpoint) -> &'static str {
+    match endpoint {
+        Endpoint::Resource => "resource",
+        Endpoint::Missing => "missing",
+        Endpoint::Error => "error",
+        Endpoint::Throws => "throws",
+        Endpoint::Redirect => "redirect",
+        Endpoint::NotModified => "not-modified",
+        Endpoint::Vary => "vary",
+        Endpoint::OwnHeaders => "own-headers",
+        Endpoint::Options => "options",
+        Endpoint::Unauthorized => "unauthorized",
+    }
+}
+
+/// A policy that no target can express: its origin is no origin, its method no method, its header
+/// no header. A target that accepts it does not read its policies.
+pub fn nonsense() -> Policy {
+    Policy {
+        allow_origins: AnyOr::Listed(vec!["not an origin\0".into()]),
+        allow_credentials: true,
+        allow_methods: AnyOr::Listed(vec!["not a method\0".into()]),
+        allow_headers: AnyOr::Listed(vec!["not a header\0".into()]),
+        expose_headers: AnyOr::Listed(vec!["not a header\0".into()]),
+        max_age: Some(0),
+        endpoints: BTreeMap::new(),
+    }
+}
+
+/// `kit.json`: how a server says which named policies it takes on, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Version of the manifest's form; [`Manifest::VERSION`].
+    pub kit: u32,
+    /// What there is of each named policy. One that is left out is not supported.
+    pub policies: BTreeMap<String, ManifestEntry>,
+}
+
+impl Manifest {
+    /// The only version so far.
+    pub const VERSION: u32 = 1;
+}
+
+/// What a server says of a named policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(untagged)]
+pub enum ManifestEntry {
+    /// It is there.
+    Here(ManifestSite),
+    /// It cannot be expressed.
+    Not(ManifestUnsupported),
+}
+
+/// Where a server takes on a named policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestSite {
+    /// Path or URL, relative to the manifest's, below which `resource` and the endpoints lie.
+    pub base: String,
+    /// The endpoints beyond `resource` that exist there.
+    #[serde(default)]
+    pub endpoints: BTreeSet<Endpoint>,
+}
+
+/// Why a server does not take on a named policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestUnsupported {
+    /// The reason.
+    pub unsupported: String,
+}
+
+impl Kit {
+    /// A kit without policies.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds what there is of a policy.
+    pub fn insert(&mut self, name: impl Into<String>, site: Result<Site, Unsupported>) {
+        self.sites.insert(name.into(), site);
+    }
+
+    /// Adds a server behind a URL that takes on one policy; `base` is what its paths are resolved
+    /// against, so it ends with a slash.
+    pub fn insert_url(
+        &mut self,
+        name: impl Into<String>,
+        policy: &Policy,
+        endpoints: &BTreeSet<Endpoint>,
+        base: &Url,
+        options: UrlOptions,
+    ) -> Result<(), KitError> {
+        let resource = below(base, Endpoint::Resource);
+        let policy = with_endpoints(policy, endpoints, base);
+        let target = Rc::new(UrlTarget::new(resource, options)?);
+        self.insert(name, Ok(Site { target, policy }));
+        Ok(())
+    }
+
+    /// What there is of a policy; `None` when the kit does not know it.
+    pub fn site(&self, name: &str) -> Option<&Result<Site, Unsupported>> {
+        self.sites.get(name)
+    }
+
+    /// The policies and what there is of each.
+    pub fn sites(&self) -> impl Iterator<Item = (&str, &Result<Site, Unsupported>)> {
+        self.sites.iter().map(|(name, site)| (name.as_str(), site))
+    }
+
+    /// A service of the implementation for each named policy, once nonsense was refused.
+    pub fn in_process(
+        implementation: &impl Implementation,
+        policies: &BTreeMap<String, NamedPolicy>,
+    ) -> Result<Self, KitError> {
+        if implementation.service(&nonsense()).is_ok() {
+            return Err(KitError::AcceptsNonsense);
+        }
+        let mut kit = Self::new();
+        for (name, NamedPolicy { about: _, policy }) in policies {
+            let site = implementation.service(policy).map(|service| {
+                let base = in_process_base();
+                let policy = with_endpoints(policy, &implementation.endpoints(), &base);
+                let resource = below(&base, Endpoint::Resource);
+                let target: Rc<dyn Target> = Rc::new(ServiceTarget::new(resource, service));
+                Site { target, policy }
+            });
+            kit.insert(name, site);
+        }
+        Ok(kit)
+    }
+
+    /// The sites of a server that serves a manifest at `url`.
+    pub fn from_manifest(
+        url: &Url,
+        manifest: &Manifest,
+        policies: &BTreeMap<String, NamedPolicy>,
+        options: &UrlOptions,
+    ) -> Result<Self, KitError> {
+        if manifest.kit != Manifest::VERSION {
+            return Err(KitError::Version(manifest.kit));
+        }
+        let mut kit = Self::new();
+        for (name, NamedPolicy { about: _, policy }) in policies {
+            match manifest.policies.get(name) {
+                None => kit.insert(name, Err(Unsupported::because("kit.json does not list it"))),
+                Some(ManifestEntry::Not(entry)) => {
+                    kit.insert(name, Err(Unsupported::because(&entry.unsupported)));
+                }
+                Some(ManifestEntry::Here(ManifestSite { base, endpoints })) => {
+                    let wrong = || KitError::Base {
+                        policy: name.clone(),
+                        base: base.clone(),
+                    };
+                    let mut at = url.join(base).map_err(|_| wrong())?;
+                    if at.origin() != url.origin() {
+                        return Err(wrong());
+                    }
+                    if !at.path().ends_with('/') {
+                        at.set_path(&format!("{}/", at.path()));
+                    }
+                    kit.insert_url(name, policy, endpoints, &at, options.clone())?;
+                }
+            }
+        }
+        Ok(kit)
+    }
+}
+
+/// Where in-process services think they are.
+fn in_process_base() -> Url {
+    #[expect(clippy::unwrap_used, reason = "a constant")]
+    Url::parse("http://target.test/").unwrap()
+}
+
+fn below(base: &Url, endpoint: Endpoint) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}{}", base.path(), path(endpoint)));
+    url
+}
+
+fn with_endpoints(policy: &Policy, endpoints: &BTreeSet<Endpoint>, base: &Url) -> Policy {
+    let endpoints = endpoints
+        .iter()
+        .filter(|endpoint| **endpoint != Endpoint::Resource)
+        .map(|endpoint| (*endpoint, below(base, *endpoint).path().to_owned()))
+        .collect();
+    Policy {
+        endpoints,
+        ..policy.clone()
+    }
+}

@@ -1,0 +1,387 @@
+//! From cases to what is carried out: texts filled in, reasons to skip, partners first.
+
+use std::collections::BTreeMap;
+
+use cors_vectors::check::{self, On};
+use cors_vectors::fill::{Fill, fill};
+use cors_vectors::policy::Policy;
+use cors_vectors::server::{
+    Credentials, Endpoint, Level, PageFetch, RawSend, ServerCase, Step, Verdict,
+};
+use cors_vectors::text::{HeaderPair, Text, TextError};
+use url::Url;
+
+use crate::event::Mode;
+use crate::kit::{Site, Subject};
+use crate::statement::{HeaderIs, Statement};
+use crate::wire::Line;
+
+/// The cases of a run in the order in which they are started: each after the one it is paired with.
+#[derive(Debug)]
+pub struct Plan {
+    /// The cases.
+    pub cases: Vec<PlannedCase>,
+    /// What they run against.
+    pub subject: Subject,
+}
+
+/// A case of a run.
+#[derive(Debug)]
+pub struct PlannedCase {
+    /// The case.
+    pub case: ServerCase,
+    /// Whether it was selected; else it only runs since a selected one is paired with it.
+    pub selected: bool,
+    /// Position in the plan of the case it is paired with; smaller than its own.
+    pub partner: Option<usize>,
+    /// What is carried out, or why nothing is.
+    pub task: Result<Task, String>,
+}
+
+/// What a case carries out.
+#[derive(Debug)]
+pub struct Task {
+    /// Against which site.
+    pub site: Site,
+    /// The steps, in order.
+    pub steps: Vec<PlannedStep>,
+}
+
+/// A step with its texts filled in.
+#[derive(Debug)]
+pub struct PlannedStep {
+    /// What is done.
+    pub action: Action,
+    /// What a browser must decide.
+    pub verdict: Option<Verdict>,
+    /// What must hold beyond that.
+    pub checks: Vec<PlannedCheck>,
+}
+
+/// What a step does.
+#[derive(Debug)]
+pub enum Action {
+    /// What a page does.
+    Fetch(PlannedFetch),
+    /// A request as it is.
+    Send(PlannedSend),
+}
+
+/// A fetch by a page. Texts are bytes; see [`PageFetch`].
+#[derive(Debug)]
+#[expect(
+    missing_docs,
+    reason = "each is documented where it is written down, in cors-vectors"
+)]
+pub struct PlannedFetch {
+    pub origin: Vec<u8>,
+    pub method: Vec<u8>,
+    pub url: Url,
+    pub credentials: Credentials,
+    pub headers: Vec<Line>,
+    pub body: Option<Vec<u8>>,
+    pub upload_listener: bool,
+    pub reads: Vec<Vec<u8>>,
+    pub cannot_read: Vec<Vec<u8>>,
+}
+
+/// A request as it is. Texts are bytes; see [`RawSend`].
+#[derive(Debug)]
+#[expect(
+    missing_docs,
+    reason = "each is documented where it is written down, in cors-vectors"
+)]
+pub struct PlannedSend {
+    pub method: Vec<u8>,
+    pub url: Url,
+    pub suffix: Vec<u8>,
+    pub headers: Vec<Line>,
+    pub body: Option<Vec<u8>>,
+}
+
+/// A check with its texts filled in.
+#[derive(Debug)]
+pub struct PlannedCheck {
+    /// Its name within the case.
+    pub id: String,
+    /// How binding it is.
+    pub level: Level,
+    /// Why, when the case does not say it.
+    pub why: Option<String>,
+    /// The answer it looks at.
+    pub on: On,
+    /// What it states.
+    pub statement: Statement,
+}
+
+/// Cases that cannot be planned: mistakes in case files.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// A case is paired with one that there is none of.
+    #[error("{case}: paired_with names {partner}, and there is no such case")]
+    UnknownPartner {
+        /// The case's id.
+        case: String,
+        /// The name it gives.
+        partner: String,
+    },
+    /// Cases are paired in a circle.
+    #[error("{case}: paired_with leads back to the case itself")]
+    Circle {
+        /// The case's id.
+        case: String,
+    },
+}
+
+impl Plan {
+    /// Plans the selected ones of all cases against a subject. Cases that they are paired with run
+    /// too, uncounted.
+    pub fn new(
+        all: &[ServerCase],
+        is_selected: impl Fn(&ServerCase) -> bool,
+        subject: Subject,
+    ) -> Result<Self, PlanError> {
+        let mut by_id = BTreeMap::new();
+        for (position, case) in all.iter().enumerate() {
+            for id in std::iter::once(&case.id).chain(&case.aliases) {
+                by_id.entry(id.as_str()).or_insert(position);
+            }
+        }
+        let mut planner = Planner {
+            all,
+            by_id,
+            places: BTreeMap::new(),
+            cases: Vec::new(),
+            subject: &subject,
+        };
+        for (position, case) in all.iter().enumerate() {
+            if is_selected(case) {
+                let place = planner.place(position, all.len())?;
+                if let Some(planned) = planner.cases.get_mut(place) {
+                    planned.selected = true;
+                }
+            }
+        }
+        let cases = planner.cases;
+        Ok(Self { cases, subject })
+    }
+
+    /// Number of selected cases.
+    pub fn selected(&self) -> usize {
+        self.cases.iter().filter(|planned| planned.selected).count()
+    }
+
+    /// The sites that are used, each once, in plan order; that of a single-site subject always.
+    pub fn sites(&self) -> Vec<&Site> {
+        let mut sites: Vec<&Site> = Vec::new();
+        if let Subject::Site { site, .. } = &self.subject {
+            sites.push(site);
+        }
+        for planned in &self.cases {
+            if let Ok(task) = &planned.task
+                && !sites
+                    .iter()
+                    .any(|site| std::rc::Rc::ptr_eq(&site.target, &task.site.target))
+            {
+                sites.push(&task.site);
+            }
+        }
+        sites
+    }
+}
+
+struct Planner<'a> {
+    all: &'a [ServerCase],
+    by_id: BTreeMap<&'a str, usize>,
+    /// Position in `all` to position in the plan.
+    places: BTreeMap<usize, usize>,
+    cases: Vec<PlannedCase>,
+    subject: &'a Subject,
+}
+
+impl Planner<'_> {
+    /// Plans a case after its partner, which is at most `depth` steps of pairing away.
+    fn place(&mut self, position: usize, depth: usize) -> Result<usize, PlanError> {
+        if let Some(place) = self.places.get(&position) {
+            return Ok(*place);
+        }
+        // Positions come from `all` itself.
+        let Some(case) = self.all.get(position) else {
+            return Ok(0);
+        };
+        let partner = match &case.paired_with {
+            None => None,
+            Some(id) => {
+                let Some(&partner) = self.by_id.get(id.as_str()) else {
+                    let (case, partner) = (case.id.clone(), id.clone());
+                    return Err(PlanError::UnknownPartner { case, partner });
+                };
+                let Some(depth) = depth.checked_sub(1) else {
+                    return Err(PlanError::Circle {
+                        case: case.id.clone(),
+                    });
+                };
+                Some(self.place(partner, depth)?)
+            }
+        };
+        let place = self.cases.len();
+        let task = task(case, self.subject);
+        self.cases.push(PlannedCase {
+            case: case.clone(),
+            selected: false,
+            partner,
+            task,
+        });
+        self.places.insert(position, place);
+        Ok(place)
+    }
+}
+
+fn task(case: &ServerCase, subject: &Subject) -> Result<Task, String> {
+    let site = match subject {
+        Subject::Site { site, .. } => site,
+        Subject::Kit(kit) => match kit.site(&case.policy) {
+            Some(Ok(site)) => site,
+            Some(Err(unsupported)) => {
+                return Err(format!("the policy {}: {unsupported}", case.policy));
+            }
+            None => return Err(format!("the kit has no policy {}", case.policy)),
+        },
+    };
+    let kit = subject.mode() == Mode::Kit;
+    let values = fill(case, &site.policy, kit).map_err(|skip| skip.to_string())?;
+    let steps = case
+        .steps
+        .iter()
+        .map(|step| planned_step(step, &values, site));
+    let steps = steps.collect::<Result<_, _>>()?;
+    Ok(Task {
+        site: site.clone(),
+        steps,
+    })
+}
+
+fn planned_step(step: &Step, values: &Fill, site: &Site) -> Result<PlannedStep, String> {
+    let action = match (&step.fetch, &step.send) {
+        (Some(fetch), None) => Action::Fetch(planned_fetch(fetch, values, site)?),
+        (None, Some(send)) => Action::Send(planned_send(send, values, site)?),
+        (Some(_), Some(_)) | (None, None) => {
+            return Err("a step must have either `fetch` or `send`".into());
+        }
+    };
+    let checks = step.checks.iter().map(|check| planned_check(check, values));
+    let checks = checks.collect::<Result<_, _>>()?;
+    Ok(PlannedStep {
+        action,
+        verdict: step.verdict,
+        checks,
+    })
+}
+
+fn bytes(text: &Text, values: &Fill) -> Result<Vec<u8>, String> {
+    values
+        .expand(text)
+        .map_err(|error: TextError| error.to_string())
+}
+
+fn all_bytes(texts: &[Text], values: &Fill) -> Result<Vec<Vec<u8>>, String> {
+    texts.iter().map(|text| bytes(text, values)).collect()
+}
+
+fn lines(headers: &[HeaderPair], values: &Fill) -> Result<Vec<Line>, String> {
+    headers
+        .iter()
+        .map(|(name, value)| Ok((bytes(name, values)?, bytes(value, values)?)))
+        .collect()
+}
+
+fn planned_fetch(fetch: &PageFetch, values: &Fill, site: &Site) -> Result<PlannedFetch, String> {
+    Ok(PlannedFetch {
+        origin: bytes(&fetch.origin, values)?,
+        method: bytes(&fetch.method, values)?,
+        url: endpoint_url(fetch.endpoint, site)?,
+        credentials: fetch.credentials,
+        headers: lines(&fetch.headers, values)?,
+        body: fetch
+            .body
+            .as_ref()
+            .map(|body| bytes(body, values))
+            .transpose()?,
+        upload_listener: fetch.upload_listener,
+        reads: all_bytes(&fetch.reads, values)?,
+        cannot_read: all_bytes(&fetch.cannot_read, values)?,
+    })
+}
+
+fn planned_send(send: &RawSend, values: &Fill, site: &Site) -> Result<PlannedSend, String> {
+    Ok(PlannedSend {
+        method: bytes(&send.method, values)?,
+        url: endpoint_url(send.endpoint, site)?,
+        suffix: send
+            .suffix
+            .as_ref()
+            .map_or(Ok(Vec::new()), |suffix| bytes(suffix, values))?,
+        headers: lines(&send.headers, values)?,
+        body: send
+            .body
+            .as_ref()
+            .map(|body| bytes(body, values))
+            .transpose()?,
+    })
+}
+
+fn planned_check(check: &check::Check, values: &Fill) -> Result<PlannedCheck, String> {
+    let statement = match &check.statement {
+        check::Statement::Status(status) => Statement::Status(status.status.clone()),
+        check::Statement::Header(check::HeaderStatement { header, is }) => {
+            let is = match is {
+                check::HeaderIs::Absent(absent) => HeaderIs::Absent(*absent),
+                check::HeaderIs::Equals(text) => HeaderIs::Equals(bytes(text, values)?),
+                check::HeaderIs::OneOf(texts) => HeaderIs::OneOf(all_bytes(texts, values)?),
+                check::HeaderIs::AbsentOrOneOf(texts) => {
+                    HeaderIs::AbsentOrOneOf(all_bytes(texts, values)?)
+                }
+                check::HeaderIs::Not(text) => HeaderIs::Not(bytes(text, values)?),
+                check::HeaderIs::HasToken(text) => HeaderIs::HasToken(bytes(text, values)?),
+                check::HeaderIs::LacksToken(text) => HeaderIs::LacksToken(bytes(text, values)?),
+                check::HeaderIs::LacksBytes(text) => HeaderIs::LacksBytes(bytes(text, values)?),
+                check::HeaderIs::MaxLines(most) => HeaderIs::MaxLines(*most),
+                check::HeaderIs::Grammar(grammar) => HeaderIs::Grammar(*grammar),
+            };
+            Statement::Header {
+                name: header.clone(),
+                is,
+            }
+        }
+    };
+    let (id, level, why, on) = (check.id.clone(), check.level, check.why.clone(), check.on);
+    Ok(PlannedCheck {
+        id,
+        level,
+        why,
+        on,
+        statement,
+    })
+}
+
+fn endpoint_url(endpoint: Endpoint, site: &Site) -> Result<Url, String> {
+    let Site { target, policy } = site;
+    let resource = target.url();
+    if endpoint == Endpoint::Resource {
+        return Ok(resource.clone());
+    }
+    let path = declared(endpoint, policy)?;
+    let wrong = || format!("the endpoint {path:?} of the policy is no path on the target");
+    let url = resource.join(path).map_err(|_| wrong())?;
+    if url.origin() == resource.origin() {
+        Ok(url)
+    } else {
+        Err(wrong())
+    }
+}
+
+fn declared(endpoint: Endpoint, policy: &Policy) -> Result<&str, String> {
+    policy
+        .endpoint(endpoint)
+        .ok_or_else(|| format!("the policy declares no endpoint `{}`", endpoint.name()))
+}

@@ -1,0 +1,202 @@
+//! Secrets kept out of events: what the user gave to be sent, and headers that carry secrets.
+
+use crate::escape::{escape, escape_cut};
+use crate::event::{RequestEvent, ResponseEvent};
+use crate::wire;
+
+/// What stands for a secret.
+pub const REDACTED: &str = "[redacted]";
+
+/// Header lines that an event holds at most; more are counted in a last one.
+const MOST_LINES: usize = 128;
+
+/// Shorter values are not looked for in other text, where they would be found by chance.
+const SHORTEST_SOUGHT: usize = 4;
+
+/// Replaces secrets in everything that leaves the harness.
+#[derive(Debug, Clone, Default)]
+pub struct Redactor {
+    names: Vec<Vec<u8>>,
+    /// Escaped as they would be found in a text.
+    values: Vec<String>,
+}
+
+impl Redactor {
+    /// Keeps the values of these header lines, and this cookie, secret.
+    pub fn new(headers: &[wire::Line], cookie: Option<&[u8]>) -> Self {
+        let names = headers.iter().map(|(name, _)| name.clone()).collect();
+        let mut values = Vec::new();
+        let mut add = |value: &[u8]| {
+            if value.len() >= SHORTEST_SOUGHT {
+                values.push(escape(value));
+            }
+        };
+        for (_, value) in headers {
+            add(value);
+            // A server that echoes credentials often leaves the scheme out.
+            if let Some(space) = value.iter().position(|byte| *byte == b' ') {
+                add(value.get(space + 1..).unwrap_or_default());
+            }
+        }
+        for pair in cookie.unwrap_or_default().split(|byte| *byte == b';') {
+            let value = pair
+                .iter()
+                .position(|byte| *byte == b'=')
+                .map_or(pair, |equals| pair.get(equals + 1..).unwrap_or_default());
+            add(value.trim_ascii());
+        }
+        // The longest first, so that no part of one remains when a shorter one is within it.
+        values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        values.dedup();
+        Self { names, values }
+    }
+
+    /// Text in which bytes are already escaped, without the secrets.
+    pub fn text(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for value in &self.values {
+            if text.contains(value.as_str()) {
+                text = text.replace(value.as_str(), REDACTED);
+            }
+        }
+        text
+    }
+
+    /// Whether the whole value of a request's line with this name is secret.
+    pub fn hides(&self, name: &[u8]) -> bool {
+        const CARRIERS: [&str; 4] = [
+            "authorization",
+            "cookie",
+            "proxy-authorization",
+            "set-cookie",
+        ];
+        CARRIERS
+            .iter()
+            .any(|carrier| name.eq_ignore_ascii_case(carrier.as_bytes()))
+            || self
+                .names
+                .iter()
+                .any(|hidden| hidden.eq_ignore_ascii_case(name))
+    }
+
+    fn lines(&self, lines: &[wire::Line]) -> Vec<(String, String)> {
+        let line = |(name, value): &wire::Line| {
+            let value = if self.hides(name) {
+                REDACTED.into()
+            } else {
+                self.text(&escape(value))
+            };
+            (escape_cut(name), escape_cut_text(value))
+        };
+        let mut shown: Vec<_> = lines.iter().take(MOST_LINES).map(line).collect();
+        if let more @ 1.. = lines.len().saturating_sub(MOST_LINES) {
+            shown.push(("…".into(), format!("{more} more lines")));
+        }
+        shown
+    }
+
+    /// A request as an event shows it.
+    pub fn request(&self, request: &wire::Request) -> RequestEvent {
+        RequestEvent {
+            method: escape_cut(&request.method),
+            url: self.text(&request.url()),
+            headers: self.lines(&request.headers),
+        }
+    }
+
+    /// An answer as an event shows it.
+    pub fn response(&self, response: &wire::Response) -> ResponseEvent {
+        ResponseEvent {
+            status: response.status,
+            headers: self.lines(&response.headers),
+        }
+    }
+}
+
+fn escape_cut_text(mut text: String) -> String {
+    let whole = text.len();
+    // Escaped text is ASCII but for the marks of cuts, so that any place is a boundary.
+    if whole > crate::escape::LONGEST_VALUE && text.is_ascii() {
+        text.truncate(crate::escape::LONGEST_VALUE);
+        text = format!("{text}… ({whole} characters in all)");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(name: &str, value: &str) -> wire::Line {
+        (name.as_bytes().to_vec(), value.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn secrets_are_hidden_by_name_and_by_value() {
+        let redactor = Redactor::new(
+            &[line("X-Api-Key", "s3cret\u{e9}")],
+            Some(b"session=abcdef; b=longer abcdef"),
+        );
+        let request = wire::Request {
+            method: b"GET".to_vec(),
+            base: "http://127.0.0.1".into(),
+            path: b"/?token=abcdef".to_vec(),
+            headers: vec![
+                line("x-api-key", "s3cret\u{e9}"),
+                line("authorization", "Bearer t"),
+                line("Cookie", "session=abcdef"),
+                line("X-Other", "fine"),
+            ],
+            body: None,
+        };
+        let shown = redactor.request(&request);
+        assert_eq!(shown.url, "http://127.0.0.1/?token=[redacted]");
+        let values: Vec<_> = shown
+            .headers
+            .iter()
+            .map(|(_, value)| value.as_str())
+            .collect();
+        assert_eq!(values, [REDACTED, REDACTED, REDACTED, "fine"]);
+        let response = wire::Response {
+            status: 200,
+            headers: vec![
+                line("X-Echo", "key s3cret\u{e9}, session abcdef"),
+                line("Set-Cookie", "a=b"),
+            ],
+            body: Vec::new(),
+        };
+        let shown = redactor.response(&response);
+        assert_eq!(shown.headers[0].1, "key [redacted], session [redacted]");
+        assert_eq!(shown.headers[1].1, REDACTED);
+    }
+
+    #[test]
+    fn a_token_is_found_without_its_scheme() {
+        let redactor = Redactor::new(&[line("Authorization", "Bearer abcd1234")], None);
+        assert_eq!(
+            redactor.text("token abcd1234 is bad"),
+            "token [redacted] is bad"
+        );
+    }
+
+    #[test]
+    fn short_values_are_not_sought_in_other_text() {
+        let redactor = Redactor::new(&[line("X-On", "1")], Some(b"a=b"));
+        assert_eq!(redactor.text("1 b"), "1 b");
+        assert!(redactor.hides(b"x-on"));
+    }
+
+    #[test]
+    fn floods_of_headers_are_cut() {
+        let redactor = Redactor::default();
+        let many = vec![line("a", &"x".repeat(10_000)); MOST_LINES + 7];
+        let shown = redactor.response(&wire::Response {
+            status: 200,
+            headers: many,
+            body: vec![],
+        });
+        assert_eq!(shown.headers.len(), MOST_LINES + 1);
+        assert_eq!(shown.headers[MOST_LINES].1, "7 more lines");
+        assert!(shown.headers[0].1.ends_with("x… (10000 characters in all)"));
+    }
+}

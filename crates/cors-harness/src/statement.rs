@@ -1,0 +1,427 @@
+//! What a check states about an answer, with its texts filled in, and whether it holds.
+
+use cors_vectors::check::Grammar;
+use cors_vectors::names::is_token;
+use cors_vectors::origin::check_serialized;
+
+use crate::escape::escape_cut;
+use crate::wire::Response;
+
+/// A statement about an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Statement {
+    /// Something about a header.
+    Header {
+        /// The header's name.
+        name: String,
+        /// What holds of it.
+        is: HeaderIs,
+    },
+    /// The status lies in one of these ranges, each with its ends.
+    Status(Vec<(u16, u16)>),
+}
+
+/// What holds of a header; see [`cors_vectors::check::HeaderIs`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "each is documented where it is written down, in cors-vectors"
+)]
+pub enum HeaderIs {
+    Absent(bool),
+    Equals(Vec<u8>),
+    OneOf(Vec<Vec<u8>>),
+    AbsentOrOneOf(Vec<Vec<u8>>),
+    Not(Vec<u8>),
+    HasToken(Vec<u8>),
+    LacksToken(Vec<u8>),
+    LacksBytes(Vec<u8>),
+    MaxLines(u32),
+    Grammar(Grammar),
+}
+
+impl Statement {
+    /// Whether it holds of `answer`, and what was wanted and what came, as a sentence.
+    ///
+    /// `with_credentials` says whether the request carried credentials, or announced them: then
+    /// `*` is an ordinary name in the lists of methods and headers.
+    pub fn holds(&self, answer: &Response, with_credentials: bool) -> (bool, String) {
+        match self {
+            Self::Status(ranges) => {
+                let status = answer.status;
+                let holds = ranges
+                    .iter()
+                    .any(|(first, last)| (*first..=*last).contains(&status));
+                (
+                    holds,
+                    format!("status {status}, wanted {}", said_ranges(ranges)),
+                )
+            }
+            Self::Header { name, is } => {
+                let values: Vec<&[u8]> = answer.values(name).collect();
+                let holds = is.holds(name, &values, with_credentials);
+                (
+                    holds,
+                    format!("{name} is {}, wanted {}", said_lines(&values), is.said()),
+                )
+            }
+        }
+    }
+}
+
+impl HeaderIs {
+    fn holds(&self, name: &str, values: &[&[u8]], with_credentials: bool) -> bool {
+        let is_one_of = |texts: &[Vec<u8>]| match values {
+            [value] => texts.iter().any(|text| text == value),
+            _ => false,
+        };
+        match self {
+            Self::Absent(absent) => values.is_empty() == *absent,
+            Self::Equals(text) => is_one_of(std::slice::from_ref(text)),
+            Self::OneOf(texts) => is_one_of(texts),
+            Self::AbsentOrOneOf(texts) => values.is_empty() || is_one_of(texts),
+            Self::Not(text) => values.iter().all(|value| value != text),
+            Self::HasToken(token) => {
+                let wildcard = wildcard_covers(name, token, with_credentials);
+                elements(values).any(|element| {
+                    same_element(name, element, token) || (wildcard && element == b"*")
+                })
+            }
+            Self::LacksToken(token) => !elements(values).any(|element| {
+                same_element(name, element, token) || (is(name, "Vary") && element == b"*")
+            }),
+            Self::LacksBytes(bytes) => values.iter().all(|value| !contains(value, bytes)),
+            Self::MaxLines(most) => values.len() <= usize::try_from(*most).unwrap_or(usize::MAX),
+            Self::Grammar(grammar) => values.iter().all(|value| matches(*grammar, value)),
+        }
+    }
+
+    fn said(&self) -> String {
+        let quoted = |text: &Vec<u8>| format!("`{}`", escape_cut(text));
+        let either = |texts: &[Vec<u8>]| texts.iter().map(quoted).collect::<Vec<_>>().join(" or ");
+        match self {
+            Self::Absent(true) => "no such line".into(),
+            Self::Absent(false) => "at least one line".into(),
+            Self::Equals(text) => format!("exactly one line {}", quoted(text)),
+            Self::OneOf(texts) => format!("exactly one line {}", either(texts)),
+            Self::AbsentOrOneOf(texts) => format!("no line, or exactly one {}", either(texts)),
+            Self::Not(text) => format!("no line {}", quoted(text)),
+            Self::HasToken(token) => format!("a list with the element {}", quoted(token)),
+            Self::LacksToken(token) => format!("a list without the element {}", quoted(token)),
+            Self::LacksBytes(bytes) => format!("no line that contains {}", quoted(bytes)),
+            Self::MaxLines(most) => format!("at most {most} line(s)"),
+            Self::Grammar(grammar) => said_grammar(*grammar).into(),
+        }
+    }
+}
+
+fn is(name: &str, other: &str) -> bool {
+    name.eq_ignore_ascii_case(other)
+}
+
+/// Whether `*` in the list stands for the element.
+fn wildcard_covers(name: &str, token: &[u8], with_credentials: bool) -> bool {
+    if is(name, "Vary") {
+        return true;
+    }
+    if with_credentials {
+        return false;
+    }
+    // A CORS non-wildcard request-header name must be listed itself.
+    (is(name, "Access-Control-Allow-Headers") && !token.eq_ignore_ascii_case(b"authorization"))
+        || is(name, "Access-Control-Allow-Methods")
+        || is(name, "Access-Control-Expose-Headers")
+}
+
+fn same_element(name: &str, element: &[u8], token: &[u8]) -> bool {
+    if is(name, "Access-Control-Allow-Methods") {
+        element == token
+    } else {
+        element.eq_ignore_ascii_case(token)
+    }
+}
+
+/// The elements of a comma-separated list over several lines, without the whitespace around them.
+fn elements<'a>(values: &'a [&'a [u8]]) -> impl Iterator<Item = &'a [u8]> {
+    values
+        .iter()
+        .flat_map(|value| value.split(|byte| *byte == b','))
+        .map(trim)
+        .filter(|element| !element.is_empty())
+}
+
+fn trim(bytes: &[u8]) -> &[u8] {
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let start = bytes
+        .iter()
+        .position(|byte| !blank(byte))
+        .unwrap_or(bytes.len());
+    let end = bytes
+        .iter()
+        .rposition(|byte| !blank(byte))
+        .map_or(start, |last| last + 1);
+    bytes.get(start..end).unwrap_or_default()
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    part.is_empty() || bytes.windows(part.len()).any(|window| window == part)
+}
+
+fn matches(grammar: Grammar, value: &[u8]) -> bool {
+    match grammar {
+        Grammar::OriginOrNullOrWildcard => {
+            matches!(value, b"*" | b"null")
+                || std::str::from_utf8(value).is_ok_and(|origin| check_serialized(origin).is_ok())
+        }
+        Grammar::True => value == b"true",
+        Grammar::DeltaSeconds => !value.is_empty() && value.iter().all(u8::is_ascii_digit),
+        Grammar::TokenList => {
+            trim(value).is_empty()
+                || value
+                    .split(|byte| *byte == b',')
+                    .all(|element| is_token(trim(element)))
+        }
+    }
+}
+
+fn said_grammar(grammar: Grammar) -> &'static str {
+    match grammar {
+        Grammar::OriginOrNullOrWildcard => "`*`, `null`, or one serialized origin",
+        Grammar::True => "exactly `true`",
+        Grammar::DeltaSeconds => "digits only",
+        Grammar::TokenList => "a comma-separated list of tokens",
+    }
+}
+
+fn said_lines(values: &[&[u8]]) -> String {
+    match values {
+        [] => "absent".into(),
+        [value] => format!("`{}`", escape_cut(value)),
+        [first, ..] => {
+            let same = if values.iter().all(|value| value == first) {
+                "equal"
+            } else {
+                "different"
+            };
+            let shown: Vec<_> = values
+                .iter()
+                .take(4)
+                .map(|value| format!("`{}`", escape_cut(value)))
+                .collect();
+            let more = if values.len() > 4 { ", …" } else { "" };
+            format!("{} {same} lines: {}{more}", values.len(), shown.join(", "))
+        }
+    }
+}
+
+fn said_ranges(ranges: &[(u16, u16)]) -> String {
+    let said = |(first, last): &(u16, u16)| {
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first} to {last}")
+        }
+    };
+    ranges.iter().map(said).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(lines: &[(&str, &str)]) -> Response {
+        let bytes = |text: &str| text.as_bytes().to_vec();
+        let headers = lines
+            .iter()
+            .map(|(name, value)| (bytes(name), bytes(value)))
+            .collect();
+        Response {
+            status: 204,
+            headers,
+            body: Vec::new(),
+        }
+    }
+
+    fn holds(name: &str, is: HeaderIs, lines: &[(&str, &str)]) -> bool {
+        Statement::Header {
+            name: name.into(),
+            is,
+        }
+        .holds(&answer(lines), false)
+        .0
+    }
+
+    fn text(text: &str) -> Vec<u8> {
+        text.as_bytes().to_vec()
+    }
+
+    #[test]
+    fn status_ranges_include_their_ends() {
+        let within =
+            |ranges: &[(u16, u16)]| Statement::Status(ranges.to_vec()).holds(&answer(&[]), false);
+        assert!(within(&[(204, 204)]).0);
+        assert!(within(&[(404, 404), (200, 204)]).0);
+        assert_eq!(
+            within(&[(200, 203), (404, 404)]),
+            (false, "status 204, wanted 200 to 203 or 404".into())
+        );
+    }
+
+    #[test]
+    fn absence_and_presence() {
+        assert!(holds("A", HeaderIs::Absent(true), &[("b", "")]));
+        assert!(!holds("A", HeaderIs::Absent(true), &[("a", "")]));
+        assert!(holds("A", HeaderIs::Absent(false), &[("a", "")]));
+        assert!(!holds("A", HeaderIs::Absent(false), &[]));
+    }
+
+    #[test]
+    fn values_are_compared_byte_for_byte_in_exactly_one_line() {
+        assert!(holds("A", HeaderIs::Equals(text("x")), &[("a", "x")]));
+        assert!(!holds("A", HeaderIs::Equals(text("x")), &[("a", "X")]));
+        assert!(!holds(
+            "A",
+            HeaderIs::Equals(text("x")),
+            &[("a", "x"), ("A", "x")]
+        ));
+        assert!(!holds("A", HeaderIs::Equals(text("x")), &[]));
+        let one_of = || HeaderIs::OneOf(vec![text("x"), text("y")]);
+        assert!(holds("A", one_of(), &[("a", "y")]));
+        assert!(!holds("A", one_of(), &[("a", "z")]));
+        assert!(!holds("A", one_of(), &[]));
+        let absent_or = || HeaderIs::AbsentOrOneOf(vec![text("x")]);
+        assert!(holds("A", absent_or(), &[]));
+        assert!(holds("A", absent_or(), &[("a", "x")]));
+        assert!(!holds("A", absent_or(), &[("a", "z")]));
+        assert!(!holds("A", absent_or(), &[("a", "x"), ("a", "x")]));
+        assert!(holds("A", HeaderIs::Not(text("x")), &[("a", "y")]));
+        assert!(!holds(
+            "A",
+            HeaderIs::Not(text("x")),
+            &[("a", "y"), ("a", "x")]
+        ));
+    }
+
+    #[test]
+    fn list_elements_are_found_over_all_lines_whatever_their_case() {
+        let has = |token: &str| HeaderIs::HasToken(text(token));
+        let lacks = |token: &str| HeaderIs::LacksToken(text(token));
+        let vary = [("vary", "Accept ,\torigin"), ("Vary", "x")];
+        assert!(holds("Vary", has("Origin"), &vary));
+        assert!(!holds("Vary", lacks("Origin"), &vary));
+        assert!(!holds("Vary", has("Orig"), &vary));
+        assert!(holds("Vary", lacks("Orig"), &vary));
+        assert!(!holds("Vary", has("Origin"), &[]));
+        assert!(holds("Vary", lacks("Origin"), &[]));
+        assert!(holds("Vary", has("Origin"), &[("vary", "*")]));
+        assert!(!holds("Vary", lacks("Origin"), &[("vary", "*")]));
+        let methods = "Access-Control-Allow-Methods";
+        assert!(holds(methods, has("PATCH"), &[(methods, "PUT,PATCH")]));
+        assert!(!holds(methods, has("PATCH"), &[(methods, "patch")]));
+    }
+
+    #[test]
+    fn the_wildcard_stands_for_an_element_only_where_it_does() {
+        let headers = "Access-Control-Allow-Headers";
+        let star = [(headers, "*")];
+        let has = |token: &str, lines: &[(&str, &str)], credentials: bool| {
+            let is = HeaderIs::HasToken(text(token));
+            Statement::Header {
+                name: headers.into(),
+                is,
+            }
+            .holds(&answer(lines), credentials)
+            .0
+        };
+        assert!(has("x-token", &star, false));
+        assert!(!has("x-token", &star, true));
+        assert!(!has("Authorization", &star, false));
+        assert!(holds(headers, HeaderIs::LacksToken(text("x-token")), &star));
+        assert!(!holds(
+            "Other",
+            HeaderIs::HasToken(text("x")),
+            &[("other", "*")]
+        ));
+    }
+
+    #[test]
+    fn bytes_and_line_counts() {
+        assert!(holds(
+            "A",
+            HeaderIs::LacksBytes(text("evil")),
+            &[("a", "good")]
+        ));
+        assert!(!holds(
+            "A",
+            HeaderIs::LacksBytes(text("evil")),
+            &[("a", "x"), ("a", "an evil one")]
+        ));
+        assert!(holds("A", HeaderIs::MaxLines(1), &[("a", "x")]));
+        assert!(!holds(
+            "A",
+            HeaderIs::MaxLines(1),
+            &[("a", "x"), ("a", "x")]
+        ));
+    }
+
+    #[test]
+    fn grammars() {
+        let fits = |grammar, value| holds("A", HeaderIs::Grammar(grammar), &[("a", value)]);
+        for (grammar, good, bad) in [
+            (
+                Grammar::OriginOrNullOrWildcard,
+                &["*", "null", "https://a.example", "http://[::1]:8080"][..],
+                &[
+                    "",
+                    "https://a.example/",
+                    "HTTPS://a.example",
+                    "https://a.example:443",
+                    "a, b",
+                ][..],
+            ),
+            (
+                Grammar::True,
+                &["true"],
+                &["", "True", "true, true", "false"],
+            ),
+            (
+                Grammar::DeltaSeconds,
+                &["0", "007", "600"],
+                &["", "-1", "1.5", "600s"],
+            ),
+            (
+                Grammar::TokenList,
+                &["", "a", "a, b ,c", "*"],
+                &["a,,b", "a b", "a,", "(x)"],
+            ),
+        ] {
+            for value in good {
+                assert!(fits(grammar, value), "{grammar:?} {value}");
+            }
+            for value in bad {
+                assert!(!fits(grammar, value), "{grammar:?} {value}");
+            }
+            assert!(
+                holds("A", HeaderIs::Grammar(grammar), &[]),
+                "{grammar:?} of nothing"
+            );
+        }
+    }
+
+    #[test]
+    fn sentences_show_what_came_escaped() {
+        let is = HeaderIs::Equals(text("x"));
+        let statement = Statement::Header {
+            name: "A".into(),
+            is,
+        };
+        assert_eq!(
+            statement.holds(&answer(&[("a", "\u{1b}[31m")]), false).1,
+            r"A is `\x1b[31m`, wanted exactly one line `x`"
+        );
+        assert_eq!(
+            statement.holds(&answer(&[("a", "x"), ("a", "x")]), false).1,
+            "A is 2 equal lines: `x`, `x`, wanted exactly one line `x`"
+        );
+    }
+}

@@ -1,0 +1,238 @@
+//! One HTTP/1.1 connection: made, used, and judged when it breaks.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::{Buf, Bytes};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
+
+use super::seen::{Noted, Seen};
+use super::{Deadlines, Limits, Transport};
+use crate::escape::escape;
+use crate::wire;
+
+/// How a connection is made.
+#[derive(Debug)]
+pub(super) struct Dial {
+    /// Host and port, for people.
+    pub(super) address: String,
+    /// The name or address to resolve.
+    pub(super) host: String,
+    pub(super) port: u16,
+    /// Where to connect to instead of what the name resolves to.
+    pub(super) connect_to: Option<SocketAddr>,
+    pub(super) remote: bool,
+    pub(super) tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+}
+
+trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Io for S {}
+
+impl Dial {
+    async fn addresses(&self) -> Result<Vec<SocketAddr>, Transport> {
+        if let Some(address) = self.connect_to {
+            return Ok(vec![address]);
+        }
+        let unresolvable = |said: String| Transport::Unresolvable {
+            host: self.host.clone(),
+            said,
+        };
+        let found = tokio::net::lookup_host((self.host.as_str(), self.port))
+            .await
+            .map_err(|error| unresolvable(error.to_string()))?;
+        let found: Vec<_> = found.collect();
+        if found.is_empty() {
+            return Err(unresolvable("the name has no address".into()));
+        }
+        Ok(found)
+    }
+
+    async fn stream(&self) -> Result<Box<dyn Io>, Transport> {
+        let mut last = None;
+        for address in self.addresses().await? {
+            if !self.remote && !address.ip().to_canonical().is_loopback() {
+                return Err(Transport::NotLoopback(address.ip().to_string()));
+            }
+            match TcpStream::connect(address).await {
+                Ok(stream) => {
+                    // Only speed depends on it.
+                    let _ = stream.set_nodelay(true);
+                    return self.secure(stream).await;
+                }
+                Err(error) => last = Some((address, error)),
+            }
+        }
+        let (address, said) = last.map_or_else(
+            || (self.address.clone(), "the name has no address".into()),
+            |(address, error)| (address.to_string(), error.to_string()),
+        );
+        Err(Transport::Unreachable { address, said })
+    }
+
+    async fn secure(&self, stream: TcpStream) -> Result<Box<dyn Io>, Transport> {
+        let Some((config, name)) = &self.tls else {
+            return Ok(Box::new(stream));
+        };
+        let connector = tokio_rustls::TlsConnector::from(Arc::clone(config));
+        let stream = connector
+            .connect(name.clone(), stream)
+            .await
+            .map_err(|error| Transport::Tls(error.to_string()))?;
+        Ok(Box::new(stream))
+    }
+}
+
+/// A connection and the task that drives it, which ends with it.
+#[derive(Debug)]
+pub(super) struct Connection {
+    sender: http1::SendRequest<Full<Bytes>>,
+    driver: AbortHandle,
+    seen: Seen,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+/// What a failed exchange says about a connection that was used before.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) transport: Transport,
+    /// Not a byte came back, as when the server closed an idle connection.
+    pub(super) closed_unanswered: bool,
+}
+
+impl Connection {
+    pub(super) async fn open(
+        dial: &Dial,
+        deadlines: Deadlines,
+        limits: Limits,
+    ) -> Result<Self, Transport> {
+        let stream = timeout(deadlines.connect, dial.stream())
+            .await
+            .map_err(|_| Transport::ConnectTimeout(deadlines.connect))??;
+        let seen = Seen::default();
+        let io = TokioIo::new(Noted {
+            stream,
+            seen: seen.clone(),
+        });
+        let (sender, connection) = http1::Builder::new()
+            .title_case_headers(true)
+            .max_headers(limits.header_lines)
+            .max_buf_size(limits.head.max(8192))
+            .handshake(io)
+            .await
+            .map_err(|error| Transport::Closed(error.to_string()))?;
+        // An error of the connection also reaches the request that waits for it.
+        let driver = tokio::spawn(async move {
+            let _ = connection.await;
+        });
+        Ok(Self {
+            sender,
+            driver: driver.abort_handle(),
+            seen,
+        })
+    }
+
+    /// Whether another request may be sent.
+    pub(super) fn is_open(&self) -> bool {
+        !self.sender.is_closed()
+    }
+
+    /// Makes one exchange. Gives the connection back when it can be used again.
+    pub(super) async fn exchange(
+        mut self,
+        request: http::Request<Full<Bytes>>,
+        deadlines: Deadlines,
+        limits: Limits,
+    ) -> Result<(wire::Response, Option<Self>), Failure> {
+        self.seen.forget();
+        let answer = async {
+            self.sender.ready().await?;
+            self.sender.send_request(request).await
+        };
+        let response = match timeout(deadlines.head, answer).await {
+            Err(_) => {
+                return Err(Failure {
+                    transport: Transport::HeadTimeout(deadlines.head),
+                    closed_unanswered: false,
+                });
+            }
+            Ok(Err(error)) => return Err(self.failure(&error, limits)),
+            Ok(Ok(response)) => response,
+        };
+        let (head, body) = response.into_parts();
+        let read = timeout(deadlines.body, read_body(body, limits.body)).await;
+        let (body, whole) = read
+            .unwrap_or(Err(Transport::BodyTimeout(deadlines.body)))
+            .map_err(|transport| Failure {
+                transport,
+                closed_unanswered: false,
+            })?;
+        let response = wire::Response {
+            status: head.status.as_u16(),
+            headers: wire::lines(&head.headers),
+            body,
+        };
+        let reusable = whole && self.is_open();
+        Ok((response, reusable.then_some(self)))
+    }
+
+    fn failure(&self, error: &hyper::Error, limits: Limits) -> Failure {
+        let received = self.seen.bytes();
+        let first = self.seen.first();
+        let like_http = b"HTTP/1."
+            .iter()
+            .zip(&first)
+            .all(|(wanted, got)| wanted == got);
+        let transport = if received == 0 {
+            Transport::Closed(error.to_string())
+        } else if error.is_parse_too_large() {
+            Transport::HeadTooLarge {
+                bytes: limits.head,
+                lines: limits.header_lines,
+            }
+        } else if error.is_parse() || !like_http {
+            Transport::NotHttp(format!("{error}; it begins with {}", escape(&first)))
+        } else {
+            Transport::HeadIncomplete(escape(&first))
+        };
+        Failure {
+            transport,
+            closed_unanswered: received == 0,
+        }
+    }
+}
+
+/// Reads at most `most` bytes, and says whether that was all of it.
+pub(super) async fn read_body<B>(body: B, most: usize) -> Result<(Vec<u8>, bool), Transport>
+where
+    B: http_body::Body<Data: Buf, Error: std::fmt::Display>,
+{
+    let mut body = std::pin::pin!(body);
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Transport::BodyIncomplete(error.to_string()))?;
+        let Ok(mut data) = frame.into_data() else {
+            continue;
+        };
+        let data = data.copy_to_bytes(data.remaining());
+        let room = most.saturating_sub(bytes.len());
+        if data.len() > room {
+            bytes.extend(data.iter().take(room));
+            return Ok((bytes, false));
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok((bytes, true))
+}

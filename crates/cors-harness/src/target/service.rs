@@ -1,0 +1,119 @@
+//! A target in process: any `tower::Service` over HTTP requests.
+
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::panic::AssertUnwindSafe;
+use std::task::ready;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{LocalBoxFuture, poll_fn};
+use tokio::time::timeout;
+use tower::Service;
+use url::Url;
+
+use super::connection::read_body;
+use super::{Deadlines, Limits, Target, Transport};
+use crate::wire::{self, RequestBody};
+
+/// A service in this process. Needs a tokio runtime with time enabled, for the deadlines.
+#[derive(Debug)]
+pub struct ServiceTarget<S> {
+    url: Url,
+    service: RefCell<S>,
+    deadlines: Deadlines,
+    limits: Limits,
+}
+
+impl<S> ServiceTarget<S> {
+    /// The service as a target whose resource is at `url`, an http URL of any host: it is the one
+    /// that requests name in their `Host` line.
+    pub fn new(url: Url, service: S) -> Self {
+        Self {
+            url,
+            service: RefCell::new(service),
+            deadlines: Deadlines::default(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// With other deadlines and limits than the usual ones.
+    #[must_use]
+    pub fn with_bounds(mut self, deadlines: Deadlines, limits: Limits) -> Self {
+        (self.deadlines, self.limits) = (deadlines, limits);
+        self
+    }
+}
+
+impl<S, B> ServiceTarget<S>
+where
+    S: Service<http::Request<RequestBody>, Response = http::Response<B>, Error: Display>,
+    B: http_body::Body<Data: bytes::Buf, Error: Display>,
+{
+    async fn call(&self, request: http::Request<RequestBody>) -> Result<http::Response<B>, String> {
+        let mut request = Some(request);
+        let called = poll_fn(|context| {
+            let mut service = self.service.borrow_mut();
+            // Readiness and the call belong together, since others use the service in between.
+            ready!(service.poll_ready(context)).map_err(|error| error.to_string())?;
+            let request = request
+                .take()
+                .ok_or("the service was polled after it was called")?;
+            Ok::<_, String>(service.call(request)).into()
+        });
+        called.await?.await.map_err(|error| error.to_string())
+    }
+
+    async fn try_exchange(&self, request: &wire::Request) -> Result<wire::Response, Transport> {
+        let call = AssertUnwindSafe(self.call(request.to_http()?)).catch_unwind();
+        // A panic or an error of the service closes the connection in every server.
+        let response = timeout(self.deadlines.head, call)
+            .await
+            .map_err(|_| Transport::HeadTimeout(self.deadlines.head))?
+            .map_err(|_| Transport::Closed("the service panicked".into()))?
+            .map_err(|said| Transport::Closed(format!("the service failed: {said}")))?;
+        let (head, body) = response.into_parts();
+        let size = |(name, value): &wire::Line| name.len() + value.len() + 4;
+        let headers = wire::lines(&head.headers);
+        if headers.len() > self.limits.header_lines
+            || headers.iter().map(size).sum::<usize>() > self.limits.head
+        {
+            let Limits {
+                head: bytes,
+                header_lines: lines,
+                body: _,
+            } = self.limits;
+            return Err(Transport::HeadTooLarge { bytes, lines });
+        }
+        let read = AssertUnwindSafe(read_body(body, self.limits.body)).catch_unwind();
+        let (body, _) = timeout(self.deadlines.body, read)
+            .await
+            .map_err(|_| Transport::BodyTimeout(self.deadlines.body))?
+            .unwrap_or_else(|_| Err(Transport::BodyIncomplete("the service panicked".into())))?;
+        Ok(wire::Response {
+            status: head.status.as_u16(),
+            headers,
+            body,
+        })
+    }
+}
+
+impl<S, B> Target for ServiceTarget<S>
+where
+    S: Service<http::Request<RequestBody>, Response = http::Response<B>, Error: Display>,
+    B: http_body::Body<Data: bytes::Buf, Error: Display> + 'static,
+{
+    fn url(&self) -> &Url {
+        &self.url
+    }
+
+    fn has_address(&self) -> bool {
+        false
+    }
+
+    fn exchange<'a>(
+        &'a self,
+        request: &'a wire::Request,
+    ) -> LocalBoxFuture<'a, Result<wire::Response, Transport>> {
+        self.try_exchange(request).boxed_local()
+    }
+}

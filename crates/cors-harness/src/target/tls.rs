@@ -1,0 +1,136 @@
+//! TLS towards a target: the usual roots, one's own, or no questions asked.
+
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+
+/// Whom a target's certificate must satisfy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// The web's certificate authorities.
+    #[default]
+    Web,
+    /// The certificate authorities of a PEM file, given as its bytes.
+    Authorities(Vec<u8>),
+    /// Nobody: every certificate will do, as with curl's `-k`.
+    Anyone,
+}
+
+/// A [`Trust`] that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// The PEM file cannot be read as certificates.
+    #[error(
+        "the certificate authorities cannot be read: {0}; expected PEM with CERTIFICATE blocks"
+    )]
+    Pem(String),
+    /// The PEM file holds no certificate.
+    #[error(
+        "the file of certificate authorities holds no certificate; expected PEM with CERTIFICATE blocks"
+    )]
+    Empty,
+    /// The TLS library refuses the configuration.
+    #[error("TLS cannot be set up: {0}")]
+    Config(#[from] rustls::Error),
+}
+
+/// The configuration of the TLS library for a client that speaks HTTP/1.1.
+pub fn client_config(trust: &Trust) -> Result<Arc<ClientConfig>, TrustError> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()?;
+    let mut config = match trust {
+        Trust::Web => {
+            let roots = RootCertStore {
+                roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+            };
+            builder.with_root_certificates(roots).with_no_client_auth()
+        }
+        Trust::Authorities(pem) => {
+            let mut roots = RootCertStore::empty();
+            for certificate in CertificateDer::pem_slice_iter(pem) {
+                roots.add(certificate.map_err(|error| TrustError::Pem(error.to_string()))?)?;
+            }
+            if roots.is_empty() {
+                return Err(TrustError::Empty);
+            }
+            builder.with_root_certificates(roots).with_no_client_auth()
+        }
+        Trust::Anyone => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
+            .with_no_client_auth(),
+    };
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+/// Accepts every certificate, and still checks that the server holds its key.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signed, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signed, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_authorities_are_said_to_be_bad() {
+        let empty = client_config(&Trust::Authorities(b"hello".to_vec())).unwrap_err();
+        assert!(
+            empty.to_string().contains("holds no certificate"),
+            "{empty}"
+        );
+        let broken = b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n".to_vec();
+        let broken = client_config(&Trust::Authorities(broken)).unwrap_err();
+        assert!(broken.to_string().contains("expected PEM"), "{broken}");
+    }
+
+    #[test]
+    fn the_other_trusts_can_be_used() {
+        for trust in [Trust::Web, Trust::Anyone] {
+            let config = client_config(&trust).unwrap();
+            assert_eq!(config.alpn_protocols, [b"http/1.1".to_vec()]);
+        }
+    }
+}

@@ -92,7 +92,7 @@ pub enum Place {
 pub struct Fetch {
     /// Where the request goes: the case's own URL at that origin. A runner gives each case a path
     /// of its own, so that caches never leak between cases.
-    #[serde(default = "cross")]
+    #[serde(default = "cross", skip_serializing_if = "is_cross")]
     pub to: Place,
     /// Appended to the case's URL, such as `/2`, `?q=1` or `#f`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,10 +101,10 @@ pub struct Fetch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<Text>,
     /// The API that makes the request.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub api: Api,
     /// The kind of page that acts.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub page: PageKind,
     /// The method as the script gives it; left out, the API's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -113,34 +113,34 @@ pub struct Fetch {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<HeaderPair>,
     /// The credentials mode; for `xhr`, `include` means `withCredentials`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub credentials: Credentials,
     /// The request mode, for `fetch`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub mode: Mode,
     /// The redirect mode, for `fetch`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub redirect: Redirect,
     /// The cache mode, for `fetch`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub cache: Cache,
     /// The referrer policy, for `fetch`; the empty string when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referrer_policy: Option<String>,
     /// Whether the request may outlive the page, for `fetch`.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub keepalive: bool,
     /// The body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
     /// `duplex: "half"`, for `fetch`; set it for stream bodies, leave it out to see the API refuse.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub duplex_half: bool,
     /// Upload listeners, for `xhr`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upload_listener: Option<UploadListener>,
     /// Seconds that pass between the end of the previous fetch and this one.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub after_seconds: u32,
 }
 
@@ -152,16 +152,13 @@ fn cross() -> Place {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde's skip_serializing_if passes a reference"
 )]
-fn is_false(value: &bool) -> bool {
-    !*value
+fn is_cross(place: &Place) -> bool {
+    *place == Place::Cross
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde's skip_serializing_if passes a reference"
-)]
-fn is_zero(value: &u32) -> bool {
-    *value == 0
+/// What a reader assumes when a member is left out is left out when writing, too.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The API that makes a request.
@@ -278,7 +275,7 @@ pub enum UploadListener {
 pub struct Answer {
     /// Which requests it answers: preflights (OPTIONS with `Access-Control-Request-Method`),
     /// actual requests, or both.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub on: OnRequest,
     /// Only at this origin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -294,7 +291,7 @@ pub struct Answer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nth: Option<u32>,
     /// The status, 200 when left out.
-    #[serde(default = "ok")]
+    #[serde(default = "ok", skip_serializing_if = "is_ok")]
     pub status: u16,
     /// The header lines, in order. `Content-Length` is added by the server when neither it nor
     /// `Transfer-Encoding` is among them and the status allows a body.
@@ -310,12 +307,20 @@ pub struct Answer {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trailers: Vec<HeaderPair>,
     /// Instead of answering, close the connection after reading the request.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub drop: bool,
 }
 
 fn ok() -> u16 {
     200
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde's skip_serializing_if passes a reference"
+)]
+fn is_ok(status: &u16) -> bool {
+    *status == 200
 }
 
 /// An interim (1xx) response.
@@ -359,7 +364,7 @@ pub struct ExpectedRequest {
     /// Preflight or actual.
     pub kind: RequestKind,
     /// At which origin it arrives.
-    #[serde(default = "cross")]
+    #[serde(default = "cross", skip_serializing_if = "is_cross")]
     pub at: Place,
     /// How its URL continues the case's own; not looked at when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -16,9 +16,11 @@ pub(crate) fn expected(notation: &str, of_type: Option<&str>) -> Vec<String> {
     let term = without_parentheses(term);
     let words = words(&term);
     let mut bases = vec![words.clone()];
-    if let Some((first, rest)) = words.split_first() {
-        for verb in verbs(first) {
-            bases.push(std::iter::once(verb).chain(rest.iter().cloned()).collect());
+    for (position, word) in words.iter().enumerate() {
+        for verb in verbs(word) {
+            let mut base = words.clone();
+            base.splice(position..=position, [verb]);
+            bases.push(base);
         }
     }
     let mut names = Vec::new();
@@ -85,7 +87,7 @@ fn type_words(name: &str) -> Vec<String> {
 
 /// The verbs that a word in -ing may be of.
 fn verbs(word: &str) -> Vec<String> {
-    // "byte-serializing" is split before; a short word such as "string" is harmless here.
+    // What this makes of "string" is no name that anybody would give.
     word.strip_suffix("ing")
         .map(|stem| vec![format!("{stem}e"), stem.to_owned()])
         .unwrap_or_default()

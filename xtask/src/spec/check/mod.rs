@@ -99,6 +99,7 @@ impl Checker<'_> {
     /// R1 and R2: anchors are definitions, and steps exist.
     fn citations(&mut self) {
         let cited = self.cited;
+        let mut unpinned = BTreeSet::new();
         for citation in &cited.citations {
             let anchor = citation.anchor.as_str();
             if !self.pin.definitions.contains_key(anchor) {
@@ -116,6 +117,10 @@ impl Checker<'_> {
                 continue;
             };
             let Some(outline) = self.outlines.get(anchor) else {
+                // Once per file: a whole function cites it step by step.
+                if !unpinned.insert((citation.file, anchor)) {
+                    continue;
+                }
                 let message = format!(
                     "`{anchor}` has no pinned steps; expected the anchor alone, or an [[algorithm]] entry for it in {}",
                     self.pin_file.path
@@ -183,10 +188,11 @@ impl Checker<'_> {
                 continue;
             }
             let message = format!(
-                "`{}` transcribes \"{notation}\"; expected the name {}, or an entry under [names.{anchor}] in {} (a function that only mentions it takes a Markdown link instead of <…>)",
+                "`{}` transcribes \"{notation}\"; expected the name {} (as a predicate with `is_` before it), or an entry under [names.{anchor}] in {} (a function that only mentions it takes a Markdown link instead of <…>)",
                 function.name,
                 expected
                     .iter()
+                    .filter(|name| !name.starts_with("is_"))
                     .map(|name| format!("`{name}`"))
                     .collect::<Vec<_>>()
                     .join(" or "),

@@ -304,7 +304,7 @@ fn r4_a_name_follows_from_the_term_or_is_listed() {
         "pub fn gate_check",
         "pub fn check_gate",
         "check_gate",
-        "`check_gate` transcribes \"gate check\"; expected the name `gate_check` or `is_gate_check`",
+        "`check_gate` transcribes \"gate check\"; expected the name `gate_check` (as a predicate with `is_` before it), or an entry under [names.concept-gate-check] in fetch.toml",
     );
     let mut fixture = Fixture::new();
     replace(&mut fixture.pin, "works_here = ", "work_here = ");

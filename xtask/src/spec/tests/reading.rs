@@ -146,6 +146,11 @@ fn names_follow_from_terms() {
             "serialize_origin",
         ),
         (
+            "Byte-serializing a request origin",
+            Some("Request"),
+            "byte_serialize_origin",
+        ),
+        (
             "clear cache entries",
             Some("CorsPreflightCache"),
             "clear_entries",

@@ -1,0 +1,384 @@
+//! CORS-preflight fetch: what a server is asked before a request that no form could send, and how
+//! its answer is judged.
+
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+use core::cmp;
+
+use super::FetchParams;
+use super::http_network_or_cache_fetch::http_network_or_cache_fetch;
+use crate::cors_check::cors_check;
+use crate::error::{NetworkError, Reason, Refusal, Remedy, Stage, Wanted};
+use crate::header::{
+    Abnf, HeaderName, HeaderValue, Listed, delta_seconds, extract_header_list_values, names,
+};
+use crate::method::Method;
+use crate::network::Network;
+use crate::request::{RequestMode, ResponseTainting};
+use crate::response::{Response, is_ok_status};
+use crate::safelist::{cors_unsafe_request_header_names, is_cors_non_wildcard_request_header_name};
+use crate::trace::{Cite, Shown, Trace, cite, step};
+
+/// The max-age of a response that states none, in seconds.
+const DEFAULT_MAX_AGE: u32 = 5;
+
+/// To CORS-preflight fetch: <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>
+pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
+    fetch_params: &mut FetchParams<'_, N, T>,
+) -> Result<Response, NetworkError> {
+    let FetchParams {
+        request,
+        agent,
+        network,
+        trace,
+        now,
+    } = fetch_params;
+    // 1. A request of its own: without the body, the headers and the credentials of the other.
+    let mut preflight = request.new_with_same_urls();
+    preflight.method = Method::OPTIONS;
+    preflight.referrer = request.referrer.clone();
+    preflight.referrer_policy = request.referrer_policy;
+    preflight.mode = RequestMode::Cors;
+    preflight.response_tainting = ResponseTainting::Cors;
+    step!(
+        trace,
+        cite!("cors-preflight-fetch-0", "1"),
+        "The preflight is {} {}.",
+        preflight.method,
+        preflight.current_url().serialize(true)
+    );
+    // 2. Any type of answer.
+    preflight
+        .header_list
+        .append(names::ACCEPT, HeaderValue::from_static("*/*"));
+    step!(
+        trace,
+        cite!("cors-preflight-fetch-0", "2"),
+        "Accept: */* is appended."
+    );
+    // 3. The method that is asked about, in its own letter case.
+    let method = &request.method;
+    preflight
+        .header_list
+        .append(names::ACRM, HeaderValue::from_token(method.as_bytes()));
+    step!(
+        trace,
+        cite!("cors-preflight-fetch-0", "3"),
+        "Access-Control-Request-Method: {method} is appended."
+    );
+    // 4. The headers that are asked about.
+    let headers = cors_unsafe_request_header_names(&request.header_list, trace);
+    step!(
+        trace,
+        cite!("cors-preflight-fetch-0", "4"),
+        "There are {} unsafe names.",
+        headers.len()
+    );
+    if !headers.is_empty() {
+        // 5.1. In one line, with commas and without spaces.
+        let value = headers
+            .iter()
+            .map(HeaderName::as_bytes)
+            .collect::<Vec<_>>()
+            .join(&b',');
+        let value = HeaderValue::from_algorithm(value.into());
+        step!(
+            trace,
+            cite!("cors-preflight-fetch-0", "5.1"),
+            "The list is {value}."
+        );
+        // 5.2. The header; without names there is none.
+        preflight.header_list.append(names::ACRH, value);
+        step!(
+            trace,
+            cite!("cors-preflight-fetch-0", "5.2"),
+            "Access-Control-Request-Headers is appended."
+        );
+    }
+    // 6. It is made without redirects, service workers and the HTTP cache.
+    step!(
+        trace,
+        cite!("cors-preflight-fetch-0", "6"),
+        "The preflight is made."
+    );
+    let mut preflight_params = FetchParams {
+        request: preflight,
+        agent: &mut **agent,
+        network: &mut **network,
+        trace: trace.during(Stage::Preflight),
+        now: *now,
+    };
+    let response = http_network_or_cache_fetch(&mut preflight_params, false).await?;
+    // The check is done on the request, not on the preflight, for its credentials mode.
+    let check = cors_check(request, &response, trace);
+    if check.is_ok() && is_ok_status(response.status) {
+        let malformed = |at: Cite, name: HeaderName, what: &'static str| {
+            let got = response.header_list.get(&name);
+            Refusal::new(
+                at,
+                Stage::Preflight,
+                Reason::MalformedList { name: name.clone() },
+            )
+            .comparing(
+                what,
+                got.as_deref(),
+                Wanted::Described(Abnf::of(&name).expects()),
+            )
+            .remedied([Remedy::RemoveHeader {
+                on: Stage::Preflight,
+                name,
+            }])
+        };
+        // 7.1. The methods that are allowed.
+        let methods = extract_header_list_values(&names::ACAM, &response.header_list, trace);
+        step!(
+            trace,
+            cite!("cors-preflight-fetch-0", "7.1"),
+            "{} is read.",
+            names::ACAM
+        );
+        // 7.2. The headers that are allowed.
+        let header_names = extract_header_list_values(&names::ACAH, &response.header_list, trace);
+        step!(
+            trace,
+            cite!("cors-preflight-fetch-0", "7.2"),
+            "{} is read.",
+            names::ACAH
+        );
+        // 7.3. Lists that cannot be read allow nothing, not even what needs no permission.
+        let at = cite!("cors-preflight-fetch-0", "7.3");
+        let Ok(methods) = methods else {
+            let refusal = malformed(at, names::ACAM, "Access-Control-Allow-Methods");
+            return Err(fetch_params.refuse(refusal));
+        };
+        let Ok(header_names) = header_names else {
+            let refusal = malformed(at, names::ACAH, "Access-Control-Allow-Headers");
+            return Err(fetch_params.refuse(refusal));
+        };
+        step!(trace, at, "Both lists can be read.");
+        // 7.4. A preflight that is made for no other reason asks for no method, but is to be
+        // remembered.
+        let flagged = methods.is_none() && request.use_cors_preflight;
+        let methods = methods.unwrap_or_else(|| {
+            if flagged {
+                Vec::from([method.as_bytes()])
+            } else {
+                Vec::new()
+            }
+        });
+        if flagged {
+            step!(
+                trace,
+                cite!("cors-preflight-fetch-0", "7.4"),
+                "No methods are listed, and the preflight was forced: {method} counts as listed."
+            );
+        }
+        let header_names = header_names.unwrap_or_default();
+        let wildcard_allowed = !request.includes_credentials();
+        // 7.5. The method, in its own letter case.
+        let at = cite!("cors-preflight-fetch-0", "7.5");
+        if !methods.contains(&method.as_bytes())
+            && !method.is_cors_safelisted()
+            && !(wildcard_allowed && methods.contains(&WILDCARD))
+        {
+            let reason = Reason::MethodNotAllowed {
+                method: method.clone(),
+            };
+            let wanted = HeaderValue::from_token(method.as_bytes());
+            let refusal = Refusal::new(at, Stage::Preflight, reason);
+            let refusal = unlisted(refusal, names::ACAM, wanted, wildcard_allowed, &response);
+            return Err(fetch_params.refuse(refusal));
+        }
+        step!(
+            trace,
+            at,
+            "{method} is allowed: it is safelisted or listed in [{}].",
+            Listed(&methods)
+        );
+        // 7.6. Names that have to be listed, where `*` does not do.
+        let listed = |name: &HeaderName| {
+            header_names
+                .iter()
+                .any(|listed| listed.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        let at = cite!("cors-preflight-fetch-0", "7.6");
+        let unlisted_name = request
+            .header_list
+            .iter()
+            .map(|header| &header.name)
+            .find(|name| is_cors_non_wildcard_request_header_name(name) && !listed(name));
+        if let Some(name) = unlisted_name {
+            let reason = Reason::NonWildcardHeaderNotAllowed { name: name.clone() };
+            let wanted = HeaderValue::from_token(name.to_lowercase().as_bytes());
+            let refusal = Refusal::new(at, Stage::Preflight, reason);
+            let refusal = unlisted(refusal, names::ACAH, wanted, false, &response);
+            return Err(fetch_params.refuse(refusal));
+        }
+        step!(trace, at, "No header that has to be named is unnamed.");
+        // 7.7. The other names that are not safelisted.
+        let at = cite!("cors-preflight-fetch-0", "7.7");
+        let wildcard = wildcard_allowed && header_names.contains(&WILDCARD);
+        for unsafe_name in cors_unsafe_request_header_names(&request.header_list, trace) {
+            if !listed(&unsafe_name) && !wildcard {
+                let wanted = HeaderValue::from_token(unsafe_name.as_bytes());
+                let reason = Reason::HeaderNotAllowed { name: unsafe_name };
+                let refusal = Refusal::new(at, Stage::Preflight, reason);
+                let refusal = unlisted(refusal, names::ACAH, wanted, wildcard_allowed, &response);
+                return Err(fetch_params.refuse(refusal));
+            }
+            step!(
+                trace,
+                at,
+                "{unsafe_name} is allowed by [{}].",
+                Listed(&header_names)
+            );
+        }
+        // 7.8. How long that holds.
+        let max_age = extract_header_list_values(&names::ACMA, &response.header_list, trace);
+        step!(
+            trace,
+            cite!("cors-preflight-fetch-0", "7.8"),
+            "{} is read.",
+            names::ACMA
+        );
+        // 7.9. A few seconds when it is not said, or not said well.
+        let max_age = match max_age.ok().flatten().as_deref() {
+            Some([digits]) => delta_seconds(digits),
+            Some(_) | None => {
+                step!(
+                    trace,
+                    cite!("cors-preflight-fetch-0", "7.9"),
+                    "It is missing or cannot be read, so the max-age is {DEFAULT_MAX_AGE}."
+                );
+                DEFAULT_MAX_AGE
+            }
+        };
+        // 7.10. Not longer than the user agent likes.
+        let max_age = cmp::min(max_age, agent.max_age_limit);
+        step!(
+            trace,
+            cite!("cors-preflight-fetch-0", "7.10"),
+            "The max-age is {max_age} seconds."
+        );
+        // 7.11. A user agent may forget at once.
+        if !agent.provides_preflight_cache {
+            step!(
+                trace,
+                cite!("cors-preflight-fetch-0", "7.11"),
+                "Nothing is remembered."
+            );
+            return Ok(response);
+        }
+        let cache = &mut agent.preflight_cache;
+        // 7.12. UNDERSPECIFIED(max-age-clock): what is known already holds for the new max-age,
+        // counted from when it was first stored.
+        for allowed in &methods {
+            let count = cache.set_max_age_of_method(allowed, request, max_age, *now);
+            step!(
+                trace,
+                cite!("cors-preflight-fetch-0", "7.12"),
+                "{count} entries that allow the method {} get the max-age {max_age}.",
+                Shown(allowed)
+            );
+        }
+        // 7.13. What is new is remembered.
+        for allowed in methods {
+            if !cache.method_match(allowed, request, *now) {
+                let method = Some(Method::from_token(allowed));
+                cache.create_entry(request, max_age, method, None, *now, trace);
+                step!(
+                    trace,
+                    cite!("cors-preflight-fetch-0", "7.13"),
+                    "An entry for the method {} is created.",
+                    Shown(allowed)
+                );
+            }
+        }
+        // 7.14. The same for header names that are known.
+        let header_names: Vec<_> = header_names
+            .into_iter()
+            .map(HeaderName::from_token)
+            .collect();
+        for allowed in &header_names {
+            let count = cache.set_max_age_of_header_name(allowed, request, max_age, *now);
+            step!(
+                trace,
+                cite!("cors-preflight-fetch-0", "7.14"),
+                "{count} entries that allow the header {allowed} get the max-age {max_age}."
+            );
+        }
+        // 7.15. And for those that are new.
+        for allowed in header_names {
+            if !cache.header_name_match(&allowed, request, *now) {
+                step!(
+                    trace,
+                    cite!("cors-preflight-fetch-0", "7.15"),
+                    "An entry for the header {allowed} is created."
+                );
+                cache.create_entry(request, max_age, None, Some(allowed), *now, trace);
+            }
+        }
+        // 7.16. The request may be made.
+        step!(
+            trace,
+            cite!("cors-preflight-fetch-0", "7.16"),
+            "The request is allowed."
+        );
+        return Ok(response);
+    }
+    // 8. Any other answer forbids the request.
+    let at = cite!("cors-preflight-fetch-0", "8");
+    let status = response.status;
+    step!(
+        trace,
+        at,
+        "The status is {status}, and the CORS check {}: network error.",
+        { if check.is_ok() { "passes" } else { "fails" } }
+    );
+    check?;
+    let refusal = Refusal::new(at, Stage::Preflight, Reason::PreflightStatus { status })
+        .comparing(
+            "status",
+            Some(status.to_string().as_bytes()),
+            Wanted::Between(200, 299),
+        )
+        .remedied([Remedy::SetStatus {
+            on: Stage::Preflight,
+            status: 204,
+        }]);
+    Err(refusal.into())
+}
+
+/// The word that covers all methods or names.
+const WILDCARD: &[u8] = b"*";
+
+/// States what was looked for in a list, and what could have been there.
+fn unlisted(
+    refusal: Refusal,
+    list: HeaderName,
+    value: HeaderValue,
+    wildcard_allowed: bool,
+    response: &Response,
+) -> Refusal {
+    let what = if list == names::ACAM {
+        "Access-Control-Allow-Methods"
+    } else {
+        "Access-Control-Allow-Headers"
+    };
+    let got = response.header_list.get(&list);
+    let wildcard = wildcard_allowed.then(|| HeaderValue::from_token(WILDCARD));
+    let values: Vec<_> = [value].into_iter().chain(wildcard).collect();
+    let wanted = values
+        .iter()
+        .map(|value| value.as_bytes().to_vec())
+        .collect();
+    let refusal = refusal.comparing(what, got.as_deref(), Wanted::ListWith(wanted));
+    refusal.remedied(values.into_iter().map(|value| {
+        let name = list.clone();
+        Remedy::AddToList {
+            on: Stage::Preflight,
+            name,
+            value,
+        }
+    }))
+}

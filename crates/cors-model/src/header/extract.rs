@@ -1,0 +1,240 @@
+//! Header values read by the grammar of their name.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::names::{ACAH, ACAM, ACEH, ACMA, ACRH, ACRM, LOCATION};
+use super::{Header, HeaderList, HeaderName, is_http_tab_or_space, is_token};
+use crate::trace::{Shown, Trace, cite, step};
+
+/// The grammar of a header's value, as far as extracting needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Abnf {
+    /// `#token`, methods or header names; several lines are one list.
+    Tokens,
+    /// `1#token`, which is not without elements.
+    SomeTokens,
+    /// `token`, on one line.
+    Token,
+    /// `delta-seconds`, on one line: one or more digits.
+    DeltaSeconds,
+    /// `URI-reference`, on one line; whether it is one is for the URL parser to say.
+    UriReference,
+    /// No grammar is known here: each line is one value.
+    Unknown,
+}
+
+impl Abnf {
+    /// The grammar of the values of a name.
+    pub fn of(name: &HeaderName) -> Self {
+        if [ACAM, ACAH, ACEH].contains(name) {
+            Self::Tokens
+        } else if *name == ACRH {
+            Self::SomeTokens
+        } else if *name == ACRM {
+            Self::Token
+        } else if *name == ACMA {
+            Self::DeltaSeconds
+        } else if *name == LOCATION {
+            Self::UriReference
+        } else {
+            Self::Unknown
+        }
+    }
+
+    /// Whether it allows a single header only.
+    pub const fn allows_a_single_header(self) -> bool {
+        matches!(self, Self::Token | Self::DeltaSeconds | Self::UriReference)
+    }
+
+    /// What it expects, for a person.
+    pub const fn expects(self) -> &'static str {
+        match self {
+            Self::Tokens => "tokens, separated by commas",
+            Self::SomeTokens => "one or more tokens, separated by commas",
+            Self::Token => "one token",
+            Self::DeltaSeconds => "a number of seconds, in digits",
+            Self::UriReference => "one URL",
+            Self::Unknown => "anything",
+        }
+    }
+
+    /// The values in a header's value, `None` when it does not match.
+    fn parse(self, value: &[u8]) -> Option<Vec<&[u8]>> {
+        match self {
+            Self::Tokens => tokens(value),
+            Self::SomeTokens => tokens(value).filter(|tokens| !tokens.is_empty()),
+            Self::Token => is_token(value).then(|| Vec::from([value])),
+            Self::DeltaSeconds => {
+                let digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+                digits.then(|| Vec::from([value]))
+            }
+            Self::UriReference | Self::Unknown => Some(Vec::from([value])),
+        }
+    }
+}
+
+/// A list of tokens in the grammar for recipients (RFC 9110, section 5.6.1.2): empty elements
+/// count for nothing, and only tabs and spaces may stand around the commas.
+fn tokens(value: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut tokens = Vec::new();
+    for element in value.split(|&byte| byte == b',') {
+        let element = trim_http_tabs_and_spaces(element);
+        if is_token(element) {
+            tokens.push(element);
+        } else if !element.is_empty() {
+            return None;
+        }
+    }
+    Some(tokens)
+}
+
+fn trim_http_tabs_and_spaces(bytes: &[u8]) -> &[u8] {
+    let blank = |byte: &u8| is_http_tab_or_space(*byte);
+    let start = bytes.iter().take_while(|byte| blank(byte)).count();
+    let rest = bytes.get(start..).unwrap_or_default();
+    let end = rest.iter().rev().take_while(|byte| blank(byte)).count();
+    rest.get(..rest.len() - end).unwrap_or_default()
+}
+
+/// A value that does not match the grammar of its name, or a header that is there too often: the
+/// standard's *failure*, which is neither null nor an empty list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExtractFailure {
+    /// The grammar allows one header and there are more.
+    SeveralHeaders,
+    /// A value does not match the grammar.
+    Grammar,
+}
+
+impl fmt::Display for ExtractFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SeveralHeaders => "the header may be there once and is there several times",
+            Self::Grammar => "the value does not have the form that the header requires",
+        })
+    }
+}
+
+impl core::error::Error for ExtractFailure {}
+
+/// To extract the values of one header, whole or not at all:
+/// <https://fetch.spec.whatwg.org/#extract-header-values>
+pub fn extract_header_values<'a>(
+    header: &'a Header,
+    trace: &mut impl Trace,
+) -> Result<Vec<&'a [u8]>, ExtractFailure> {
+    let abnf = Abnf::of(&header.name);
+    // 1. One bad element spoils the whole value.
+    let Some(values) = abnf.parse(header.value.as_bytes()) else {
+        step!(
+            trace,
+            cite!("extract-header-values", "1"),
+            "{} is not {}.",
+            header.value,
+            abnf.expects()
+        );
+        return Err(ExtractFailure::Grammar);
+    };
+    // 2. Otherwise its elements are the values.
+    step!(
+        trace,
+        cite!("extract-header-values", "2"),
+        "{} has {} values.",
+        header.value,
+        values.len()
+    );
+    Ok(values)
+}
+
+/// To extract the values of all headers with a name, `None` when there is none:
+/// <https://fetch.spec.whatwg.org/#extract-header-list-values>
+pub fn extract_header_list_values<'a>(
+    name: &HeaderName,
+    list: &'a HeaderList,
+    trace: &mut impl Trace,
+) -> Result<Option<Vec<&'a [u8]>>, ExtractFailure> {
+    // 1. Null is not the empty list.
+    if !list.contains(name) {
+        step!(
+            trace,
+            cite!("extract-header-list-values", "1"),
+            "There is no {name}."
+        );
+        return Ok(None);
+    }
+    // 2. Where one header is allowed, several are a failure even when they agree.
+    let headers = || list.iter().filter(|header| header.name == *name);
+    let count = headers().count();
+    if Abnf::of(name).allows_a_single_header() && count > 1 {
+        step!(
+            trace,
+            cite!("extract-header-list-values", "2"),
+            "{name} may be there once and is there {count} times."
+        );
+        return Err(ExtractFailure::SeveralHeaders);
+    }
+    // 3. No values yet.
+    let mut values = Vec::new();
+    step!(
+        trace,
+        cite!("extract-header-list-values", "3"),
+        "{name} is there."
+    );
+    for header in headers() {
+        // 4.1. Each header for itself.
+        let extract = extract_header_values(header, trace);
+        step!(
+            trace,
+            cite!("extract-header-list-values", "4.1"),
+            "{name} holds {}.",
+            header.value
+        );
+        // 4.2. One bad header spoils them all.
+        let extract = extract.inspect_err(|failure| {
+            step!(
+                trace,
+                cite!("extract-header-list-values", "4.2"),
+                "{name} is a failure: {failure}."
+            );
+        })?;
+        // 4.3. The lists follow one another.
+        values.extend(extract);
+        step!(
+            trace,
+            cite!("extract-header-list-values", "4.3"),
+            "There are {} values so far.",
+            values.len()
+        );
+    }
+    // 5. All of them, in order.
+    step!(
+        trace,
+        cite!("extract-header-list-values", "5"),
+        "{name} has the values [{}].",
+        Listed(&values)
+    );
+    Ok(Some(values))
+}
+
+/// Values for a person to read.
+pub(crate) struct Listed<'a>(pub(crate) &'a [&'a [u8]]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, value) in self.0.iter().enumerate() {
+            let separator = if position == 0 { "" } else { ", " };
+            write!(f, "{separator}{}", Shown(value))?;
+        }
+        Ok(())
+    }
+}
+
+/// The number in a `delta-seconds`. Numbers beyond 32 bits are the greatest one, never less.
+pub(crate) fn delta_seconds(digits: &[u8]) -> u32 {
+    digits.iter().fold(0, |seconds: u32, digit| {
+        seconds
+            .saturating_mul(10)
+            .saturating_add(u32::from(digit.saturating_sub(b'0')))
+    })
+}

@@ -1,0 +1,301 @@
+//! Names and values.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+
+use crate::trace::Shown;
+
+/// A header name: <https://fetch.spec.whatwg.org/#header-name>
+///
+/// Keeps its letter case; equality, order and hash ignore it.
+#[derive(Clone)]
+pub struct HeaderName(Cow<'static, [u8]>);
+
+/// A header value: <https://fetch.spec.whatwg.org/#header-value>
+///
+/// Bytes without NUL, CR and LF, and without tabs and spaces at either end.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct HeaderValue(Cow<'static, [u8]>);
+
+/// A header: <https://fetch.spec.whatwg.org/#concept-header>
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Header {
+    /// The name.
+    pub name: HeaderName,
+    /// The value.
+    pub value: HeaderValue,
+}
+
+/// The bytes are not a header name, since they do not match HTTP's token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidHeaderName;
+
+/// The bytes are not a header value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidHeaderValue;
+
+impl fmt::Display for InvalidHeaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a header name: one or more letters, digits or !#$%&'*+-.^_`|~")
+    }
+}
+
+impl fmt::Display for InvalidHeaderValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "expected a header value: no NUL, CR or LF, and no tab or space at its start or end",
+        )
+    }
+}
+
+impl core::error::Error for InvalidHeaderName {}
+impl core::error::Error for InvalidHeaderValue {}
+
+/// Whether bytes match HTTP's token (RFC 9110, section 5.6.2).
+pub(crate) const fn is_token(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let [first, after @ ..] = rest {
+        if !is_token_byte(*first) {
+            return false;
+        }
+        rest = after;
+    }
+    !bytes.is_empty()
+}
+
+const fn is_token_byte(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')
+        || matches!(
+            byte,
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-'
+        )
+        || matches!(byte, b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
+}
+
+/// An HTTP tab or space byte: <https://fetch.spec.whatwg.org/#http-tab-or-space-byte>
+pub(crate) const fn is_http_tab_or_space(byte: u8) -> bool {
+    matches!(byte, b'\t' | b' ')
+}
+
+/// An HTTP newline byte: <https://fetch.spec.whatwg.org/#http-newline-byte>
+const fn is_http_newline_byte(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+const fn trim(bytes: &[u8], newlines: bool) -> &[u8] {
+    let mut rest = bytes;
+    while let [first, after @ ..] = rest {
+        if !(is_http_tab_or_space(*first) || (newlines && is_http_newline_byte(*first))) {
+            break;
+        }
+        rest = after;
+    }
+    while let [before @ .., last] = rest {
+        if !(is_http_tab_or_space(*last) || (newlines && is_http_newline_byte(*last))) {
+            break;
+        }
+        rest = before;
+    }
+    rest
+}
+
+impl HeaderName {
+    /// A name that is written in the program.
+    ///
+    /// # Panics
+    ///
+    /// If it is not a header name; in a constant this is found when it is compiled.
+    pub const fn from_static(name: &'static str) -> Self {
+        assert!(Self::is_valid(name.as_bytes()), "not a header name");
+        Self(Cow::Borrowed(name.as_bytes()))
+    }
+
+    /// Whether bytes are a header name.
+    pub const fn is_valid(bytes: &[u8]) -> bool {
+        is_token(bytes)
+    }
+
+    /// A name from bytes that are known to be a token.
+    pub(crate) fn from_token(token: &[u8]) -> Self {
+        Self(Cow::Owned(token.to_vec()))
+    }
+
+    /// The bytes, in the letter case that they were given in.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The name, byte-lowercased.
+    #[must_use]
+    pub fn to_lowercase(&self) -> Self {
+        if self.0.iter().any(u8::is_ascii_uppercase) {
+            Self(Cow::Owned(self.0.to_ascii_lowercase()))
+        } else {
+            self.clone()
+        }
+    }
+}
+
+impl HeaderValue {
+    /// A value that is written in the program.
+    ///
+    /// # Panics
+    ///
+    /// If it is not a header value; in a constant this is found when it is compiled.
+    pub const fn from_static(value: &'static str) -> Self {
+        assert!(Self::is_valid(value.as_bytes()), "not a header value");
+        Self(Cow::Borrowed(value.as_bytes()))
+    }
+
+    /// Whether bytes are a header value.
+    pub const fn is_valid(bytes: &[u8]) -> bool {
+        let mut rest = bytes;
+        while let [first, after @ ..] = rest {
+            if *first == 0 || is_http_newline_byte(*first) {
+                return false;
+            }
+            rest = after;
+        }
+        trim(bytes, false).len() == bytes.len()
+    }
+
+    /// To normalize a byte sequence, without the tabs, spaces and newlines at its ends:
+    /// <https://fetch.spec.whatwg.org/#concept-header-value-normalize>
+    pub const fn normalize(potential_value: &[u8]) -> &[u8] {
+        trim(potential_value, true)
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl PartialEq for HeaderName {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for HeaderName {}
+
+impl PartialOrd for HeaderName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for HeaderName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0
+            .iter()
+            .map(u8::to_ascii_lowercase)
+            .cmp(other.0.iter().map(u8::to_ascii_lowercase))
+    }
+}
+
+impl Hash for HeaderName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for byte in &*self.0 {
+            byte.to_ascii_lowercase().hash(state);
+        }
+    }
+}
+
+impl AsRef<[u8]> for HeaderName {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl AsRef<[u8]> for HeaderValue {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl TryFrom<&[u8]> for HeaderName {
+    type Error = InvalidHeaderName;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, InvalidHeaderName> {
+        Self::try_from(bytes.to_vec())
+    }
+}
+
+impl TryFrom<Vec<u8>> for HeaderName {
+    type Error = InvalidHeaderName;
+
+    fn try_from(bytes: Vec<u8>) -> Result<Self, InvalidHeaderName> {
+        if Self::is_valid(&bytes) {
+            Ok(Self(Cow::Owned(bytes)))
+        } else {
+            Err(InvalidHeaderName)
+        }
+    }
+}
+
+impl TryFrom<&[u8]> for HeaderValue {
+    type Error = InvalidHeaderValue;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, InvalidHeaderValue> {
+        Self::try_from(bytes.to_vec())
+    }
+}
+
+impl TryFrom<Vec<u8>> for HeaderValue {
+    type Error = InvalidHeaderValue;
+
+    fn try_from(bytes: Vec<u8>) -> Result<Self, InvalidHeaderValue> {
+        if Self::is_valid(&bytes) {
+            Ok(Self(Cow::Owned(bytes)))
+        } else {
+            Err(InvalidHeaderValue)
+        }
+    }
+}
+
+impl fmt::Display for HeaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Shown(&self.0).fmt(f)
+    }
+}
+
+impl fmt::Display for HeaderValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Shown(&self.0).fmt(f)
+    }
+}
+
+impl fmt::Debug for HeaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HeaderName({self})")
+    }
+}
+
+impl fmt::Debug for HeaderValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HeaderValue({self})")
+    }
+}
+
+impl HeaderValue {
+    /// This value, a comma and a space, and another value.
+    #[must_use]
+    pub(crate) fn followed_by(&self, next: &Self) -> Self {
+        Self(Cow::Owned([&self.0, &b", "[..], &next.0].concat()))
+    }
+
+    /// A value that is a token, or a list of them.
+    pub(crate) fn from_token(token: &[u8]) -> Self {
+        Self(Cow::Owned(token.to_vec()))
+    }
+
+    /// A value that an algorithm made of what is known to be valid: a number, an origin, a URL, a
+    /// list of names.
+    pub(crate) const fn from_algorithm(value: Cow<'static, [u8]>) -> Self {
+        Self(value)
+    }
+}

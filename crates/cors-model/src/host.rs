@@ -1,0 +1,107 @@
+//! Hosts.
+
+use alloc::string::String;
+use core::fmt::Write as _;
+use core::net::{Ipv4Addr, Ipv6Addr};
+use core::ops::Range;
+
+/// A host: <https://url.spec.whatwg.org/#concept-host>
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// A domain in ASCII and lower case, perhaps with a dot at its end.
+    Domain(String),
+    /// An IPv4 address.
+    Ipv4(u32),
+    /// An IPv6 address, its eight pieces.
+    Ipv6([u16; 8]),
+    /// The host of a URL with a scheme that is not special, as it is.
+    Opaque(String),
+}
+
+impl Host {
+    /// Appends the serialization of the host:
+    /// <https://url.spec.whatwg.org/#concept-host-serializer>
+    pub(crate) fn serialize_into(&self, out: &mut String) {
+        // Writing to a string cannot fail.
+        let _ = match self {
+            Self::Domain(text) | Self::Opaque(text) => out.write_str(text),
+            Self::Ipv4(address) => write!(out, "{}", Ipv4Addr::from_bits(*address)),
+            Self::Ipv6(pieces) => {
+                out.push('[');
+                write_ipv6(pieces, out);
+                out.write_char(']')
+            }
+        };
+    }
+
+    /// A host from its serialization; `None` for what is no host, or not written as the
+    /// serialization of a domain or of an IPv6 address.
+    pub(crate) fn parse_serialized(text: &str) -> Option<Self> {
+        if let Some(pieces) = text
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+        {
+            return pieces
+                .parse::<Ipv6Addr>()
+                .ok()
+                .map(|address| Self::Ipv6(address.segments()));
+        }
+        let last = text.strip_suffix('.').unwrap_or(text).rsplit('.').next()?;
+        if last.bytes().all(|byte| byte.is_ascii_digit()) {
+            return text
+                .parse::<Ipv4Addr>()
+                .ok()
+                .map(|address| Self::Ipv4(address.to_bits()));
+        }
+        let in_domain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_');
+        (text.bytes().all(in_domain) && !text.starts_with('.') && !text.contains(".."))
+            .then(|| Self::Domain(String::from(text)))
+    }
+
+    /// Whether the host is this very machine, whatever the network says.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match self {
+            Self::Domain(domain) => {
+                let domain = domain.strip_suffix('.').unwrap_or(domain);
+                domain == "localhost" || domain.ends_with(".localhost")
+            }
+            Self::Ipv4(address) => Ipv4Addr::from_bits(*address).is_loopback(),
+            Self::Ipv6(pieces) => Ipv6Addr::from(*pieces).is_loopback(),
+            Self::Opaque(_) => false,
+        }
+    }
+}
+
+/// Pieces in lower-case hexadecimal, the first longest run of two or more zeros left out.
+fn write_ipv6(pieces: &[u16; 8], out: &mut String) {
+    let run = longest_run_of_zeros(pieces);
+    for (position, piece) in pieces.iter().enumerate() {
+        if run.contains(&position) {
+            if position == run.start {
+                out.push_str("::");
+            }
+            continue;
+        }
+        if !out.ends_with(['[', ':']) {
+            out.push(':');
+        }
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{piece:x}");
+    }
+}
+
+/// The positions of the first of the longest runs of zeros, if there is one of two or more.
+fn longest_run_of_zeros(pieces: &[u16; 8]) -> Range<usize> {
+    let mut longest = 0..1;
+    for start in 0..pieces.len() {
+        let length = pieces
+            .iter()
+            .skip(start)
+            .take_while(|&&piece| piece == 0)
+            .count();
+        if length > longest.len() {
+            longest = start..start + length;
+        }
+    }
+    if longest.len() > 1 { longest } else { 0..0 }
+}

@@ -1,0 +1,132 @@
+//! Methods.
+
+use alloc::borrow::Cow;
+use core::fmt;
+
+use crate::header::is_token;
+use crate::trace::{Shown, Trace, cite, step};
+
+/// A method, a byte sequence that matches HTTP's token:
+/// <https://fetch.spec.whatwg.org/#concept-method>
+///
+/// Methods are case-sensitive; `patch` and `PATCH` are two methods.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Method(Cow<'static, [u8]>);
+
+/// The bytes are not a method, since they do not match HTTP's token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAToken;
+
+impl fmt::Display for NotAToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a token: one or more letters, digits or !#$%&'*+-.^_`|~")
+    }
+}
+
+impl core::error::Error for NotAToken {}
+
+/// Those that normalization writes in upper case.
+const NORMALIZED: [Method; 6] = [
+    Method::DELETE,
+    Method::GET,
+    Method::HEAD,
+    Method::OPTIONS,
+    Method::POST,
+    Method::PUT,
+];
+
+impl Method {
+    /// `CONNECT`
+    pub const CONNECT: Self = Self::known(b"CONNECT");
+    /// `DELETE`
+    pub const DELETE: Self = Self::known(b"DELETE");
+    /// `GET`
+    pub const GET: Self = Self::known(b"GET");
+    /// `HEAD`
+    pub const HEAD: Self = Self::known(b"HEAD");
+    /// `OPTIONS`
+    pub const OPTIONS: Self = Self::known(b"OPTIONS");
+    /// `PATCH`
+    pub const PATCH: Self = Self::known(b"PATCH");
+    /// `POST`
+    pub const POST: Self = Self::known(b"POST");
+    /// `PUT`
+    pub const PUT: Self = Self::known(b"PUT");
+
+    const fn known(name: &'static [u8]) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
+    /// A method from its bytes, as they are.
+    pub fn new(bytes: &[u8]) -> Result<Self, NotAToken> {
+        if is_token(bytes) {
+            Ok(Self(Cow::Owned(bytes.to_vec())))
+        } else {
+            Err(NotAToken)
+        }
+    }
+
+    /// A method from bytes that are known to be a token.
+    pub(crate) fn from_token(token: &[u8]) -> Self {
+        Self(Cow::Owned(token.to_vec()))
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether this is a CORS-safelisted method, one that a form can send too:
+    /// <https://fetch.spec.whatwg.org/#cors-safelisted-method>
+    pub fn is_cors_safelisted(&self) -> bool {
+        [Self::GET, Self::HEAD, Self::POST].contains(self)
+    }
+
+    /// Whether this is a forbidden method, in any letter case:
+    /// <https://fetch.spec.whatwg.org/#forbidden-method>
+    pub fn is_forbidden(&self) -> bool {
+        is_forbidden_method(&self.0)
+    }
+
+    /// To normalize a method, in upper case if it is one of six:
+    /// <https://fetch.spec.whatwg.org/#concept-method-normalize>
+    #[must_use]
+    pub fn normalize(self, trace: &mut impl Trace) -> Self {
+        let normalized = NORMALIZED
+            .into_iter()
+            .find(|known| known.0.eq_ignore_ascii_case(&self.0));
+        let normalized = normalized.unwrap_or(self);
+        step!(
+            trace,
+            cite!("concept-method-normalize", ""),
+            "The method is {normalized}."
+        );
+        normalized
+    }
+}
+
+/// Whether a byte sequence is a forbidden method, in any letter case:
+/// <https://fetch.spec.whatwg.org/#forbidden-method>
+pub(crate) fn is_forbidden_method(method: &[u8]) -> bool {
+    [&b"CONNECT"[..], b"TRACE", b"TRACK"]
+        .iter()
+        .any(|name| method.eq_ignore_ascii_case(name))
+}
+
+impl AsRef<[u8]> for Method {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Shown(&self.0).fmt(f)
+    }
+}
+
+impl fmt::Debug for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Method({self})")
+    }
+}

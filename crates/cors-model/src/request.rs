@@ -1,0 +1,436 @@
+//! Requests.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::header::HeaderList;
+use crate::method::Method;
+use crate::origin::Origin;
+use crate::referrer::{Referrer, ReferrerPolicy};
+use crate::trace::{Trace, cite, step};
+use crate::url::Url;
+
+/// Defines an enumeration whose members are strings in the standard.
+macro_rules! strings {
+    ($(#[$about:meta])* $name:ident { $($(#[$of:meta])* $member:ident = $string:literal,)+ }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $(#[doc = concat!("`", $string, "`")] $(#[$of])* $member,)+
+        }
+
+        impl $name {
+            /// The string that the standard uses.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$member => $string,)+
+                }
+            }
+
+            /// The member for a string of the standard.
+            pub fn from_string(text: &str) -> Option<Self> {
+                match text {
+                    $($string => Some(Self::$member),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use strings;
+
+strings! {
+    /// A request's mode: <https://fetch.spec.whatwg.org/#concept-request-mode>
+    RequestMode {
+        SameOrigin = "same-origin",
+        Cors = "cors",
+        NoCors = "no-cors",
+        Navigate = "navigate",
+        WebSocket = "websocket",
+        WebTransport = "webtransport",
+    }
+}
+
+strings! {
+    /// A request's credentials mode:
+    /// <https://fetch.spec.whatwg.org/#concept-request-credentials-mode>
+    CredentialsMode {
+        Omit = "omit",
+        SameOrigin = "same-origin",
+        Include = "include",
+    }
+}
+
+strings! {
+    /// A request's cache mode, for the HTTP cache:
+    /// <https://fetch.spec.whatwg.org/#concept-request-cache-mode>
+    CacheMode {
+        Default = "default",
+        NoStore = "no-store",
+        Reload = "reload",
+        NoCache = "no-cache",
+        ForceCache = "force-cache",
+        OnlyIfCached = "only-if-cached",
+    }
+}
+
+strings! {
+    /// A request's redirect mode:
+    /// <https://fetch.spec.whatwg.org/#concept-request-redirect-mode>
+    RedirectMode {
+        Follow = "follow",
+        Error = "error",
+        Manual = "manual",
+    }
+}
+
+strings! {
+    /// A request's response tainting:
+    /// <https://fetch.spec.whatwg.org/#concept-request-response-tainting>
+    ResponseTainting {
+        Basic = "basic",
+        Cors = "cors",
+        Opaque = "opaque",
+    }
+}
+
+strings! {
+    /// How far a request's redirects have led it away:
+    /// <https://fetch.spec.whatwg.org/#concept-request-tainted-origin>
+    RedirectTaint {
+        SameOrigin = "same-origin",
+        SameSite = "same-site",
+        CrossSite = "cross-site",
+    }
+}
+
+/// A body: <https://fetch.spec.whatwg.org/#concept-body>
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Body {
+    /// What is sent.
+    pub bytes: Vec<u8>,
+    /// Whether the source is null: the body is a stream and can be sent only once.
+    pub source_is_null: bool,
+}
+
+impl Body {
+    /// The length in bytes, `None` when it is not known beforehand:
+    /// <https://fetch.spec.whatwg.org/#concept-body-total-bytes>
+    pub fn length(&self) -> Option<u64> {
+        if self.source_is_null {
+            None
+        } else {
+            u64::try_from(self.bytes.len()).ok()
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.source_is_null {
+            "stream"
+        } else {
+            "bytes"
+        };
+        write!(f, "Body({} {kind})", self.bytes.len())
+    }
+}
+
+/// A network partition key, what separates the state of different top-level sites:
+/// <https://fetch.spec.whatwg.org/#network-partition-key>
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NetworkPartitionKey {
+    /// The top-level site, serialized.
+    pub top_level_site: Cow<'static, str>,
+    /// A second key, if the user agent has one.
+    pub second_key: Option<String>,
+}
+
+/// The page that makes requests, as far as they depend on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// The page's origin.
+    pub origin: Origin,
+    /// The page's URL, from which `Referer` is derived.
+    pub base_url: Url,
+    /// The page's referrer policy.
+    pub referrer_policy: ReferrerPolicy,
+    /// What separates the page's caches from those of pages elsewhere.
+    pub network_partition_key: NetworkPartitionKey,
+    /// The bytes of the bodies of keepalive requests that the page has in flight.
+    pub inflight_keepalive_bytes: u64,
+}
+
+impl Client {
+    /// A page at a URL, with that URL's origin, on a top level of its own.
+    pub fn new(url: Url) -> Self {
+        let origin = url.origin().clone();
+        let top_level_site = origin.serialize();
+        Self {
+            origin,
+            base_url: url,
+            referrer_policy: ReferrerPolicy::EmptyString,
+            network_partition_key: NetworkPartitionKey {
+                top_level_site,
+                second_key: None,
+            },
+            inflight_keepalive_bytes: 0,
+        }
+    }
+}
+
+/// A request: <https://fetch.spec.whatwg.org/#concept-request>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The URLs before the current one, in order.
+    earlier_urls: Vec<Url>,
+    current_url: Url,
+    /// The header list.
+    pub header_list: HeaderList,
+    /// The unsafe-request flag: script chose method and headers, so that they may need a preflight.
+    pub unsafe_request: bool,
+    /// The body.
+    pub body: Option<Body>,
+    /// The client; none for requests that no page makes.
+    pub client: Option<Client>,
+    /// The origin.
+    pub origin: Origin,
+    /// The referrer.
+    pub referrer: Referrer,
+    /// The referrer policy.
+    pub referrer_policy: ReferrerPolicy,
+    /// The mode.
+    pub mode: RequestMode,
+    /// The use-CORS-preflight flag: a preflight is made whatever method and headers are.
+    pub use_cors_preflight: bool,
+    /// The credentials mode.
+    pub credentials_mode: CredentialsMode,
+    /// The use-URL-credentials flag.
+    pub use_url_credentials: bool,
+    /// The cache mode.
+    pub cache_mode: CacheMode,
+    /// The redirect mode.
+    pub redirect_mode: RedirectMode,
+    /// Whether the request may outlive its page.
+    pub keepalive: bool,
+    /// How many redirects have been followed.
+    pub redirect_count: u8,
+    /// The response tainting, which only ever gets stricter.
+    pub response_tainting: ResponseTainting,
+    /// The timing allow failed flag.
+    pub timing_allow_failed: bool,
+}
+
+impl Request {
+    /// A request for a URL with the standard's defaults: GET, `no-cors`, no headers, no client.
+    pub fn new(origin: Origin, url: Url) -> Self {
+        Self {
+            method: Method::GET,
+            earlier_urls: Vec::new(),
+            current_url: url,
+            header_list: HeaderList::new(),
+            unsafe_request: false,
+            body: None,
+            client: None,
+            origin,
+            referrer: Referrer::Client,
+            referrer_policy: ReferrerPolicy::EmptyString,
+            mode: RequestMode::NoCors,
+            use_cors_preflight: false,
+            credentials_mode: CredentialsMode::SameOrigin,
+            use_url_credentials: false,
+            cache_mode: CacheMode::Default,
+            redirect_mode: RedirectMode::Follow,
+            keepalive: false,
+            redirect_count: 0,
+            response_tainting: ResponseTainting::Basic,
+            timing_allow_failed: false,
+        }
+    }
+
+    /// The current URL: <https://fetch.spec.whatwg.org/#concept-request-current-url>
+    pub fn current_url(&self) -> &Url {
+        &self.current_url
+    }
+
+    /// The URL list, which is never empty and ends with the current URL:
+    /// <https://fetch.spec.whatwg.org/#concept-request-url-list>
+    pub fn url_list(&self) -> impl Iterator<Item = &Url> {
+        self.earlier_urls.iter().chain([&self.current_url])
+    }
+
+    /// Appends to the URL list.
+    pub fn append_url(&mut self, url: Url) {
+        let previous = core::mem::replace(&mut self.current_url, url);
+        self.earlier_urls.push(previous);
+    }
+
+    /// A request with the standard's defaults, and this one's URL list and origin.
+    pub(crate) fn new_with_same_urls(&self) -> Self {
+        Self {
+            earlier_urls: self.earlier_urls.clone(),
+            ..Self::new(self.origin.clone(), self.current_url.clone())
+        }
+    }
+
+    /// Whether credentials are wanted across origins too.
+    pub(crate) fn includes_credentials(&self) -> bool {
+        self.credentials_mode == CredentialsMode::Include
+    }
+
+    /// Whether the body is one that can be sent only once.
+    pub(crate) fn has_stream_body(&self) -> bool {
+        self.body.as_ref().is_some_and(|body| body.source_is_null)
+    }
+
+    /// The redirect-taint of a request:
+    /// <https://fetch.spec.whatwg.org/#concept-request-tainted-origin>
+    pub fn redirect_taint(&self, trace: &mut impl Trace) -> RedirectTaint {
+        // 1. The type says it: a request's origin is an origin.
+        step!(
+            trace,
+            cite!("concept-request-tainted-origin", "1"),
+            "The request has an origin."
+        );
+        // 2. No URL was looked at yet.
+        let mut last_url: Option<&Url> = None;
+        step!(
+            trace,
+            cite!("concept-request-tainted-origin", "2"),
+            "There is no last URL."
+        );
+        // 3. Without redirects there is no taint.
+        let mut taint = RedirectTaint::SameOrigin;
+        step!(
+            trace,
+            cite!("concept-request-tainted-origin", "3"),
+            "There is no taint so far."
+        );
+        for url in self.url_list() {
+            // 4.1. The first URL was not redirected to.
+            let Some(last) = last_url.replace(url) else {
+                step!(
+                    trace,
+                    cite!("concept-request-tainted-origin", "4.1"),
+                    "The first URL is {}.",
+                    url.serialize(true)
+                );
+                continue;
+            };
+            // 4.2. From another site to yet another one.
+            if !url.origin().is_same_site(last.origin()) && !self.origin.is_same_site(last.origin())
+            {
+                step!(
+                    trace,
+                    cite!("concept-request-tainted-origin", "4.2"),
+                    "{} redirected to {}, each of another site than the page.",
+                    last.serialize(true),
+                    url.serialize(true)
+                );
+                return RedirectTaint::CrossSite;
+            }
+            // 4.3. From another origin to yet another one, on related sites.
+            if !url.origin().is_same_origin(last.origin())
+                && !self.origin.is_same_origin(last.origin())
+            {
+                taint = RedirectTaint::SameSite;
+                step!(
+                    trace,
+                    cite!("concept-request-tainted-origin", "4.3"),
+                    "{} redirected to {}, each of another origin than the page.",
+                    last.serialize(true),
+                    url.serialize(true)
+                );
+            }
+            // 4.4. The next hop starts here.
+            step!(
+                trace,
+                cite!("concept-request-tainted-origin", "4.4"),
+                "The last URL is {}.",
+                url.serialize(true)
+            );
+        }
+        // 5. What the hops amount to.
+        step!(
+            trace,
+            cite!("concept-request-tainted-origin", "5"),
+            "The redirect-taint is {taint}."
+        );
+        taint
+    }
+
+    /// Serializing a request origin:
+    /// <https://fetch.spec.whatwg.org/#serializing-a-request-origin>
+    pub fn serialize_origin(&self, trace: &mut impl Trace) -> Cow<'static, str> {
+        // 1. The type says it: a request's origin is an origin.
+        step!(
+            trace,
+            cite!("serializing-a-request-origin", "1"),
+            "The request has an origin."
+        );
+        // 2. A server that redirected must not be able to pass as the page.
+        let taint = self.redirect_taint(trace);
+        if taint != RedirectTaint::SameOrigin {
+            step!(
+                trace,
+                cite!("serializing-a-request-origin", "2"),
+                "The redirect-taint is {taint}, so the origin is null."
+            );
+            return Cow::Borrowed("null");
+        }
+        // 3. Otherwise it is the page's.
+        let origin = self.origin.serialize();
+        step!(
+            trace,
+            cite!("serializing-a-request-origin", "3"),
+            "The origin is {origin}."
+        );
+        origin
+    }
+
+    /// Byte-serializing a request origin:
+    /// <https://fetch.spec.whatwg.org/#byte-serializing-a-request-origin>
+    pub fn byte_serialize_origin(&self, trace: &mut impl Trace) -> Cow<'static, [u8]> {
+        match self.serialize_origin(trace) {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        }
+    }
+
+    /// To determine the network partition key of a request, null when it has no client:
+    /// <https://fetch.spec.whatwg.org/#request-determine-the-network-partition-key>
+    pub fn determine_network_partition_key(
+        &self,
+        trace: &mut impl Trace,
+    ) -> Option<&NetworkPartitionKey> {
+        // 1. OUT OF SCOPE: navigations, which have a reserved client.
+        // 2. The page decides.
+        if let Some(client) = &self.client {
+            let key = &client.network_partition_key;
+            step!(
+                trace,
+                cite!("request-determine-the-network-partition-key", "2"),
+                "The network partition is that of {}.",
+                key.top_level_site
+            );
+            return Some(key);
+        }
+        // 3. Without a page there is no partition.
+        step!(
+            trace,
+            cite!("request-determine-the-network-partition-key", "3"),
+            "The request has no client, so there is no network partition."
+        );
+        None
+    }
+}

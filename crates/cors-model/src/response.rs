@@ -1,0 +1,292 @@
+//! Responses, and what script sees of them.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::header::{HeaderList, HeaderName, extract_header_list_values, isomorphic_decode, names};
+use crate::network::Network;
+use crate::request::{RedirectTaint, strings};
+use crate::safelist::{is_cors_safelisted_response_header_name, is_forbidden_response_header_name};
+use crate::trace::{Shown, Trace, cite, step};
+use crate::url::Url;
+
+strings! {
+    /// A response's type: <https://fetch.spec.whatwg.org/#concept-response-type>
+    ///
+    /// Network errors, whose type is `error`, are [`NetworkError`](crate::error::NetworkError).
+    ResponseType {
+        Basic = "basic",
+        Cors = "cors",
+        Opaque = "opaque",
+        OpaqueRedirect = "opaqueredirect",
+    }
+}
+
+/// Whether a status is an ok status: <https://fetch.spec.whatwg.org/#ok-status>
+pub const fn is_ok_status(status: u16) -> bool {
+    matches!(status, 200..=299)
+}
+
+/// Whether a status is a redirect status: <https://fetch.spec.whatwg.org/#redirect-status>
+pub const fn is_redirect_status(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+/// Whether a status is a null body status: <https://fetch.spec.whatwg.org/#null-body-status>
+pub const fn is_null_body_status(status: u16) -> bool {
+    matches!(status, 101 | 103 | 204 | 205 | 304)
+}
+
+/// Whether a status is a range status: <https://fetch.spec.whatwg.org/#range-status>
+pub const fn is_range_status(status: u16) -> bool {
+    matches!(status, 206 | 416)
+}
+
+/// A response that is neither filtered nor a network error:
+/// <https://fetch.spec.whatwg.org/#concept-response>
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// The header list.
+    pub header_list: HeaderList,
+    /// The body, decoded; `None` where there is none.
+    pub body: Option<Vec<u8>>,
+    /// The URLs that led here; the algorithms fill it in.
+    pub url_list: Vec<Url>,
+    /// The names that the server exposes; the algorithms fill it in.
+    pub cors_exposed_header_name_list: Vec<HeaderName>,
+    /// Whether a range was asked for; the algorithms fill it in.
+    pub range_requested: bool,
+    /// Whether the request included credentials; the algorithms fill it in.
+    pub request_includes_credentials: bool,
+    /// Whether every hop allowed the page to see timings; the algorithms fill it in.
+    pub timing_allow_passed: bool,
+    /// How far redirects led away; the algorithms fill it in.
+    pub redirect_taint: RedirectTaint,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("header_list", &self.header_list)
+            .field("body_length", &self.body.as_ref().map(Vec::len))
+            .field("url", &self.url().map(|url| url.serialize(false)))
+            .finish_non_exhaustive()
+    }
+}
+
+/// `Location` is there several times, or is not a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LocationFailure;
+
+impl Response {
+    /// A response as it comes from the network.
+    pub fn new(status: u16, header_list: HeaderList, body: Option<Vec<u8>>) -> Self {
+        Self {
+            status,
+            header_list,
+            body,
+            url_list: Vec::new(),
+            cors_exposed_header_name_list: Vec::new(),
+            range_requested: false,
+            request_includes_credentials: true,
+            timing_allow_passed: false,
+            redirect_taint: RedirectTaint::SameOrigin,
+        }
+    }
+
+    /// The last URL of the list: <https://fetch.spec.whatwg.org/#concept-response-url>
+    pub fn url(&self) -> Option<&Url> {
+        self.url_list.last()
+    }
+
+    /// The location URL of a response to a request for `request_url`, which is the response's URL;
+    /// `None` when the response redirects nowhere:
+    /// <https://fetch.spec.whatwg.org/#concept-response-location-url>
+    pub fn location_url(
+        &self,
+        request_url: &Url,
+        network: &impl Network,
+        trace: &mut impl Trace,
+    ) -> Result<Option<Url>, LocationFailure> {
+        // 1. Other statuses lead nowhere.
+        if !is_redirect_status(self.status) {
+            step!(
+                trace,
+                cite!("concept-response-location-url", "1"),
+                "The status {} is no redirect.",
+                self.status
+            );
+            return Ok(None);
+        }
+        // 2. One header; several are a failure.
+        let location = extract_header_list_values(&names::LOCATION, &self.header_list, trace);
+        step!(
+            trace,
+            cite!("concept-response-location-url", "2"),
+            "The redirect has a target to read."
+        );
+        let mut location_url = None;
+        if let Some(location) = location
+            .map_err(|_| LocationFailure)?
+            .unwrap_or_default()
+            .pop()
+        {
+            // 3. It may be relative.
+            let parsed = network.parse_url(&isomorphic_decode(location), request_url);
+            step!(
+                trace,
+                cite!("concept-response-location-url", "3"),
+                "{} is {}.",
+                Shown(location),
+                parsed.as_ref().map_or(Cow::Borrowed("not a URL"), |url| url
+                    .serialize(false)
+                    .into())
+            );
+            let parsed = parsed.ok_or(LocationFailure)?;
+            // 4. A target without a fragment keeps the request's.
+            location_url = Some(if parsed.fragment().is_some() {
+                parsed
+            } else {
+                step!(
+                    trace,
+                    cite!("concept-response-location-url", "4"),
+                    "It has no fragment, so that of the request stays."
+                );
+                parsed.with(|parts| parts.fragment = request_url.fragment().map(String::from))
+            });
+        }
+        // 5. The target, if the server named one.
+        step!(
+            trace,
+            cite!("concept-response-location-url", "5"),
+            "The redirect leads {}.",
+            if location_url.is_some() {
+                "to that URL"
+            } else {
+                "nowhere, without `Location`"
+            }
+        );
+        Ok(location_url)
+    }
+}
+
+/// A filtered response, which shows script a part of its internal response:
+/// <https://fetch.spec.whatwg.org/#concept-filtered-response>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilteredResponse {
+    /// A basic filtered response, all but the forbidden headers:
+    /// <https://fetch.spec.whatwg.org/#concept-filtered-response-basic>
+    Basic(Response),
+    /// A CORS filtered response, with the headers that are safelisted or exposed:
+    /// <https://fetch.spec.whatwg.org/#concept-filtered-response-cors>
+    Cors(Response),
+    /// An opaque filtered response, nothing at all:
+    /// <https://fetch.spec.whatwg.org/#concept-filtered-response-opaque>
+    Opaque(Response),
+    /// An opaque-redirect filtered response, nothing but its URL:
+    /// <https://fetch.spec.whatwg.org/#concept-filtered-response-opaque-redirect>
+    OpaqueRedirect(Response),
+}
+
+impl FilteredResponse {
+    /// The type.
+    pub const fn response_type(&self) -> ResponseType {
+        match self {
+            Self::Basic(_) => ResponseType::Basic,
+            Self::Cors(_) => ResponseType::Cors,
+            Self::Opaque(_) => ResponseType::Opaque,
+            Self::OpaqueRedirect(_) => ResponseType::OpaqueRedirect,
+        }
+    }
+
+    /// The internal response, which script never sees:
+    /// <https://fetch.spec.whatwg.org/#concept-internal-response>
+    pub const fn internal(&self) -> &Response {
+        match self {
+            Self::Basic(internal)
+            | Self::Cors(internal)
+            | Self::Opaque(internal)
+            | Self::OpaqueRedirect(internal) => internal,
+        }
+    }
+
+    pub(crate) const fn internal_mut(&mut self) -> &mut Response {
+        match self {
+            Self::Basic(internal)
+            | Self::Cors(internal)
+            | Self::Opaque(internal)
+            | Self::OpaqueRedirect(internal) => internal,
+        }
+    }
+
+    /// The internal response where script sees its status and body.
+    const fn shown(&self) -> Option<&Response> {
+        match self {
+            Self::Basic(internal) | Self::Cors(internal) => Some(internal),
+            Self::Opaque(_) | Self::OpaqueRedirect(_) => None,
+        }
+    }
+
+    /// The status as script sees it; 0 when it is hidden.
+    pub fn status(&self) -> u16 {
+        self.shown().map_or(0, |internal| internal.status)
+    }
+
+    /// The body as script sees it.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.shown()?.body.as_deref()
+    }
+
+    /// The header list as script sees it.
+    pub fn header_list(&self) -> HeaderList {
+        match self {
+            Self::Basic(internal) => internal
+                .header_list
+                .only(|name| !is_forbidden_response_header_name(name)),
+            Self::Cors(internal) => {
+                let exposed = &internal.cors_exposed_header_name_list;
+                internal
+                    .header_list
+                    .only(|name| is_cors_safelisted_response_header_name(name, exposed))
+            }
+            Self::Opaque(_) | Self::OpaqueRedirect(_) => HeaderList::new(),
+        }
+    }
+
+    /// The combined value of a header as script sees it.
+    pub fn header(&self, name: impl AsRef<[u8]>) -> Option<Vec<u8>> {
+        self.header_list().get(name).map(Cow::into_owned)
+    }
+
+    /// The names of the headers that script sees: each once, in lower case, in ascending order.
+    pub fn header_names(&self) -> Vec<HeaderName> {
+        self.header_list().names()
+    }
+
+    fn url_list(&self) -> &[Url] {
+        match self {
+            Self::Opaque(_) => &[],
+            Self::Basic(internal) | Self::Cors(internal) | Self::OpaqueRedirect(internal) => {
+                &internal.url_list
+            }
+        }
+    }
+
+    /// The URL as script sees it: without its fragment, and empty when it is hidden.
+    pub fn url(&self) -> String {
+        self.url_list()
+            .last()
+            .map(|url| url.serialize(true))
+            .unwrap_or_default()
+    }
+
+    /// Whether script sees that redirects were followed.
+    pub fn redirected(&self) -> bool {
+        self.url_list().len() > 1
+    }
+}

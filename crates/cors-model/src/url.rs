@@ -1,0 +1,188 @@
+//! URLs, already parsed.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt::Write as _;
+
+use crate::host::Host;
+use crate::origin::{OpaqueOrigin, Origin, TupleOrigin, default_port, tuple_scheme};
+
+/// The parts of a URL record: <https://url.spec.whatwg.org/#concept-url>
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UrlParts {
+    /// The scheme, in lower case and without its colon.
+    pub scheme: String,
+    /// The user name, percent-encoded; empty when there is none.
+    pub username: String,
+    /// The password, percent-encoded; empty when there is none.
+    pub password: String,
+    /// The host.
+    pub host: Option<Host>,
+    /// The port. The scheme's default counts as none.
+    pub port: Option<u16>,
+    /// The path as it is serialized: `/a/b` for most URLs, anything for those like `data:`.
+    pub path: String,
+    /// The query, without its question mark.
+    pub query: Option<String>,
+    /// The fragment, without its number sign.
+    pub fragment: Option<String>,
+    /// The registrable domain of the host; see [`TupleOrigin::registrable_domain`].
+    pub registrable_domain: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Record {
+    parts: UrlParts,
+    origin: Origin,
+}
+
+/// A URL record: <https://url.spec.whatwg.org/#concept-url>
+///
+/// Clones share the record. Equality is that of the records, fragments included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Url(Arc<Record>);
+
+impl Url {
+    /// A URL from its parts, which are taken as they are.
+    pub fn new(mut parts: UrlParts) -> Self {
+        parts.port = parts
+            .port
+            .filter(|&port| default_port(&parts.scheme) != Some(port));
+        let origin = origin_of(&parts);
+        Self(Arc::new(Record { parts, origin }))
+    }
+
+    /// The parts.
+    pub fn parts(&self) -> &UrlParts {
+        &self.0.parts
+    }
+
+    /// The scheme, in lower case and without its colon.
+    pub fn scheme(&self) -> &str {
+        &self.0.parts.scheme
+    }
+
+    /// The host.
+    pub fn host(&self) -> Option<&Host> {
+        self.0.parts.host.as_ref()
+    }
+
+    /// The port, unless it is the scheme's default.
+    pub fn port(&self) -> Option<u16> {
+        self.0.parts.port
+    }
+
+    /// The path as it is serialized.
+    pub fn path(&self) -> &str {
+        &self.0.parts.path
+    }
+
+    /// The query, without its question mark.
+    pub fn query(&self) -> Option<&str> {
+        self.0.parts.query.as_deref()
+    }
+
+    /// The fragment, without its number sign.
+    pub fn fragment(&self) -> Option<&str> {
+        self.0.parts.fragment.as_deref()
+    }
+
+    /// The origin of the URL: <https://url.spec.whatwg.org/#concept-url-origin>
+    pub fn origin(&self) -> &Origin {
+        &self.0.origin
+    }
+
+    /// Whether the scheme is an HTTP(S) scheme: <https://fetch.spec.whatwg.org/#http-scheme>
+    pub fn is_http_scheme(&self) -> bool {
+        matches!(self.scheme(), "http" | "https")
+    }
+
+    /// Whether the URL is local: <https://fetch.spec.whatwg.org/#is-local>
+    pub fn is_local(&self) -> bool {
+        matches!(self.scheme(), "about" | "blob" | "data")
+    }
+
+    /// Whether the URL includes credentials:
+    /// <https://url.spec.whatwg.org/#include-credentials>
+    pub fn includes_credentials(&self) -> bool {
+        let UrlParts {
+            username, password, ..
+        } = self.parts();
+        !username.is_empty() || !password.is_empty()
+    }
+
+    /// Whether the URL is potentially trustworthy, so that what goes there is safe from the
+    /// network: <https://w3c.github.io/webappsec-secure-contexts/#is-url-trustworthy>
+    pub fn is_potentially_trustworthy(&self) -> bool {
+        matches!(self.scheme(), "https" | "wss" | "file" | "data" | "about")
+            || self.host().is_some_and(Host::is_loopback)
+    }
+
+    /// The URL with other parts.
+    #[must_use]
+    pub fn with(&self, change: impl FnOnce(&mut UrlParts)) -> Self {
+        let mut parts = self.parts().clone();
+        change(&mut parts);
+        Self::new(parts)
+    }
+
+    /// The URL as text: <https://url.spec.whatwg.org/#concept-url-serializer>
+    pub fn serialize(&self, exclude_fragment: bool) -> String {
+        let parts = self.parts();
+        let mut text = String::with_capacity(parts.path.len() + 64);
+        text.push_str(&parts.scheme);
+        text.push(':');
+        if let Some(host) = &parts.host {
+            text.push_str("//");
+            if self.includes_credentials() {
+                text.push_str(&parts.username);
+                if !parts.password.is_empty() {
+                    text.push(':');
+                    text.push_str(&parts.password);
+                }
+                text.push('@');
+            }
+            host.serialize_into(&mut text);
+            if let Some(port) = parts.port {
+                // Writing to a string cannot fail.
+                let _ = write!(text, ":{port}");
+            }
+        }
+        text.push_str(&parts.path);
+        if let Some(query) = &parts.query {
+            text.push('?');
+            text.push_str(query);
+        }
+        if let Some(fragment) = &parts.fragment
+            && !exclude_fragment
+        {
+            text.push('#');
+            text.push_str(fragment);
+        }
+        text
+    }
+}
+
+fn origin_of(parts: &UrlParts) -> Origin {
+    let origin = match (tuple_scheme(&parts.scheme), &parts.host) {
+        (Some(scheme), Some(host)) => Some(Origin::Tuple(TupleOrigin {
+            scheme: Cow::Borrowed(scheme),
+            host: host.clone(),
+            port: parts.port,
+            registrable_domain: parts.registrable_domain.clone(),
+        })),
+        _ if parts.scheme == "blob" => blob_origin(&parts.path),
+        _ => None,
+    };
+    origin.unwrap_or(Origin::Opaque(OpaqueOrigin::OF_NOTHING))
+}
+
+/// The origin at the start of a blob URL's path, which is a URL itself.
+fn blob_origin(path: &str) -> Option<Origin> {
+    let authority_at = path.find("://")? + 3;
+    let authority = path.get(authority_at..)?;
+    let end = authority_at + authority.find('/').unwrap_or(authority.len());
+    Origin::parse_serialized(path.get(..end)?.as_bytes())
+        .filter(|origin| matches!(origin.scheme(), Some("http" | "https")))
+}

@@ -47,8 +47,8 @@ pub fn curl(request: &Request, redactor: &Redactor, more: &[String]) -> String {
         }
         if body.contains(&0) {
             // No argument can hold a zero byte.
-            let octal: String = body.iter().map(|byte| format!(r"\{byte:03o}")).collect();
-            prefix = format!("printf '{octal}' | ");
+            let octal = |text: String, byte: &u8| format!(r"{text}\{byte:03o}");
+            prefix = format!("printf '{}' | ", body.iter().fold(String::new(), octal));
             words.extend(["--data-binary".into(), "@-".into()]);
         } else {
             words.extend(["--data-raw".into(), shell_word(body)]);

@@ -256,7 +256,7 @@ impl Kit {
         policy: &Policy,
         endpoints: &BTreeSet<Endpoint>,
         base: &Url,
-        options: UrlOptions,
+        options: &UrlOptions,
     ) -> Result<(), KitError> {
         let resource = below(base, Endpoint::Resource);
         let policy = with_endpoints(policy, endpoints, base);
@@ -326,7 +326,7 @@ impl Kit {
                     if !at.path().ends_with('/') {
                         at.set_path(&format!("{}/", at.path()));
                     }
-                    kit.insert_url(name, policy, endpoints, &at, options.clone())?;
+                    kit.insert_url(name, policy, endpoints, &at, options)?;
                 }
             }
         }

@@ -71,7 +71,7 @@ pub struct UrlTarget {
 
 impl UrlTarget {
     /// A target whose resource is at `url`. Nothing is sent yet.
-    pub fn new(mut url: Url, options: UrlOptions) -> Result<Self, UrlTargetError> {
+    pub fn new(mut url: Url, options: &UrlOptions) -> Result<Self, UrlTargetError> {
         let (Some(host), Some(port), "http" | "https") =
             (url.host(), url.port_or_known_default(), url.scheme())
         else {
@@ -99,7 +99,7 @@ impl UrlTarget {
             trust: _,
             remote,
             connect_to,
-        } = options;
+        } = *options;
         let dial = Dial {
             address,
             host: name,

@@ -41,12 +41,9 @@ pub(super) fn check(found: &str) -> Result<(), Problem> {
     if anchor.is_empty() || !anchor.bytes().all(is_anchor_byte) {
         return Err(problem("the anchor is of letters, digits and -_.%()"));
     }
-    let well_formed = steps.is_none_or(|steps| match steps.split_once('-') {
-        // A hyphen inside a switch arm's name is no range.
-        Some((first, last)) if !first.contains('[') || first.contains(']') => {
-            is_path(first) && is_path(last)
-        }
-        _ => is_path(steps),
+    let well_formed = steps.is_none_or(|steps| match range(steps) {
+        Some((first, last)) => is_path(first) && is_path(last),
+        None => is_path(steps),
     });
     if !well_formed {
         return Err(problem(
@@ -55,6 +52,16 @@ pub(super) fn check(found: &str) -> Result<(), Problem> {
         ));
     }
     Ok(())
+}
+
+/// The two ends of a range. A hyphen inside a switch arm's name makes none.
+fn range(steps: &str) -> Option<(&str, &str)> {
+    let mut in_arm = false;
+    let hyphen = steps.find(|c| {
+        in_arm = c == '[' || (in_arm && c != ']');
+        c == '-' && !in_arm
+    })?;
+    Some((steps.get(..hyphen)?, steps.get(hyphen + 1..)?))
 }
 
 fn is_number(text: &str) -> bool {
@@ -88,6 +95,7 @@ mod tests {
             "fetch#cors-preflight-fetch-0/7.5",
             "fetch#concept-cors-check/6-8",
             "fetch#cors-safelisted-request-header/2[content-type].1",
+            "fetch#cors-safelisted-request-header/2[content-type].1-4",
             "fetch#cors-safelisted-request-header/2[content-type]",
             "fetch#cors-safelisted-request-header/2[range].1-2[range].2",
             "rfc9110#section-8.6",

@@ -1,0 +1,197 @@
+//! Between the model's types and those of the harness.
+
+use cors_model::cache::Timestamp;
+use cors_model::error::Refusal;
+use cors_model::header::{Header, HeaderList, HeaderName, HeaderValue};
+use cors_model::host::Host;
+use cors_model::network::{HttpRequest, TransportError};
+use cors_model::origin::{OpaqueOrigin, Origin};
+use cors_model::request::{Body, Client, CredentialsMode, Request};
+use cors_model::response::Response;
+use cors_model::trace::Steps;
+use cors_model::url::{Url, UrlParts};
+use cors_vectors::server::Credentials;
+
+use crate::escape::escape_cut;
+use crate::event::{RefusalEvent, TraceEvent};
+use crate::plan::PlannedFetch;
+use crate::wire;
+
+/// A URL as a record of the model. Sites are not told apart from hosts.
+pub(crate) fn url(url: &url::Url) -> Url {
+    let host = url.host().map(|host| match host {
+        url::Host::Domain(domain) if url.is_special() => Host::Domain(domain.to_owned()),
+        url::Host::Domain(opaque) => Host::Opaque(opaque.to_owned()),
+        url::Host::Ipv4(address) => Host::Ipv4(address.to_bits()),
+        url::Host::Ipv6(address) => Host::Ipv6(address.segments()),
+    });
+    Url::new(UrlParts {
+        scheme: url.scheme().to_owned(),
+        username: url.username().to_owned(),
+        password: url.password().unwrap_or_default().to_owned(),
+        host,
+        port: url.port(),
+        path: url.path().to_owned(),
+        query: url.query().map(str::to_owned),
+        fragment: url.fragment().map(str::to_owned),
+        registrable_domain: None,
+    })
+}
+
+/// Path and query of a URL, as they stand on the wire.
+pub(crate) fn path_and_query(url: &url::Url) -> Vec<u8> {
+    joined(url.path(), url.query())
+}
+
+fn joined(path: &str, query: Option<&str>) -> Vec<u8> {
+    let mut joined = path.as_bytes().to_vec();
+    if let Some(query) = query {
+        joined.push(b'?');
+        joined.extend_from_slice(query.as_bytes());
+    }
+    joined
+}
+
+/// A request of the model as it goes onto the wire.
+pub(crate) fn wire_request(request: &HttpRequest<'_>) -> wire::Request {
+    let line = |header: &Header| {
+        (
+            header.name.as_bytes().to_vec(),
+            header.value.as_bytes().to_vec(),
+        )
+    };
+    wire::Request {
+        method: request.method.as_bytes().to_vec(),
+        base: request.url.origin().serialize().into_owned(),
+        path: joined(request.url.path(), request.url.query()),
+        headers: request.header_list.iter().map(line).collect(),
+        body: request.body.map(|body| body.bytes.clone()),
+    }
+}
+
+/// An answer as the model sees it, with a line for each of `probes` that it lacks, so that the
+/// model tells whether a page could read such a header.
+pub(crate) fn response(
+    answer: &wire::Response,
+    probes: &[Vec<u8>],
+) -> Result<Response, TransportError> {
+    let mut header_list = HeaderList::new();
+    let mut append = |name: &[u8], value: &[u8]| {
+        let header = HeaderName::try_from(name)
+            .ok()
+            .zip(HeaderValue::try_from(value).ok());
+        let (name, value) = header.ok_or_else(|| TransportError {
+            said: format!("the header {} cannot be read", escape_cut(name)),
+        })?;
+        header_list.append(name, value);
+        Ok(())
+    };
+    for (name, value) in &answer.headers {
+        append(name, value)?;
+    }
+    for name in probes {
+        if !answer
+            .headers
+            .iter()
+            .any(|(line, _)| line.eq_ignore_ascii_case(name))
+            && is_inert(name)
+        {
+            append(name, b"probe")?;
+        }
+    }
+    Ok(Response::new(
+        answer.status,
+        header_list,
+        Some(answer.body.clone()),
+    ))
+}
+
+/// Whether a response header of this name changes nothing in how the response is judged.
+fn is_inert(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    !(name.starts_with(b"access-control-")
+        || name.starts_with(b"cross-origin-")
+        || [
+            &b"location"[..],
+            b"timing-allow-origin",
+            b"referrer-policy",
+            b"content-encoding",
+        ]
+        .contains(&name.as_slice()))
+}
+
+/// The moment of every fetch. No step depends on time passing.
+pub(crate) const START: Timestamp = Timestamp(0);
+
+/// The page that makes a fetch: of the case's origin, at a URL of that origin.
+///
+/// `None` when no page can have that origin.
+fn page(origin: &[u8]) -> Option<Client> {
+    let opaque = Origin::Opaque(OpaqueOrigin::new(1));
+    let origin = match origin {
+        b"null" => opaque,
+        _ => Origin::parse_serialized(origin)?,
+    };
+    let at = match &origin {
+        Origin::Opaque(_) => url::Url::parse("about:blank").ok()?,
+        Origin::Tuple(_) => url::Url::parse(&format!("{}/", origin.serialize())).ok()?,
+    };
+    Some(Client {
+        origin,
+        ..Client::new(url(&at))
+    })
+}
+
+/// A refusal as an event, not yet redacted.
+pub(crate) fn refusal_event(refusal: &Refusal) -> RefusalEvent {
+    let compared = refusal.compared.as_ref();
+    RefusalEvent {
+        at: refusal.at.to_string(),
+        stage: refusal.stage.to_string(),
+        said: refusal.to_string(),
+        compared: compared.map(|compared| compared.what.to_owned()),
+        got: compared
+            .and_then(|compared| compared.got.as_deref())
+            .map(escape_cut),
+        wanted: compared.map(|compared| compared.wanted.to_string()),
+        remedies: refusal.remedies.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// The steps that were taken, not yet redacted.
+pub(crate) fn trace_events(steps: &Steps) -> Vec<TraceEvent> {
+    let event = |entry: &cors_model::trace::Entry| TraceEvent {
+        at: entry.at.to_string(),
+        said: entry.said.clone().into_owned(),
+    };
+    steps.0.iter().map(event).collect()
+}
+
+/// The request that the page's API makes, or why it refuses to.
+pub(crate) fn request(planned: &PlannedFetch, steps: &mut Steps) -> Result<Request, Box<Refusal>> {
+    let client = page(&planned.origin).unwrap_or_else(|| Client::new(url(&planned.url)));
+    let mut request = Request::new(client.origin.clone(), url(&planned.url));
+    request.client = Some(client);
+    request.mode = cors_model::request::RequestMode::Cors;
+    request.unsafe_request = true;
+    request.method = cors_model::method::Method::new(&planned.method)
+        .unwrap()
+        .normalize(steps);
+    for (name, value) in &planned.headers {
+        request.header_list.append(
+            HeaderName::try_from(name.as_slice()).unwrap(),
+            HeaderValue::try_from(value.as_slice()).unwrap(),
+        );
+    }
+    request.credentials_mode = match planned.credentials {
+        Credentials::Omit => CredentialsMode::Omit,
+        Credentials::SameOrigin => CredentialsMode::SameOrigin,
+        Credentials::Include => CredentialsMode::Include,
+    };
+    request.use_cors_preflight = planned.upload_listener;
+    request.body = planned.body.as_ref().map(|bytes| Body {
+        bytes: bytes.clone(),
+        source_is_null: false,
+    });
+    Ok(request)
+}

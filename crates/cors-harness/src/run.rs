@@ -1,0 +1,549 @@
+//! The run: a sanity exchange, the cases with a bounded number in flight, a sanity exchange, and
+//! the stream of events about it.
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use cors_vectors::server::Level;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
+
+use crate::again::curl;
+use crate::clock::Clock;
+use crate::drive::{Done, Session, drive};
+use crate::escape::escape;
+use crate::event::{Again, CaseEvent, Counts, EndEvent, Event, Mode, Outcome, RunEvent};
+use crate::exit::{Exit, Exits};
+use crate::judge::{Judged, judge};
+use crate::kit::Site;
+use crate::model;
+use crate::plan::{Plan, PlannedCase};
+use crate::redact::Redactor;
+use crate::target::Transport;
+use crate::wire::{self, Line};
+
+/// Exchanges in a row that may run out of time before the target is given up.
+const MOST_TIMEOUTS: u32 = 3;
+
+/// What the `run` line says of the suite and the target.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// See [`RunEvent::tool`].
+    pub tool: String,
+    /// See [`RunEvent::vectors`].
+    pub vectors: String,
+    /// See [`RunEvent::standard`].
+    pub standard: String,
+    /// See [`RunEvent::target`].
+    pub target: String,
+}
+
+/// How a run is made.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What the `run` line says.
+    pub about: About,
+    /// Cases in flight at most; at least 1.
+    pub in_flight: usize,
+    /// How long the whole run may take.
+    pub deadline: Duration,
+    /// Whether other methods than GET, HEAD and OPTIONS are sent to a target that is no kit.
+    pub unsafe_methods: bool,
+    /// Header lines that are added to every request; their values are secret.
+    pub headers: Vec<Line>,
+    /// The value of a `Cookie` line for requests with credentials; secret.
+    pub cookie: Option<Vec<u8>>,
+    /// The lowest level at which a failure makes the run fail.
+    pub fail_on: Level,
+    /// Whether events hold the steps of the standard that were taken.
+    pub trace: bool,
+    /// The command line that runs a case again, but for the case's id.
+    pub cli: Option<String>,
+    /// More arguments for the curl command lines, such as `-k`.
+    pub curl: Vec<String>,
+    /// Where durations come from.
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    /// 8 in flight, 120 s, safe methods, failures from `must`, the real clock.
+    fn default() -> Self {
+        Self {
+            about: About::default(),
+            in_flight: 8,
+            deadline: Duration::from_secs(120),
+            unsafe_methods: false,
+            headers: Vec::new(),
+            cookie: None,
+            fail_on: Level::Must,
+            trace: false,
+            cli: None,
+            curl: Vec::new(),
+            clock: Clock::real(),
+        }
+    }
+}
+
+/// Who hears of a run.
+pub trait Sink {
+    /// A line of the stream. Cases come in the order of the plan.
+    fn event(&mut self, event: &Event);
+
+    /// Called once before the `end` line: a baseline takes back failures that are all known, and
+    /// adds what it found to be out of date.
+    fn settle(&mut self, exits: &mut Exits) {
+        let _ = exits;
+    }
+}
+
+impl<F: FnMut(&Event)> Sink for F {
+    fn event(&mut self, event: &Event) {
+        self(event);
+    }
+}
+
+/// Makes the run until it is through, its deadline passes, or `cancel` completes. Returns the
+/// `end` line, which the sink got too.
+///
+/// Needs a tokio runtime with I/O and time. Nothing is spawned but the drivers of connections.
+pub async fn run(
+    plan: &Plan,
+    options: &Options,
+    cancel: impl Future<Output = ()>,
+    sink: &mut dyn Sink,
+) -> EndEvent {
+    let redactor = Redactor::new(&options.headers, options.cookie.as_deref());
+    let session = Session {
+        options,
+        mode: plan.subject.mode(),
+        timeouts_in_a_row: Cell::new(0),
+    };
+    let About {
+        tool,
+        vectors,
+        standard,
+        target,
+    } = options.about.clone();
+    let (mode, selected) = (session.mode, plan.selected());
+    sink.event(&Event::Run(RunEvent {
+        tool,
+        vectors,
+        standard,
+        target,
+        mode,
+        selected,
+    }));
+
+    let mut run = Run {
+        plan,
+        options,
+        session: &session,
+        redactor: &redactor,
+        sink,
+        counts: Counts::default(),
+        results: plan.cases.iter().map(|_| None).collect(),
+        told: 0,
+        exits: Exits::default(),
+        reason: None,
+    };
+    {
+        let deadline = tokio::time::sleep(options.deadline);
+        let mut stop = std::pin::pin!(async {
+            tokio::select! {
+                biased;
+                () = cancel => "it was cancelled".to_owned(),
+                () = deadline => {
+                    format!("it took longer than {} s", options.deadline.as_secs())
+                }
+            }
+        });
+        tokio::select! {
+            biased;
+            why = &mut stop => run.stop(Exit::CutShort, format!("the run was cut short: {why}")),
+            () = run.go() => {}
+        }
+    }
+    run.end()
+}
+
+/// What the other cases need to know of a case that is through.
+#[derive(Debug)]
+struct Through {
+    verdicts_hold: bool,
+    outcome: Outcome,
+    event: Option<Box<CaseEvent>>,
+}
+
+struct Run<'a> {
+    plan: &'a Plan,
+    options: &'a Options,
+    session: &'a Session<'a>,
+    redactor: &'a Redactor,
+    sink: &'a mut dyn Sink,
+    counts: Counts,
+    results: Vec<Option<Through>>,
+    /// Cases before this position were told to the sink.
+    told: usize,
+    exits: Exits,
+    reason: Option<String>,
+}
+
+impl Run<'_> {
+    fn stop(&mut self, exit: Exit, reason: String) {
+        self.exits.add(exit);
+        self.reason.get_or_insert(reason);
+    }
+
+    async fn go(&mut self) {
+        let sites = self.plan.sites();
+        let mut answered = Vec::new();
+        for site in sites {
+            match self.sanity(site).await {
+                Ok(()) => answered.push(site),
+                Err(transport) => {
+                    if let Some((exit, said)) = refusal_to_start(&transport) {
+                        self.stop(exit, self.redactor.text(&said));
+                        return;
+                    }
+                }
+            }
+        }
+        if !self.cases().await {
+            let said = format!("{MOST_TIMEOUTS} exchanges in a row ran out of time");
+            self.stop(
+                Exit::Unreachable,
+                format!("the target does not respond: {said}"),
+            );
+            return;
+        }
+        for site in answered {
+            if let Err(transport) = self.sanity(site).await {
+                let said = format!("the target answered at first and no longer does: {transport}");
+                self.stop(Exit::Unreachable, self.redactor.text(&said));
+                return;
+            }
+        }
+    }
+
+    /// A plain GET, as of no page.
+    async fn sanity(&self, site: &Site) -> Result<(), Transport> {
+        let url = site.target.url();
+        let request = wire::Request {
+            method: b"GET".to_vec(),
+            base: url.origin().ascii_serialization(),
+            path: model::path_and_query(url),
+            headers: vec![(b"Accept".to_vec(), b"*/*".to_vec())],
+            body: None,
+        };
+        self.session
+            .exchange(site, self.session.outgoing(request, true))
+            .await
+            .1
+            .map(drop)
+    }
+
+    /// Runs the cases; false when the target was given up.
+    async fn cases(&mut self) -> bool {
+        let (plan, session, redactor) = (self.plan, self.session, self.redactor);
+        let mut waiting: VecDeque<usize> = (0..plan.cases.len()).collect();
+        let mut running = FuturesUnordered::new();
+        // Cases that keep state on the target must not meet others.
+        let mut alone = false;
+        loop {
+            while running.len() < self.options.in_flight.max(1) && !alone {
+                let Some(position) = self.next(&mut waiting) else {
+                    break;
+                };
+                let Some(planned) = plan.cases.get(position) else {
+                    break;
+                };
+                if let Some(through) = self.without_running(planned) {
+                    self.through(position, through);
+                    continue;
+                }
+                if planned.case.tags.iter().any(|tag| tag == "state") {
+                    if !running.is_empty() {
+                        waiting.push_front(position);
+                        break;
+                    }
+                    alone = true;
+                }
+                let case = case_future(planned, session, redactor, self.options);
+                running.push(case.map(move |through| (position, through)));
+            }
+            let Some((position, (through, bug))) = running.next().await else {
+                return true;
+            };
+            alone = false;
+            if bug {
+                self.stop(
+                    Exit::Bug,
+                    "the suite itself failed in a case; please report it".into(),
+                );
+            }
+            self.through(position, through);
+            if session.timeouts_in_a_row.get() >= MOST_TIMEOUTS {
+                return false;
+            }
+        }
+    }
+
+    /// Takes the first case whose partner is through.
+    fn next(&self, waiting: &mut VecDeque<usize>) -> Option<usize> {
+        let ready = |position: &usize| {
+            let partner = self
+                .plan
+                .cases
+                .get(*position)
+                .and_then(|planned| planned.partner);
+            partner.is_none_or(|partner| self.results.get(partner).is_some_and(Option::is_some))
+        };
+        let first = waiting.iter().position(ready)?;
+        waiting.remove(first)
+    }
+
+    /// The result of a case that is skipped or blocked.
+    fn without_running(&self, planned: &PlannedCase) -> Option<Through> {
+        let (outcome, reason) = match (&planned.task, planned.partner) {
+            (Err(reason), _) => (Outcome::Skip, reason.clone()),
+            (Ok(_), None) => return None,
+            (Ok(_), Some(partner)) => {
+                let id = self
+                    .plan
+                    .cases
+                    .get(partner)
+                    .map_or("", |partner| &partner.case.id);
+                match self.results.get(partner).and_then(Option::as_ref)? {
+                    Through {
+                        verdicts_hold: true,
+                        ..
+                    } => return None,
+                    Through {
+                        outcome: Outcome::Skip,
+                        ..
+                    } => (
+                        Outcome::Skip,
+                        format!("{id}, which it is paired with, was skipped"),
+                    ),
+                    Through { .. } => (
+                        Outcome::Blocked,
+                        format!(
+                            "{id}, which it is paired with, did not get its verdict: \
+                             refusing would show nothing"
+                        ),
+                    ),
+                }
+            }
+        };
+        let mut event = blank(planned, self.session.mode, self.options);
+        event.outcome = outcome;
+        event.reason = Some(self.redactor.text(&reason));
+        Some(Through {
+            verdicts_hold: false,
+            outcome,
+            event: Some(event),
+        })
+    }
+
+    fn through(&mut self, position: usize, mut through: Through) {
+        if self
+            .plan
+            .cases
+            .get(position)
+            .is_some_and(|planned| !planned.selected)
+        {
+            through.event = None;
+        }
+        if let Some(result) = self.results.get_mut(position) {
+            *result = Some(through);
+        }
+        while let Some(Some(result)) = self.results.get_mut(self.told) {
+            self.told += 1;
+            let event = result.event.take();
+            self.tell(event);
+        }
+    }
+
+    fn tell(&mut self, event: Option<Box<CaseEvent>>) {
+        let Some(event) = event else { return };
+        self.counts.add(event.outcome);
+        let counts = match event.outcome {
+            Outcome::Pass | Outcome::Skip => false,
+            Outcome::Fail | Outcome::Blocked | Outcome::Error => {
+                event.level >= self.options.fail_on && event.level > Level::Info
+            }
+        };
+        if counts {
+            self.exits.add(Exit::Failed);
+        }
+        self.sink.event(&Event::Case(event));
+    }
+
+    fn end(mut self) -> EndEvent {
+        // Of a run that was cut short, what is there behind the first gap.
+        let rest: Vec<_> = self
+            .results
+            .iter_mut()
+            .flatten()
+            .filter_map(|through| through.event.take())
+            .collect();
+        for event in rest {
+            self.tell(Some(event));
+        }
+        self.counts.unjudged = self.plan.selected().saturating_sub(self.counts.total());
+        let complete = self.counts.unjudged == 0;
+        if complete && self.counts.ran() == 0 {
+            self.exits.add(Exit::NothingRan);
+        }
+        self.sink.settle(&mut self.exits);
+        let (exit, reason, counts) = (self.exits.settle(), self.reason, self.counts);
+        let end = EndEvent {
+            complete,
+            exit,
+            reason,
+            counts,
+        };
+        self.sink.event(&Event::End(end.clone()));
+        end
+    }
+}
+
+/// Whether nothing should be judged after a first sanity exchange that ended like this, with the
+/// exit and the reason.
+fn refusal_to_start(transport: &Transport) -> Option<(Exit, String)> {
+    match transport {
+        Transport::Unresolvable { .. }
+        | Transport::Unreachable { .. }
+        | Transport::ConnectTimeout(_)
+        | Transport::Tls(_) => Some((
+            Exit::Unreachable,
+            format!("the target is unreachable: {transport}"),
+        )),
+        Transport::HeadTimeout(_) | Transport::HeadTooLarge { .. } | Transport::NotHttp(_) => {
+            Some((
+                Exit::Unreachable,
+                format!("the target is not understood: {transport}"),
+            ))
+        }
+        Transport::NotLoopback(_) | Transport::Unsendable(_) => {
+            Some((Exit::Usage, transport.to_string()))
+        }
+        // It may be how the target fails; the cases will tell.
+        Transport::Closed(_)
+        | Transport::HeadIncomplete(_)
+        | Transport::BodyIncomplete(_)
+        | Transport::BodyTimeout(_)
+        | Transport::OffTarget(_)
+        | Transport::Withheld(_) => None,
+    }
+}
+
+/// Runs and judges a case. The flag says that the suite itself failed.
+async fn case_future(
+    planned: &PlannedCase,
+    session: &Session<'_>,
+    redactor: &Redactor,
+    options: &Options,
+) -> (Through, bool) {
+    let start = options.clock.elapsed_millis();
+    let Ok(task) = &planned.task else {
+        return (
+            Through {
+                verdicts_hold: false,
+                outcome: Outcome::Skip,
+                event: None,
+            },
+            true,
+        );
+    };
+    let work = async {
+        let done = drive(task, session).await;
+        let judged = judge(planned, &done, redactor);
+        (done, judged)
+    };
+    let mut event = blank(planned, session.mode, options);
+    // What a case does must not end the run; a panic is ours to report.
+    let Ok((done, judged)) = AssertUnwindSafe(work).catch_unwind().await else {
+        event.outcome = Outcome::Error;
+        event.reason = Some("the suite itself failed here; please report it".into());
+        let event = Some(event);
+        return (
+            Through {
+                verdicts_hold: false,
+                outcome: Outcome::Error,
+                event,
+            },
+            true,
+        );
+    };
+    let Judged {
+        outcome,
+        level,
+        reason,
+        wanted,
+        got,
+        checks,
+        verdicts_hold,
+        step,
+    } = judged;
+    let exchange = step
+        .and_then(|step| done.get(step))
+        .and_then(|done| done.exchanges.last());
+    if let (Some(again), Some(exchange)) = (&mut event.again, exchange)
+        && task.site.target.has_address()
+    {
+        again.curl = Some(curl(&exchange.request, redactor, &options.curl));
+    }
+    *event = CaseEvent {
+        outcome,
+        level,
+        reason,
+        wanted,
+        got,
+        checks,
+        exchanges: done.iter().map(|done| done.exchanges.len()).sum(),
+        steps: done
+            .iter()
+            .zip(&task.steps)
+            .map(|(done, step)| Done::event(done, step.verdict, redactor))
+            .collect(),
+        millis: options.clock.elapsed_millis().saturating_sub(start),
+        ..*event
+    };
+    (
+        Through {
+            verdicts_hold,
+            outcome,
+            event: Some(event),
+        },
+        false,
+    )
+}
+
+/// The event of a case that nothing is known of.
+fn blank(planned: &PlannedCase, mode: Mode, options: &Options) -> Box<CaseEvent> {
+    let case = &planned.case;
+    let cli = options
+        .cli
+        .as_ref()
+        .map(|cli| format!("{cli} {}", escape(case.id.as_bytes())));
+    Box::new(CaseEvent {
+        id: case.id.clone(),
+        title: case.title.clone(),
+        why: case.why.clone(),
+        spec: case.spec.clone(),
+        outcome: Outcome::Skip,
+        level: case.level,
+        policy: (mode == Mode::Kit).then(|| case.policy.clone()),
+        reason: None,
+        wanted: None,
+        got: None,
+        checks: Vec::new(),
+        steps: Vec::new(),
+        exchanges: 0,
+        again: Some(Again { cli, curl: None }),
+        millis: 0,
+    })
+}

@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+pub mod api;
 pub mod bad_port;
 pub mod cache;
 pub mod corp_check;

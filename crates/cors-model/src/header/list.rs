@@ -148,11 +148,6 @@ impl HeaderList {
             .cloned()
             .collect()
     }
-
-    /// No headers any more.
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
 }
 
 /// The headers as they are, without the renaming that [`HeaderList::append`] does.

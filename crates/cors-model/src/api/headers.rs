@@ -1,0 +1,405 @@
+//! The `Headers` class, with the guards that keep script from some headers.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::{ApiError, ApiErrorName, throw};
+use crate::error::Reason;
+use crate::header::{Header, HeaderList, HeaderName, HeaderValue};
+use crate::safelist::{
+    PRIVILEGED_NO_CORS_REQUEST_HEADER_NAMES, is_forbidden_request_header,
+    is_forbidden_response_header_name, is_no_cors_safelisted_request_header,
+    is_no_cors_safelisted_request_header_name, is_privileged_no_cors_request_header_name,
+};
+use crate::trace::{Cite, ShownOr, Trace, cite, step};
+
+/// A headers guard, what keeps script from some headers:
+/// <https://fetch.spec.whatwg.org/#headers-guard>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Guard {
+    /// `immutable`: nothing can be changed.
+    Immutable,
+    /// `request`: no forbidden request-headers.
+    Request,
+    /// `request-no-cors`: only what a form could send.
+    RequestNoCors,
+    /// `response`: no forbidden response-headers.
+    Response,
+    /// `none`: anything.
+    None,
+}
+
+/// A `Headers` object: <https://fetch.spec.whatwg.org/#headers-class>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Headers {
+    header_list: HeaderList,
+    guard: Guard,
+}
+
+impl Headers {
+    /// An object with a header list and a guard.
+    pub const fn new(header_list: HeaderList, guard: Guard) -> Self {
+        Self { header_list, guard }
+    }
+
+    /// The header list.
+    pub const fn header_list(&self) -> &HeaderList {
+        &self.header_list
+    }
+
+    /// The header list, taken out.
+    pub fn into_header_list(self) -> HeaderList {
+        self.header_list
+    }
+
+    pub(crate) fn set_guard(&mut self, guard: Guard) {
+        self.guard = guard;
+    }
+
+    /// To validate a header, which is `None` when it is to be ignored:
+    /// <https://fetch.spec.whatwg.org/#headers-validate>
+    pub fn validate(
+        &self,
+        name: &[u8],
+        value: &[u8],
+        trace: &mut impl Trace,
+    ) -> Result<Option<Header>, ApiError> {
+        // 1. Names and values that HTTP cannot carry.
+        let at = cite!("headers-validate", "1");
+        let name = read_name(name, at, trace)?;
+        let value = HeaderValue::try_from(value).map_err(|_| {
+            let reason = Reason::InvalidHeaderValue {
+                value: value.to_vec(),
+            };
+            throw(ApiErrorName::TypeError, at, reason, trace)
+        })?;
+        step!(trace, at, "{name}: {value} is a header.");
+        // 2. Headers of a response that was fetched.
+        if self.guard == Guard::Immutable {
+            let at = cite!("headers-validate", "2");
+            return Err(throw(
+                ApiErrorName::TypeError,
+                at,
+                Reason::ImmutableHeaders,
+                trace,
+            ));
+        }
+        step!(
+            trace,
+            cite!("headers-validate", "2"),
+            "The headers can be changed."
+        );
+        // 3. What is the user agent's in a request.
+        if self.guard == Guard::Request && is_forbidden_request_header(&name, &value, trace) {
+            step!(
+                trace,
+                cite!("headers-validate", "3"),
+                "{name} is ignored, as it is forbidden."
+            );
+            return Ok(None);
+        }
+        // 4. What is the user agent's in a response.
+        if self.guard == Guard::Response && is_forbidden_response_header_name(&name) {
+            step!(
+                trace,
+                cite!("headers-validate", "4"),
+                "{name} is ignored, as it is forbidden."
+            );
+            return Ok(None);
+        }
+        // 5. The rest is script's.
+        step!(
+            trace,
+            cite!("headers-validate", "5"),
+            "{name} is not ignored."
+        );
+        Ok(Some(Header { name, value }))
+    }
+
+    /// To append a header:
+    /// <https://fetch.spec.whatwg.org/#concept-headers-append>
+    pub fn append(
+        &mut self,
+        name: &[u8],
+        value: &[u8],
+        trace: &mut impl Trace,
+    ) -> Result<(), ApiError> {
+        // 1. Blanks at the ends do not count.
+        let value = HeaderValue::normalize(value);
+        step!(
+            trace,
+            cite!("concept-headers-append", "1"),
+            "The value is {}.",
+            ShownOr(Some(value))
+        );
+        // 2. Some are ignored.
+        let validated = self.validate(name, value, trace)?;
+        step!(
+            trace,
+            cite!("concept-headers-append", "2"),
+            "The header is {}.",
+            if validated.is_some() {
+                "taken"
+            } else {
+                "ignored"
+            }
+        );
+        let Some(Header { name, value }) = validated else {
+            return Ok(());
+        };
+        if self.guard == Guard::RequestNoCors {
+            // 3.1. What is there counts too.
+            let temporary_value = self.header_list.get(&name);
+            step!(
+                trace,
+                cite!("concept-headers-append", "3.1"),
+                "{name} is {} so far.",
+                ShownOr(temporary_value.as_deref())
+            );
+            let temporary_value = match temporary_value {
+                None => {
+                    // 3.2. Nothing is.
+                    step!(
+                        trace,
+                        cite!("concept-headers-append", "3.2"),
+                        "It would be {value}."
+                    );
+                    Cow::Borrowed(value.as_bytes())
+                }
+                Some(mut temporary_value) => {
+                    // 3.3. The two are judged together.
+                    let joined = temporary_value.to_mut();
+                    joined.extend_from_slice(b", ");
+                    joined.extend_from_slice(value.as_bytes());
+                    step!(
+                        trace,
+                        cite!("concept-headers-append", "3.3"),
+                        "It would be {}.",
+                        ShownOr(Some(joined))
+                    );
+                    temporary_value
+                }
+            };
+            // 3.4. What a form could not send is ignored.
+            let safelisted = is_no_cors_safelisted_request_header(&name, &*temporary_value, trace);
+            step!(
+                trace,
+                cite!("concept-headers-append", "3.4"),
+                "The header is {}.",
+                if safelisted { "taken" } else { "ignored" }
+            );
+            if !safelisted {
+                return Ok(());
+            }
+        }
+        // 4. The header.
+        step!(
+            trace,
+            cite!("concept-headers-append", "4"),
+            "{name}: {value} is appended."
+        );
+        self.header_list.append(name, value);
+        if self.guard == Guard::RequestNoCors {
+            // 5. Script has touched the headers, so the user agent's own go.
+            self.remove_privileged_no_cors_request_headers(trace);
+            step!(
+                trace,
+                cite!("concept-headers-append", "5"),
+                "Privileged headers are removed."
+            );
+        }
+        Ok(())
+    }
+
+    /// To fill the object with pairs of names and values:
+    /// <https://fetch.spec.whatwg.org/#concept-headers-fill>
+    pub fn fill(
+        &mut self,
+        pairs: &[(Vec<u8>, Vec<u8>)],
+        trace: &mut impl Trace,
+    ) -> Result<(), ApiError> {
+        for (name, value) in pairs {
+            // 1.1. OUT OF SCOPE: sequences of another length, which the types exclude.
+            // 1.2. One after the other.
+            self.append(name, value, trace)?;
+            step!(
+                trace,
+                cite!("concept-headers-fill", "1.2"),
+                "There are {} headers.",
+                self.header_list.len()
+            );
+        }
+        // 2. OUT OF SCOPE: records, which are pairs too.
+        Ok(())
+    }
+
+    /// To remove privileged no-CORS request-headers:
+    /// <https://fetch.spec.whatwg.org/#concept-headers-remove-privileged-no-cors-request-headers>
+    fn remove_privileged_no_cors_request_headers(&mut self, trace: &mut impl Trace) {
+        for header_name in &PRIVILEGED_NO_CORS_REQUEST_HEADER_NAMES {
+            // 1.1. There is one such name.
+            self.header_list.delete(header_name);
+            step!(
+                trace,
+                cite!(
+                    "concept-headers-remove-privileged-no-cors-request-headers",
+                    "1.1"
+                ),
+                "{header_name} is deleted."
+            );
+        }
+    }
+
+    /// The method `delete`: <https://fetch.spec.whatwg.org/#dom-headers-delete>
+    pub fn delete(&mut self, name: &[u8], trace: &mut impl Trace) -> Result<(), ApiError> {
+        // 1. Some names are ignored.
+        let validated = self.validate(name, b"", trace)?;
+        step!(
+            trace,
+            cite!("dom-headers-delete", "1"),
+            "The name is {}.",
+            if validated.is_some() {
+                "taken"
+            } else {
+                "ignored"
+            }
+        );
+        let Some(Header { name, .. }) = validated else {
+            return Ok(());
+        };
+        // 2. More of them where only a form's headers are allowed.
+        let no_cors = self.guard == Guard::RequestNoCors;
+        if no_cors
+            && !is_no_cors_safelisted_request_header_name(&name)
+            && !is_privileged_no_cors_request_header_name(&name)
+        {
+            step!(
+                trace,
+                cite!("dom-headers-delete", "2"),
+                "{name} is ignored."
+            );
+            return Ok(());
+        }
+        // 3. What is not there need not be deleted.
+        if !self.header_list.contains(&name) {
+            step!(
+                trace,
+                cite!("dom-headers-delete", "3"),
+                "There is no {name}."
+            );
+            return Ok(());
+        }
+        // 4. All of that name.
+        self.header_list.delete(&name);
+        step!(
+            trace,
+            cite!("dom-headers-delete", "4"),
+            "{name} is deleted."
+        );
+        // 5. Script has touched the headers, so the user agent's own go.
+        if no_cors {
+            self.remove_privileged_no_cors_request_headers(trace);
+            step!(
+                trace,
+                cite!("dom-headers-delete", "5"),
+                "Privileged headers are removed."
+            );
+        }
+        Ok(())
+    }
+
+    /// The method `get`: <https://fetch.spec.whatwg.org/#dom-headers-get>
+    pub fn get(&self, name: &[u8], trace: &mut impl Trace) -> Result<Option<Vec<u8>>, ApiError> {
+        // 1. Only header names have values.
+        let name = read_name(name, cite!("dom-headers-get", "1"), trace)?;
+        // 2. The combined value.
+        let value = self.header_list.get(&name);
+        step!(
+            trace,
+            cite!("dom-headers-get", "2"),
+            "{name} is {}.",
+            ShownOr(value.as_deref())
+        );
+        Ok(value.map(Cow::into_owned))
+    }
+
+    /// The method `has`: <https://fetch.spec.whatwg.org/#dom-headers-has>
+    pub fn has(&self, name: &[u8], trace: &mut impl Trace) -> Result<bool, ApiError> {
+        // 1. Only header names have values.
+        let name = read_name(name, cite!("dom-headers-has", "1"), trace)?;
+        // 2. Whether there is one.
+        let has = self.header_list.contains(&name);
+        step!(
+            trace,
+            cite!("dom-headers-has", "2"),
+            "{name} is {}.",
+            if has { "there" } else { "not there" }
+        );
+        Ok(has)
+    }
+
+    /// The method `set`: <https://fetch.spec.whatwg.org/#dom-headers-set>
+    pub fn set(
+        &mut self,
+        name: &[u8],
+        value: &[u8],
+        trace: &mut impl Trace,
+    ) -> Result<(), ApiError> {
+        // 1. Blanks at the ends do not count.
+        let value = HeaderValue::normalize(value);
+        step!(
+            trace,
+            cite!("dom-headers-set", "1"),
+            "The value is {}.",
+            ShownOr(Some(value))
+        );
+        // 2. Some are ignored.
+        let validated = self.validate(name, value, trace)?;
+        step!(
+            trace,
+            cite!("dom-headers-set", "2"),
+            "The header is {}.",
+            if validated.is_some() {
+                "taken"
+            } else {
+                "ignored"
+            }
+        );
+        let Some(Header { name, value }) = validated else {
+            return Ok(());
+        };
+        // 3. What a form could not send is ignored; the value that was there does not count.
+        let no_cors = self.guard == Guard::RequestNoCors;
+        if no_cors && !is_no_cors_safelisted_request_header(&name, &value, trace) {
+            step!(trace, cite!("dom-headers-set", "3"), "{name} is ignored.");
+            return Ok(());
+        }
+        // 4. The only one of that name.
+        step!(
+            trace,
+            cite!("dom-headers-set", "4"),
+            "{name} is set to {value}."
+        );
+        self.header_list.set(name, value);
+        // 5. Script has touched the headers, so the user agent's own go.
+        if no_cors {
+            self.remove_privileged_no_cors_request_headers(trace);
+            step!(
+                trace,
+                cite!("dom-headers-set", "5"),
+                "Privileged headers are removed."
+            );
+        }
+        Ok(())
+    }
+}
+
+/// A header name, or the exception that it is none.
+fn read_name(name: &[u8], at: Cite, trace: &mut impl Trace) -> Result<HeaderName, ApiError> {
+    HeaderName::try_from(name).map_err(|_| {
+        let reason = Reason::InvalidHeaderName {
+            name: name.to_vec(),
+        };
+        throw(ApiErrorName::TypeError, at, reason, trace)
+    })
+}

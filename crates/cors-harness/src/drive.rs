@@ -241,16 +241,13 @@ async fn carry_out_fetch(planned: &PlannedFetch, site: &Site, session: &Session<
         exchanges: Vec::new(),
         kept: None,
     };
-    let result = match model::request(planned, &mut steps) {
-        Err(refusal) => Err(refusal),
-        Ok(request) => {
-            let mut agent = UserAgent::default();
-            let now = model::START;
-            fetch(&mut agent, &mut over, &mut steps, request, now)
-                .await
-                .map_err(|error| error.refusal)
-        }
+    let request = match model::request(planned, &mut steps) {
+        Ok(request) => request,
+        Err(said) => return unable(format!("a page cannot make this request: {said}")),
     };
+    let mut agent = UserAgent::default();
+    let result = fetch(&mut agent, &mut over, &mut steps, request, model::START).await;
+    let result = result.map_err(|error| error.refusal);
     let Over {
         exchanges, kept, ..
     } = over;

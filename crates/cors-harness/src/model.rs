@@ -1,12 +1,16 @@
 //! Between the model's types and those of the harness.
 
+use cors_model::api::body::BodyInit;
+use cors_model::api::fetch::RequestInit;
+use cors_model::api::xhr::{Xhr, XhrBody};
+use cors_model::api::{self, ApiError};
 use cors_model::cache::Timestamp;
 use cors_model::error::Refusal;
 use cors_model::header::{Header, HeaderList, HeaderName, HeaderValue};
 use cors_model::host::Host;
 use cors_model::network::{HttpRequest, TransportError};
 use cors_model::origin::{OpaqueOrigin, Origin};
-use cors_model::request::{Body, Client, CredentialsMode, Request};
+use cors_model::request::{Client, CredentialsMode, Request};
 use cors_model::response::Response;
 use cors_model::trace::Steps;
 use cors_model::url::{Url, UrlParts};
@@ -167,31 +171,50 @@ pub(crate) fn trace_events(steps: &Steps) -> Vec<TraceEvent> {
     steps.0.iter().map(event).collect()
 }
 
-/// The request that the page's API makes, or why it refuses to.
-pub(crate) fn request(planned: &PlannedFetch, steps: &mut Steps) -> Result<Request, Box<Refusal>> {
-    let client = page(&planned.origin).unwrap_or_else(|| Client::new(url(&planned.url)));
-    let mut request = Request::new(client.origin.clone(), url(&planned.url));
-    request.client = Some(client);
-    request.mode = cors_model::request::RequestMode::Cors;
-    request.unsafe_request = true;
-    request.method = cors_model::method::Method::new(&planned.method)
-        .unwrap()
-        .normalize(steps);
-    for (name, value) in &planned.headers {
-        request.header_list.append(
-            HeaderName::try_from(name.as_slice()).unwrap(),
-            HeaderValue::try_from(value.as_slice()).unwrap(),
-        );
-    }
-    request.credentials_mode = match planned.credentials {
-        Credentials::Omit => CredentialsMode::Omit,
-        Credentials::SameOrigin => CredentialsMode::SameOrigin,
-        Credentials::Include => CredentialsMode::Include,
-    };
-    request.use_cors_preflight = planned.upload_listener;
-    request.body = planned.body.as_ref().map(|bytes| Body {
-        bytes: bytes.clone(),
-        source_is_null: false,
+/// The request that the page makes with `fetch()`, or with an `XMLHttpRequest` when somebody listens
+/// to the upload, or why it may not.
+pub(crate) fn request(planned: &PlannedFetch, steps: &mut Steps) -> Result<Request, String> {
+    let client = page(&planned.origin)
+        .ok_or_else(|| format!("no page has the origin {}", escape_cut(&planned.origin)))?;
+    // A string where it can be one, since that is what pages send.
+    let body = planned.body.clone().map(|bytes| {
+        String::from_utf8(bytes).map_or_else(
+            |error| BodyInit::BufferSource(error.into_bytes()),
+            BodyInit::Text,
+        )
     });
-    Ok(request)
+    let made = if planned.upload_listener {
+        by_xhr(client, planned, body, steps)
+    } else {
+        let credentials = match planned.credentials {
+            Credentials::Omit => CredentialsMode::Omit,
+            Credentials::SameOrigin => CredentialsMode::SameOrigin,
+            Credentials::Include => CredentialsMode::Include,
+        };
+        let init = RequestInit {
+            method: Some(planned.method.clone()),
+            headers: Some(planned.headers.clone()),
+            body,
+            credentials: Some(credentials),
+            ..RequestInit::default()
+        };
+        api::fetch::request(&client, url(&planned.url), init, steps).map_err(Box::new)
+    };
+    made.map_err(|error| error.to_string())
+}
+
+fn by_xhr(
+    client: Client,
+    planned: &PlannedFetch,
+    body: Option<BodyInit>,
+    steps: &mut Steps,
+) -> Result<Request, Box<ApiError>> {
+    let mut xhr = Xhr::new(client);
+    xhr.open(&planned.method, url(&planned.url), None, None, steps)?;
+    xhr.set_with_credentials(planned.credentials == Credentials::Include, steps)?;
+    for (name, value) in &planned.headers {
+        xhr.set_request_header(name, value, steps)?;
+    }
+    xhr.add_upload_listener();
+    Ok(xhr.send(body.map(XhrBody::Init), steps)?)
 }

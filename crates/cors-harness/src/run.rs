@@ -3,26 +3,21 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use cors_vectors::server::Level;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 
-use crate::again::curl;
+use crate::case::{Through, blank, run_case};
 use crate::clock::Clock;
-use crate::drive::{Done, Session, drive};
-use crate::escape::escape;
-use crate::event::{Again, CaseEvent, Counts, EndEvent, Event, Mode, Outcome, RunEvent};
+use crate::drive::Session;
+use crate::event::{CaseEvent, Counts, EndEvent, Event, Outcome, RunEvent};
 use crate::exit::{Exit, Exits};
-use crate::judge::{Judged, judge};
-use crate::kit::Site;
-use crate::model;
 use crate::plan::{Plan, PlannedCase};
 use crate::redact::Redactor;
-use crate::target::Transport;
-use crate::wire::{self, Line};
+use crate::sanity::{sanity, why_not_to_start};
+use crate::wire::Line;
 
 /// Exchanges in a row that may run out of time before the target is given up.
 const MOST_TIMEOUTS: u32 = 3;
@@ -73,7 +68,7 @@ impl Default for Options {
         Self {
             about: About::default(),
             in_flight: 8,
-            deadline: Duration::from_secs(120),
+            deadline: Duration::from_mins(2),
             unsafe_methods: false,
             headers: Vec::new(),
             cookie: None,
@@ -168,14 +163,6 @@ pub async fn run(
     run.end()
 }
 
-/// What the other cases need to know of a case that is through.
-#[derive(Debug)]
-struct Through {
-    verdicts_hold: bool,
-    outcome: Outcome,
-    event: Option<Box<CaseEvent>>,
-}
-
 struct Run<'a> {
     plan: &'a Plan,
     options: &'a Options,
@@ -200,10 +187,10 @@ impl Run<'_> {
         let sites = self.plan.sites();
         let mut answered = Vec::new();
         for site in sites {
-            match self.sanity(site).await {
+            match sanity(site, self.session).await {
                 Ok(()) => answered.push(site),
                 Err(transport) => {
-                    if let Some((exit, said)) = refusal_to_start(&transport) {
+                    if let Some((exit, said)) = why_not_to_start(&transport) {
                         self.stop(exit, self.redactor.text(&said));
                         return;
                     }
@@ -219,29 +206,12 @@ impl Run<'_> {
             return;
         }
         for site in answered {
-            if let Err(transport) = self.sanity(site).await {
+            if let Err(transport) = sanity(site, self.session).await {
                 let said = format!("the target answered at first and no longer does: {transport}");
                 self.stop(Exit::Unreachable, self.redactor.text(&said));
                 return;
             }
         }
-    }
-
-    /// A plain GET, as of no page.
-    async fn sanity(&self, site: &Site) -> Result<(), Transport> {
-        let url = site.target.url();
-        let request = wire::Request {
-            method: b"GET".to_vec(),
-            base: url.origin().ascii_serialization(),
-            path: model::path_and_query(url),
-            headers: vec![(b"Accept".to_vec(), b"*/*".to_vec())],
-            body: None,
-        };
-        self.session
-            .exchange(site, self.session.outgoing(request, true))
-            .await
-            .1
-            .map(drop)
     }
 
     /// Runs the cases; false when the target was given up.
@@ -270,7 +240,7 @@ impl Run<'_> {
                     }
                     alone = true;
                 }
-                let case = case_future(planned, session, redactor, self.options);
+                let case = run_case(planned, session, redactor, self.options);
                 running.push(case.map(move |through| (position, through)));
             }
             let Some((position, (through, bug))) = running.next().await else {
@@ -408,142 +378,4 @@ impl Run<'_> {
         self.sink.event(&Event::End(end.clone()));
         end
     }
-}
-
-/// Whether nothing should be judged after a first sanity exchange that ended like this, with the
-/// exit and the reason.
-fn refusal_to_start(transport: &Transport) -> Option<(Exit, String)> {
-    match transport {
-        Transport::Unresolvable { .. }
-        | Transport::Unreachable { .. }
-        | Transport::ConnectTimeout(_)
-        | Transport::Tls(_) => Some((
-            Exit::Unreachable,
-            format!("the target is unreachable: {transport}"),
-        )),
-        Transport::HeadTimeout(_) | Transport::HeadTooLarge { .. } | Transport::NotHttp(_) => {
-            Some((
-                Exit::Unreachable,
-                format!("the target is not understood: {transport}"),
-            ))
-        }
-        Transport::NotLoopback(_) | Transport::Unsendable(_) => {
-            Some((Exit::Usage, transport.to_string()))
-        }
-        // It may be how the target fails; the cases will tell.
-        Transport::Closed(_)
-        | Transport::HeadIncomplete(_)
-        | Transport::BodyIncomplete(_)
-        | Transport::BodyTimeout(_)
-        | Transport::OffTarget(_)
-        | Transport::Withheld(_) => None,
-    }
-}
-
-/// Runs and judges a case. The flag says that the suite itself failed.
-async fn case_future(
-    planned: &PlannedCase,
-    session: &Session<'_>,
-    redactor: &Redactor,
-    options: &Options,
-) -> (Through, bool) {
-    let start = options.clock.elapsed_millis();
-    let Ok(task) = &planned.task else {
-        return (
-            Through {
-                verdicts_hold: false,
-                outcome: Outcome::Skip,
-                event: None,
-            },
-            true,
-        );
-    };
-    let work = async {
-        let done = drive(task, session).await;
-        let judged = judge(planned, &done, redactor);
-        (done, judged)
-    };
-    let mut event = blank(planned, session.mode, options);
-    // What a case does must not end the run; a panic is ours to report.
-    let Ok((done, judged)) = AssertUnwindSafe(work).catch_unwind().await else {
-        event.outcome = Outcome::Error;
-        event.reason = Some("the suite itself failed here; please report it".into());
-        let event = Some(event);
-        return (
-            Through {
-                verdicts_hold: false,
-                outcome: Outcome::Error,
-                event,
-            },
-            true,
-        );
-    };
-    let Judged {
-        outcome,
-        level,
-        reason,
-        wanted,
-        got,
-        checks,
-        verdicts_hold,
-        step,
-    } = judged;
-    let exchange = step
-        .and_then(|step| done.get(step))
-        .and_then(|done| done.exchanges.last());
-    if let (Some(again), Some(exchange)) = (&mut event.again, exchange)
-        && task.site.target.has_address()
-    {
-        again.curl = Some(curl(&exchange.request, redactor, &options.curl));
-    }
-    *event = CaseEvent {
-        outcome,
-        level,
-        reason,
-        wanted,
-        got,
-        checks,
-        exchanges: done.iter().map(|done| done.exchanges.len()).sum(),
-        steps: done
-            .iter()
-            .zip(&task.steps)
-            .map(|(done, step)| Done::event(done, step.verdict, redactor))
-            .collect(),
-        millis: options.clock.elapsed_millis().saturating_sub(start),
-        ..*event
-    };
-    (
-        Through {
-            verdicts_hold,
-            outcome,
-            event: Some(event),
-        },
-        false,
-    )
-}
-
-/// The event of a case that nothing is known of.
-fn blank(planned: &PlannedCase, mode: Mode, options: &Options) -> Box<CaseEvent> {
-    let case = &planned.case;
-    let cli = options
-        .cli
-        .as_ref()
-        .map(|cli| format!("{cli} {}", escape(case.id.as_bytes())));
-    Box::new(CaseEvent {
-        id: case.id.clone(),
-        title: case.title.clone(),
-        why: case.why.clone(),
-        spec: case.spec.clone(),
-        outcome: Outcome::Skip,
-        level: case.level,
-        policy: (mode == Mode::Kit).then(|| case.policy.clone()),
-        reason: None,
-        wanted: None,
-        got: None,
-        checks: Vec::new(),
-        steps: Vec::new(),
-        exchanges: 0,
-        again: Some(Again { cli, curl: None }),
-        millis: 0,
-    })
 }

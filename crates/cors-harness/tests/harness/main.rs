@@ -3,6 +3,7 @@
 
 mod cases;
 mod ends;
+mod kits;
 mod runs;
 mod support;
 mod targets;

@@ -400,7 +400,12 @@ async fn redirects_are_followed_on_the_target_and_not_off_it() {
             answer
         })
         .await;
-        let stream = run_all(&[redirect.clone()], subject(&server), &options()).await;
+        let stream = run_all(
+            std::slice::from_ref(&redirect),
+            subject(&server),
+            &options(),
+        )
+        .await;
         let case = stream.case("redirect/followed");
         assert_eq!(case.outcome, outcome, "{case:#?}");
     }
@@ -457,4 +462,44 @@ async fn raw_requests_go_out_as_they_are() {
         (Outcome::Pass, None, None)
     );
     assert_eq!(case.steps[0].exchanges[0].kind, Kind::Raw);
+}
+
+#[tokio::test]
+async fn upload_listeners_null_origins_and_bodies_go_the_way_of_a_page() {
+    let server = Server::answering(|head| {
+        let origin = field(head, "origin").unwrap_or("*").to_owned();
+        let lines = [
+            ("Access-Control-Allow-Origin", origin.as_str()),
+            ("X-Type", field(head, "content-type").unwrap_or("none")),
+        ];
+        response(200, &lines)
+    })
+    .await;
+    let case = case(
+        "page/upload",
+        &json!({"steps": [{
+            "fetch": {"origin": "null", "method": "post", "upload_listener": true, "body": "abc"},
+            "verdict": "shared",
+            "checks": [{"id": "type", "level": "must", "header": "X-Type",
+                        "equals": "text/plain;charset=UTF-8"}]
+        }]}),
+    );
+    let options = Options {
+        unsafe_methods: true,
+        ..options()
+    };
+    let cors_harness::kit::Subject::Site { mode, mut site } = subject(&server) else {
+        panic!("not a site");
+    };
+    site.policy.allow_origins = serde_json::from_value(json!(["null"])).unwrap();
+    let subject = cors_harness::kit::Subject::Site { mode, site };
+    let stream = run_all(&[case], subject, &options).await;
+    let case = stream.case("page/upload");
+    assert_eq!(case.outcome, Outcome::Pass, "{case:#?}");
+    let sent: Vec<_> = case.steps[0]
+        .exchanges
+        .iter()
+        .map(|exchange| (exchange.kind, exchange.request.method.as_str()))
+        .collect();
+    assert_eq!(sent, [(Kind::Preflight, "OPTIONS"), (Kind::Actual, "POST")]);
 }

@@ -9,7 +9,7 @@ use crate::args::Selection;
 use crate::stop::Stop;
 
 /// The embedded library and what was added to it.
-pub fn load(selection: &Selection) -> Result<Library, Stop> {
+pub(crate) fn load(selection: &Selection) -> Result<Library, Stop> {
     let mut library = library().map_err(Stop::bug)?.clone();
     for path in &selection.vectors {
         library = library.extend_from_path(path).map_err(Stop::usage)?;
@@ -19,7 +19,7 @@ pub fn load(selection: &Selection) -> Result<Library, Stop> {
 
 /// The selected ones of the server cases. Each selector must match something, so that a slip of
 /// the pen cannot make a run green.
-pub fn choose<'a>(
+pub(crate) fn choose<'a>(
     library: &'a Library,
     selection: &Selection,
 ) -> Result<Vec<&'a ServerCase>, Stop> {
@@ -31,7 +31,7 @@ pub fn choose<'a>(
 }
 
 /// The revision of the standard that the cases follow.
-pub fn standard() -> Result<String, Stop> {
+pub(crate) fn standard() -> Result<String, Stop> {
     let text = embedded_file("spec/fetch.toml")
         .ok_or_else(|| Stop::bug("the pin of the standard is not embedded"))?;
     let pin: toml::Table = text.parse().map_err(Stop::bug)?;
@@ -42,7 +42,7 @@ pub fn standard() -> Result<String, Stop> {
 }
 
 /// How the cases are named in reports.
-pub fn version(selection: &Selection) -> String {
+pub(crate) fn version(selection: &Selection) -> String {
     let mut version = env!("CARGO_PKG_VERSION").to_owned();
     for path in &selection.vectors {
         version.push_str(" and ");

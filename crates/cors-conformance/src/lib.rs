@@ -1,7 +1,7 @@
 //! A conformance suite for the CORS protocol: the command line, as a library.
 //!
 //! - [`args`] is what can be said on the command line.
-//! - One module per subcommand: [`run`], [`list`].
+//! - One module per subcommand: `run`, `list`.
 //! - [`render`] turns the harness's stream of events into what people and machines read.
 //!
 //! Nothing here judges anything, and nothing opens a socket.
@@ -9,11 +9,11 @@
 pub mod args;
 mod cases;
 pub mod escape;
-pub mod list;
+mod list;
 mod output;
 mod reference;
 pub mod render;
-pub mod run;
+mod run;
 mod stop;
 mod target;
 

@@ -15,7 +15,7 @@ use crate::render::terminal::Terminal;
 use crate::stop::Stop;
 
 /// All sinks of a run.
-pub struct Output {
+pub(crate) struct Output {
     terminal: Terminal,
     /// `None` once nobody reads any more.
     people: Option<Box<dyn Write>>,
@@ -37,7 +37,7 @@ struct Sheet {
 
 impl Output {
     /// Opens everything, so that a path that cannot be written is known before anything runs.
-    pub fn open(terminal: Terminal, reports: &[Report], color: Color) -> Result<Self, Stop> {
+    pub(crate) fn open(terminal: Terminal, reports: &[Report], color: Color) -> Result<Self, Stop> {
         let choice = match color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -77,7 +77,7 @@ impl Output {
     }
 
     /// What could not be written, when it was needed.
-    pub fn trouble(self) -> Vec<Stop> {
+    pub(crate) fn trouble(self) -> Vec<Stop> {
         self.trouble
     }
 
@@ -167,6 +167,6 @@ impl Sheet {
 }
 
 /// Something that was asked for cannot be written.
-pub fn unwritable(name: &str, error: &io::Error) -> Stop {
+pub(crate) fn unwritable(name: &str, error: &io::Error) -> Stop {
     Stop::usage(format_args!("{name}: cannot be written: {error}"))
 }

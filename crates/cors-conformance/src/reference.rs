@@ -10,7 +10,7 @@ use cors_vectors::server::Endpoint;
 
 /// The reference server.
 #[derive(Debug)]
-pub struct Reference;
+pub(crate) struct Reference;
 
 #[expect(
     refining_impl_trait,

@@ -25,15 +25,15 @@ expose_headers    = []                        # or "any""#;
 
 /// A target, and how a person named it.
 #[derive(Debug)]
-pub struct Named {
+pub(crate) struct Named {
     /// The target with what is known of it.
-    pub subject: Subject,
+    pub(crate) subject: Subject,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 /// The target that the arguments name.
-pub fn named(args: &RunArgs, library: &Library) -> Result<Named, Stop> {
+pub(crate) fn named(args: &RunArgs, library: &Library) -> Result<Named, Stop> {
     match (&args.url, &args.policy) {
         (None, None) => {
             // A reference server that cannot be set up is our own mistake.
@@ -64,7 +64,7 @@ pub fn named(args: &RunArgs, library: &Library) -> Result<Named, Stop> {
                 remote: args.remote,
                 ..UrlOptions::default()
             };
-            let target = UrlTarget::new(url.clone(), options).map_err(Stop::usage)?;
+            let target = UrlTarget::new(url.clone(), &options).map_err(Stop::usage)?;
             let subject = Subject::with_policy(Rc::new(target), policy);
             Ok(Named {
                 subject,

@@ -193,7 +193,7 @@ impl Block {
         for (index, (name, value)) in headers.iter().enumerate() {
             let marked = marks.iter().find_map(|mark| match mark {
                 Mark::Value(line, range) if *line == index => Some(range),
-                _ => None,
+                Mark::Value(..) | Mark::Missing(_) | Mark::Status => None,
             });
             if index >= LINES && marked.is_none() {
                 continue;
@@ -249,7 +249,8 @@ impl Block {
                     }
                 }
             }
-            None => self.granted(case, step),
+            None if step.got == Some(Got::Shared) => self.granted(case, step),
+            None => {}
         }
     }
 

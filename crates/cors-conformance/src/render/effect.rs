@@ -1,5 +1,7 @@
 //! In which order failures are shown, and which of them are one and the same.
 
+use std::cmp::Reverse;
+
 use cors_harness::event::{CaseEvent, CheckOutcome, Got, Outcome};
 use cors_vectors::server::{Level, Verdict};
 
@@ -44,7 +46,8 @@ pub struct Group<'a> {
 /// step and the same difference together.
 pub fn groups(failures: &[CaseEvent]) -> Vec<Group<'_>> {
     let mut sorted: Vec<&CaseEvent> = failures.iter().collect();
-    sorted.sort_by_key(|case| (effect(case), std::cmp::Reverse(case.level)));
+    // Of one cause, the case with the fewest exchanges explains it best.
+    sorted.sort_by_key(|case| (effect(case), Reverse(case.level), case.exchanges));
     let mut groups: Vec<(Vec<String>, Group<'_>)> = Vec::new();
     for case in sorted {
         let cause = cause(case);

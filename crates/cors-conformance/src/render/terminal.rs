@@ -69,9 +69,10 @@ impl Terminal {
         };
         writeln!(
             sink,
-            "{STRONG}{}{STRONG:#}: {} cases against {} ({known})",
+            "{STRONG}{}{STRONG:#}: {} {} against {} ({known})",
             escape::sentence(&run.tool),
             run.selected,
+            if run.selected == 1 { "case" } else { "cases" },
             escape::sentence(&run.target),
         )?;
         if self.verbosity > Verbosity::Failures {
@@ -144,11 +145,11 @@ impl Terminal {
             writeln!(sink, "{count} skipped: {}", escape::sentence(reason))?;
         }
         for (count, reason, first) in &self.blocked.0 {
-            let first = escape::sentence(first);
-            let reason = escape::sentence(reason);
+            let more = if *count > 1 { ", …" } else { "" };
+            let (first, reason) = (escape::sentence(first), escape::sentence(reason));
             writeln!(
                 sink,
-                "{count} blocked, counted as skipped: {reason} ({first} …)"
+                "{count} blocked, counted as skipped: {reason} ({first}{more})"
             )?;
         }
         if counts.error > 0 {
@@ -164,10 +165,10 @@ impl Terminal {
             .filter(|case| case.outcome == Outcome::Fail && case.level < self.fail_on);
         let below = below.count();
         if below > 0 {
+            let verb = if below == 1 { "is" } else { "are" };
             writeln!(
                 sink,
-                "{below} of the failures {} advice: --fail-on should makes it count in the exit status",
-                if below == 1 { "is" } else { "are" }
+                "{below} of the failures {verb} advice: --fail-on should lets it count"
             )?;
         }
         if counts.unjudged > 0 {

@@ -3,11 +3,12 @@
 use cors_harness::exit::Exit;
 use cors_testbed::Behaviour;
 
-use crate::program::{run, text};
-use crate::servers::{POLICY, behaving, nobody};
+use crate::program::{SAMPLE, run, sample, text};
+use crate::servers::{POLICY, behaving, nobody, reflecting};
 
 #[test]
 fn as_expected_is_0() {
+    // All of the library, against the reference server inside the program.
     let ran = run(&[]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     assert!(ran.last_line().starts_with("conformance: "), "{ran:#?}");
@@ -18,23 +19,20 @@ fn as_expected_is_0() {
 #[test]
 fn a_server_that_keeps_its_policy_is_0() {
     let server = behaving(Behaviour::REFERENCE);
-    let ran = run(&[
-        &server.url,
-        "--policy",
-        text(&server.policy),
-        "--unsafe-methods",
-    ]);
+    let ran = sample(&server, &["--unsafe-methods"]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert_eq!(
+        ran.last_line(),
+        "conformance: 5 passed, 0 failed, 1 skipped",
+        "{ran:#?}"
+    );
 }
 
 #[test]
 fn a_failure_is_1() {
-    let server = behaving(Behaviour::but(|behaviour| {
-        behaviour.match_origin = |_| true
-    }));
-    let ran = run(&[&server.url, "--policy", text(&server.policy)]);
+    let ran = sample(&reflecting(), &[]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
-    assert!(!ran.last_line().contains(" 0 failed, "), "{ran:#?}");
+    assert!(ran.last_line().contains(" 2 failed, "), "{ran:#?}");
 }
 
 #[test]
@@ -42,11 +40,10 @@ fn advice_counts_only_when_asked_for() {
     let server = behaving(Behaviour::but(|behaviour| {
         behaviour.vary_tokens = |_| Vec::new()
     }));
-    let arguments = [&server.url, "--policy", text(&server.policy)];
-    let ran = run(&arguments);
+    let ran = sample(&server, &[]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
-    let [url, policy, file] = arguments;
-    let ran = run(&[url, policy, file, "--fail-on", "should"]);
+    assert!(ran.last_line().contains(" 1 failed, "), "{ran:#?}");
+    let ran = sample(&server, &["--fail-on", "should"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
 }
 
@@ -79,7 +76,7 @@ fn a_policy_without_a_url_is_2() {
 fn a_selector_that_matches_nothing_is_2() {
     for selector in ["no-such-area/*", "tag:no-such-tag", "spec:no-such-anchor"] {
         for option in ["-t", "--skip"] {
-            let ran = run(&[option, selector]);
+            let ran = run(&["--vectors", SAMPLE, option, selector]);
             assert_eq!(ran.code, Some(2), "{ran:#?}");
             assert!(ran.stderr.contains(selector), "{ran:#?}");
         }
@@ -144,26 +141,28 @@ fn a_report_that_cannot_be_written_is_2() {
 
 #[test]
 fn a_port_where_nothing_listens_is_3() {
-    let server = behaving(Behaviour::REFERENCE);
-    let url = nobody();
-    let ran = run(&[&url, "--policy", text(&server.policy)]);
+    let mut server = behaving(Behaviour::REFERENCE);
+    server.url = nobody();
+    let ran = sample(&server, &[]);
     assert_eq!(ran.code, Some(3), "{ran:#?}");
-    assert!(ran.last_line().contains("0 passed, 0 failed"), "{ran:#?}");
+    assert!(
+        ran.last_line().contains(": 0 passed, 0 failed, "),
+        "{ran:#?}"
+    );
 }
 
 #[test]
 fn a_run_without_cases_that_mean_something_is_4() {
-    // Nothing of the kit's own can be asked of a server whose policy was stated.
     let server = behaving(Behaviour::REFERENCE);
-    let ran = run(&[
-        &server.url,
-        "--policy",
-        text(&server.policy),
-        "-t",
-        "tag:kit",
-    ]);
+    let ran = sample(&server, &["-t", "sample/kit"]);
     assert_eq!(ran.code, Some(4), "{ran:#?}");
-    assert!(ran.last_line().contains("0 passed, 0 failed"), "{ran:#?}");
+    assert_eq!(
+        ran.last_line(),
+        "conformance: 0 passed, 0 failed, 1 skipped",
+        "{ran:#?}"
+    );
+    let ran = sample(&server, &["-t", "sample/kit", "--skip", "sample/kit"]);
+    assert_eq!(ran.code, Some(4), "{ran:#?}");
 }
 
 #[test]
@@ -180,7 +179,7 @@ fn a_panic_is_6() {
 
 #[test]
 fn a_run_cut_short_is_7() {
-    let ran = run(&["-m", "0.000001"]);
+    let ran = run(&["--vectors", SAMPLE, "-m", "0.000000001"]);
     assert_eq!(ran.code, Some(7), "{ran:#?}");
     assert!(ran.last_line().starts_with("conformance: "), "{ran:#?}");
 }

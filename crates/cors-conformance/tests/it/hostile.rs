@@ -4,7 +4,7 @@
 use cors_harness::event::{Event, Outcome};
 use cors_vectors::server::Verdict;
 
-use crate::program::{Ran, run, text};
+use crate::program::{Ran, SAMPLE, run, text};
 use crate::servers::non_server;
 
 /// Most memory that a run may take: 150 MB, in KiB.

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use cors_harness::event::Event;
 
+use crate::servers::Listening;
+
 /// Polls before a child is ended: three minutes. No assertion depends on it but that it ends.
 const POLLS: u32 = 18_000;
 const BETWEEN_POLLS: Duration = Duration::from_millis(10);
@@ -114,6 +116,26 @@ fn high_water_mark(process: u32) -> Option<u64> {
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// The file of the tests' own cases.
+pub(crate) const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/sample.json");
+
+/// Runs the program on the tests' own cases against a server.
+pub(crate) fn sample(server: &Listening, more: &[&str]) -> Ran {
+    finish(sample_command(server, more))
+}
+
+/// What [`sample`] runs.
+pub(crate) fn sample_command(server: &Listening, more: &[&str]) -> Command {
+    let policy = text(&server.policy);
+    let mut command = command(&[&server.url, "--policy", policy, "--vectors", SAMPLE]);
+    let selects = |argument: &&str| argument.contains("sample/");
+    if !more.iter().any(selects) {
+        command.args(["-t", "sample/*"]);
+    }
+    command.args(more);
+    command
 }
 
 /// A path as an argument.

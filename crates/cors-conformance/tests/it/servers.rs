@@ -49,6 +49,13 @@ pub(crate) fn behaving(behaviour: Behaviour) -> Listening {
     })
 }
 
+/// A server that allows whatever origin asks.
+pub(crate) fn reflecting() -> Listening {
+    behaving(Behaviour::but(|behaviour| {
+        behaviour.match_origin = |_| true
+    }))
+}
+
 /// Something of the testbed that is no server.
 pub(crate) fn non_server(name: &str) -> Listening {
     match non_server::find(name).unwrap().how {

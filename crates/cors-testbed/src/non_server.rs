@@ -1,0 +1,180 @@
+//! What no CORS server is: programs that a suite must recognise as such rather than pass or hang on.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::behaviour::{Behaviour, Interception};
+use crate::exchange::Kind;
+use crate::serve::{Running, accept};
+
+/// Something that is no CORS server.
+#[derive(Debug, Clone, Copy)]
+pub struct NonServer {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+    /// How it does it.
+    pub how: How,
+}
+
+/// How a [`NonServer`] does what it does.
+#[derive(Debug, Clone, Copy)]
+pub enum How {
+    /// By other decisions in the reference server, so that it runs in process too.
+    Decisions(fn(&mut Behaviour)),
+    /// By bytes on a socket, or their absence.
+    Wire(Wire),
+}
+
+/// What happens on a connection once the head of a request has arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    /// The connection is reset.
+    Reset,
+    /// Bytes arrive that are not HTTP.
+    Garbage,
+    /// The head of the answer arrives at one byte a second.
+    SlowHead,
+    /// The body of the answer does not end.
+    EndlessBody,
+    /// The head of the answer has ten megabytes.
+    HugeHead,
+}
+
+/// Each of them.
+pub const NON_SERVERS: &[NonServer] = &[
+    NonServer {
+        name: "no-cors",
+        about: "The application without any CORS layer.",
+        how: How::Decisions(|b| {
+            b.classify = |_| Kind::Ordinary;
+            b.covers = |_| false;
+        }),
+    },
+    NonServer {
+        name: "hang-up",
+        about: "Reads the request and closes the connection.",
+        how: How::Decisions(|b| b.intercept = |_| Some(Interception::HangUp)),
+    },
+    NonServer {
+        name: "500-to-all",
+        about: "Answers 500 to everything.",
+        how: How::Decisions(|b| b.intercept = |_| Some(Interception::Answer(500))),
+    },
+    NonServer {
+        name: "empty-200",
+        about: "Answers 200 without headers and body to everything.",
+        how: How::Decisions(|b| b.intercept = |_| Some(Interception::Answer(200))),
+    },
+    NonServer {
+        name: "mirror-everything",
+        about: "Allows any origin with credentials, any method and any header by repeating them.",
+        how: How::Decisions(|b| {
+            b.match_origin = |_| true;
+            b.match_method = |_| true;
+            b.match_headers = |_| true;
+            b.allow_origin_value = |x| vec![x.line("origin").unwrap_or_else(|| "*".to_owned())];
+            b.allow_credentials_value = |_| vec!["true".to_owned()];
+            b.allow_methods_value = |x| x.lines("access-control-request-method");
+            b.allow_headers_value = |x| x.lines("access-control-request-headers");
+            b.vary_tokens = |_| Vec::new();
+        }),
+    },
+    NonServer {
+        name: "reset",
+        about: "Reads the request and resets the connection.",
+        how: How::Wire(Wire::Reset),
+    },
+    NonServer {
+        name: "garbage",
+        about: "Answers with bytes that are not HTTP.",
+        how: How::Wire(Wire::Garbage),
+    },
+    NonServer {
+        name: "slow-head",
+        about: "Sends the head of its answer at one byte a second.",
+        how: How::Wire(Wire::SlowHead),
+    },
+    NonServer {
+        name: "endless-body",
+        about: "Sends a body without end.",
+        how: How::Wire(Wire::EndlessBody),
+    },
+    NonServer {
+        name: "huge-head",
+        about: "Sends ten megabytes of header lines.",
+        how: How::Wire(Wire::HugeHead),
+    },
+];
+
+/// The non-server of this name.
+pub fn find(name: &str) -> Option<&'static NonServer> {
+    NON_SERVERS
+        .iter()
+        .find(|non_server| non_server.name == name)
+}
+
+/// Puts bytes on each connection as `wire` says. Must be called within a Tokio runtime; fails when
+/// the listener's address cannot be read.
+pub fn serve_wire(listener: TcpListener, wire: Wire) -> io::Result<Running> {
+    // An error means that the client has gone, which is the end of the connection.
+    accept(listener, move |_, stream| async move {
+        drop(connection(stream, wire).await)
+    })
+}
+
+/// Header bytes of [`Wire::HugeHead`].
+pub const HUGE_HEAD: usize = 10 << 20;
+
+async fn connection(mut stream: TcpStream, wire: Wire) -> io::Result<()> {
+    read_head(&mut stream).await?;
+    match wire {
+        Wire::Reset => stream.set_zero_linger(),
+        Wire::Garbage => {
+            stream
+                .write_all(b"\x16\x03\x01 \xff\xfe not HTTP \0\r\n\r\n\x80")
+                .await?;
+            stream.shutdown().await
+        }
+        Wire::SlowHead => {
+            for byte in b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n" {
+                stream.write_all(&[*byte]).await?;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            stream.shutdown().await
+        }
+        Wire::EndlessBody => {
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                .await?;
+            loop {
+                stream.write_all(b"10\r\n0123456789abcdef\r\n").await?;
+            }
+        }
+        Wire::HugeHead => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\n").await?;
+            let line = [b"X-Filler: ", [b'a'; 1012].as_slice(), b"\r\n"].concat();
+            for _ in 0..HUGE_HEAD / line.len() {
+                stream.write_all(&line).await?;
+            }
+            stream.write_all(b"Content-Length: 0\r\n\r\n").await?;
+            stream.shutdown().await
+        }
+    }
+}
+
+/// Reads up to the empty line that ends the head of a request.
+async fn read_head(stream: &mut TcpStream) -> io::Result<()> {
+    let mut last = [0; 4];
+    loop {
+        let byte = stream.read_u8().await?;
+        last = [last[1], last[2], last[3], byte];
+        if last == *b"\r\n\r\n" {
+            return Ok(());
+        }
+    }
+}

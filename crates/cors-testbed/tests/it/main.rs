@@ -1,0 +1,14 @@
+//! The testbed's tests, in one binary.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it did not expect must stop"
+)]
+
+mod common;
+mod faults;
+mod non_servers;
+mod probes;
+mod reference;
+mod socket;

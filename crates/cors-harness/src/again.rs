@@ -37,7 +37,7 @@ pub fn curl(request: &Request, redactor: &Redactor, more: &[String]) -> String {
         } else {
             [name.as_slice(), b": ", value].concat()
         };
-        words.extend(["-H".into(), redactor.text(&shell_word(&line))]);
+        words.extend(["-H".into(), redactor.whole_text(&shell_word(&line))]);
     }
     let mut prefix = String::new();
     if let Some(body) = &request.body {
@@ -55,7 +55,7 @@ pub fn curl(request: &Request, redactor: &Redactor, more: &[String]) -> String {
         }
     }
     let url = [request.base.as_bytes(), &request.path].concat();
-    words.push(redactor.text(&shell_word(&url)));
+    words.push(redactor.whole_text(&shell_word(&url)));
     prefix + &words.join(" ")
 }
 

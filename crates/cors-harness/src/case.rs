@@ -13,6 +13,9 @@ use crate::plan::PlannedCase;
 use crate::redact::Redactor;
 use crate::run::Options;
 
+/// Longer curl command lines, of cases with huge headers, are no help to anyone.
+const LONGEST_CURL: usize = 65_536;
+
 /// What the other cases need to know of a case that is through.
 #[derive(Debug)]
 pub(crate) struct Through {
@@ -75,7 +78,8 @@ pub(crate) async fn run_case(
     if let (Some(again), Some(exchange)) = (&mut event.again, exchange)
         && task.site.target.has_address()
     {
-        again.curl = Some(curl(&exchange.request, redactor, &options.curl));
+        let line = curl(&exchange.request, redactor, &options.curl);
+        again.curl = Some(line).filter(|line| line.len() <= LONGEST_CURL);
     }
     *event = CaseEvent {
         outcome,

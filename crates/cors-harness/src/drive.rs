@@ -7,14 +7,13 @@ use cors_model::fetch::{UserAgent, fetch};
 use cors_model::header::HeaderValue;
 use cors_model::network::{HttpRequest, Network, RequestKind, TransportError};
 use cors_model::response::{FilteredResponse, Response};
-use cors_model::trace::Steps;
 use cors_model::url::Url as ModelUrl;
 use cors_vectors::server::Verdict;
 
 use crate::again::USER_AGENT;
 use crate::event::{ExchangeEvent, Got, Kind, Mode, RefusalEvent, StepEvent, TraceEvent};
 use crate::kit::Site;
-use crate::model;
+use crate::model::{self, Noted};
 use crate::plan::{Action, PlannedFetch, PlannedSend, Task};
 use crate::redact::Redactor;
 use crate::run::Options;
@@ -136,7 +135,11 @@ impl Session<'_> {
         site: &Site,
         request: wire::Request,
     ) -> (wire::Request, Result<wire::Response, Transport>) {
-        let answer = site.target.exchange(&request).await;
+        let mut answer = site.target.exchange(&request).await;
+        if let Ok(response) = &mut answer {
+            // Nothing looks at it, and there may be many.
+            response.body = Vec::new();
+        }
         let in_a_row = match &answer {
             Err(transport) if transport.is_timeout() => self.timeouts_in_a_row.get() + 1,
             Ok(_) | Err(_) => 0,
@@ -232,7 +235,7 @@ async fn carry_out_send(send: &PlannedSend, site: &Site, session: &Session<'_>) 
 }
 
 async fn carry_out_fetch(planned: &PlannedFetch, site: &Site, session: &Session<'_>) -> Done {
-    let mut steps = Steps::default();
+    let mut steps = Noted::when(session.options.trace);
     let probes = [planned.reads.as_slice(), &planned.cannot_read].concat();
     let mut over = Over {
         session,
@@ -260,11 +263,7 @@ async fn carry_out_fetch(planned: &PlannedFetch, site: &Site, session: &Session<
             .map(|refusal| Box::new(model::refusal_event(refusal))),
         origin: Some(planned.origin.clone()),
         note: None,
-        trace: if session.options.trace {
-            model::trace_events(&steps)
-        } else {
-            Vec::new()
-        },
+        trace: model::trace_events(steps),
         unable: None,
     };
     let answered = done

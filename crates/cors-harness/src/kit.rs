@@ -116,6 +116,9 @@ pub enum KitError {
 
 /// A CORS implementation in this process.
 ///
+/// Whoever names the type of the service or its body in a public implementation has to expect the
+/// lint `refining_impl_trait`.
+///
 /// ```
 /// use cors_harness::kit::{Implementation, Unsupported};
 /// use cors_harness::wire::RequestBody;

@@ -59,7 +59,6 @@
 mod case;
 mod drive;
 mod judge;
-mod model;
 mod sanity;
 
 pub mod again;
@@ -68,6 +67,7 @@ pub mod escape;
 pub mod event;
 pub mod exit;
 pub mod kit;
+pub mod model;
 pub mod plan;
 pub mod redact;
 pub mod run;

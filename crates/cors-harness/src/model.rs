@@ -12,7 +12,7 @@ use cors_model::network::{HttpRequest, TransportError};
 use cors_model::origin::{OpaqueOrigin, Origin};
 use cors_model::request::{Client, CredentialsMode, Request};
 use cors_model::response::Response;
-use cors_model::trace::Steps;
+use cors_model::trace::{Entry, Steps, Trace};
 use cors_model::url::{Url, UrlParts};
 use cors_vectors::server::Credentials;
 
@@ -22,7 +22,7 @@ use crate::plan::PlannedFetch;
 use crate::wire;
 
 /// A URL as a record of the model. Sites are not told apart from hosts.
-pub(crate) fn url(url: &url::Url) -> Url {
+pub fn url(url: &url::Url) -> Url {
     let host = url.host().map(|host| match host {
         url::Host::Domain(domain) if url.is_special() => Host::Domain(domain.to_owned()),
         url::Host::Domain(opaque) => Host::Opaque(opaque.to_owned()),
@@ -162,18 +162,42 @@ pub(crate) fn refusal_event(refusal: &Refusal) -> RefusalEvent {
     }
 }
 
+/// The steps that were taken, when they are wanted.
+#[derive(Debug)]
+pub(crate) struct Noted(Option<Steps>);
+
+impl Noted {
+    pub(crate) fn when(wanted: bool) -> Self {
+        Self(wanted.then(Steps::default))
+    }
+}
+
+impl Trace for Noted {
+    fn record(&mut self, entry: impl FnOnce() -> Entry) {
+        if let Some(steps) = &mut self.0 {
+            steps.record(entry);
+        }
+    }
+}
+
 /// The steps that were taken, not yet redacted.
-pub(crate) fn trace_events(steps: &Steps) -> Vec<TraceEvent> {
-    let event = |entry: &cors_model::trace::Entry| TraceEvent {
+pub(crate) fn trace_events(noted: Noted) -> Vec<TraceEvent> {
+    let event = |entry: Entry| TraceEvent {
         at: entry.at.to_string(),
-        said: entry.said.clone().into_owned(),
+        said: entry.said.into_owned(),
     };
-    steps.0.iter().map(event).collect()
+    noted
+        .0
+        .unwrap_or_default()
+        .0
+        .into_iter()
+        .map(event)
+        .collect()
 }
 
 /// The request that the page makes with `fetch()`, or with an `XMLHttpRequest` when somebody listens
 /// to the upload, or why it may not.
-pub(crate) fn request(planned: &PlannedFetch, steps: &mut Steps) -> Result<Request, String> {
+pub(crate) fn request(planned: &PlannedFetch, steps: &mut Noted) -> Result<Request, String> {
     let client = page(&planned.origin)
         .ok_or_else(|| format!("no page has the origin {}", escape_cut(&planned.origin)))?;
     // A string where it can be one, since that is what pages send.
@@ -207,7 +231,7 @@ fn by_xhr(
     client: Client,
     planned: &PlannedFetch,
     body: Option<BodyInit>,
-    steps: &mut Steps,
+    steps: &mut Noted,
 ) -> Result<Request, Box<ApiError>> {
     let mut xhr = Xhr::new(client);
     xhr.open(&planned.method, url(&planned.url), None, None, steps)?;

@@ -1,6 +1,6 @@
 //! Secrets kept out of events: what the user gave to be sent, and headers that carry secrets.
 
-use crate::escape::{escape, escape_cut};
+use crate::escape::{LONGEST_VALUE, escape, escape_cut};
 use crate::event::{RequestEvent, ResponseEvent};
 use crate::wire;
 
@@ -51,15 +51,20 @@ impl Redactor {
         Self { names, values }
     }
 
-    /// Text in which bytes are already escaped, without the secrets.
+    /// Text in which bytes are already escaped, without the secrets, cut when it is long.
     pub fn text(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for value in &self.values {
+        cut(self.whole_text(text))
+    }
+
+    /// [`Redactor::text`] uncut.
+    pub(crate) fn whole_text(&self, text: &str) -> String {
+        self.values.iter().fold(text.to_owned(), |text, value| {
             if text.contains(value.as_str()) {
-                text = text.replace(value.as_str(), REDACTED);
+                text.replace(value, REDACTED)
+            } else {
+                text
             }
-        }
-        text
+        })
     }
 
     /// Whether the whole value of a request's line with this name is secret.
@@ -86,7 +91,7 @@ impl Redactor {
             } else {
                 self.text(&escape(value))
             };
-            (escape_cut(name), escape_cut_text(value))
+            (escape_cut(name), value)
         };
         let mut shown: Vec<_> = lines.iter().take(MOST_LINES).map(line).collect();
         if let more @ 1.. = lines.len().saturating_sub(MOST_LINES) {
@@ -113,11 +118,10 @@ impl Redactor {
     }
 }
 
-fn escape_cut_text(mut text: String) -> String {
+fn cut(mut text: String) -> String {
     let whole = text.len();
-    // Escaped text is ASCII but for the marks of cuts, so that any place is a boundary.
-    if whole > crate::escape::LONGEST_VALUE && text.is_ascii() {
-        text.truncate(crate::escape::LONGEST_VALUE);
+    if whole > LONGEST_VALUE {
+        text.truncate(text.floor_char_boundary(LONGEST_VALUE));
         text = format!("{text}… ({whole} characters in all)");
     }
     text

@@ -25,6 +25,7 @@ impl Implementation for FirstOrigin {
         BTreeSet::from([Endpoint::NotModified])
     }
 
+    #[expect(refining_impl_trait, reason = "the body's type is no secret")]
     fn service(
         &self,
         policy: &Policy,

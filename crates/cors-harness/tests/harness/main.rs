@@ -4,6 +4,8 @@
 mod cases;
 mod ends;
 mod kits;
+mod requests;
 mod runs;
 mod support;
 mod targets;
+mod tls;

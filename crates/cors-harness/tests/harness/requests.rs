@@ -1,0 +1,133 @@
+//! What goes out to a target, and what is told of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cors_harness::event::{Kind, Outcome};
+use cors_harness::run::Options;
+use serde_json::json;
+
+use crate::cases::{allowed, case, correct, options, raw, run_all, subject};
+use crate::support::{Server, field, response};
+
+#[tokio::test]
+async fn redirects_are_followed_on_the_target_and_not_off_it() {
+    let redirect = case(
+        "redirect/followed",
+        &json!({"steps": [{"fetch": {"origin": "{allowed}", "endpoint": "redirect"}, "verdict": "shared"}]}),
+    );
+    for (location, outcome) in [
+        ("/resource", Outcome::Pass),
+        ("http://192.0.2.1/", Outcome::Skip),
+    ] {
+        let server = Server::answering(move |head| {
+            let answer = correct(head);
+            if head.contains("/redirect") {
+                return answer.replace("200 X", &format!("302 X\r\nLocation: {location}"));
+            }
+            answer
+        })
+        .await;
+        let stream = run_all(
+            std::slice::from_ref(&redirect),
+            subject(&server),
+            &options(),
+        )
+        .await;
+        let case = stream.case("redirect/followed");
+        assert_eq!(case.outcome, outcome, "{case:#?}");
+    }
+}
+
+#[tokio::test]
+async fn secrets_are_sent_and_never_told() {
+    let seen = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&seen);
+    let server = Server::answering(move |head| {
+        let key = field(head, "x-api-key").unwrap_or_default();
+        let cookie = field(head, "cookie").unwrap_or_default();
+        if key == "hunter2!" && (cookie == "sid=tops3cret" || !head.contains("app.example")) {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+        correct(head).replace("Vary:", &format!("X-Echo: {key} {cookie}\r\nVary:"))
+    })
+    .await;
+    let options = Options {
+        headers: vec![(b"X-Api-Key".to_vec(), b"hunter2!".to_vec())],
+        cookie: Some(b"sid=tops3cret".to_vec()),
+        trace: true,
+        ..options()
+    };
+    let stream = run_all(&[allowed()], subject(&server), &options).await;
+    assert_eq!(stream.case("origin/allowed").outcome, Outcome::Pass);
+    assert_eq!(
+        seen.load(Ordering::SeqCst),
+        3,
+        "two sanity exchanges and one with the cookie"
+    );
+    let text = stream.text();
+    assert!(text.contains("[redacted]"));
+    assert!(
+        !text.contains("hunter2!") && !text.contains("tops3cret"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn raw_requests_go_out_as_they_are() {
+    let server = Server::answering(|head| {
+        let origins = head
+            .lines()
+            .filter(|line| line.to_ascii_lowercase().starts_with("origin:"));
+        let as_written = head.starts_with("GET /resource?a HTTP/1.1") && origins.count() == 2;
+        response(if as_written { 400 } else { 500 }, &[])
+    })
+    .await;
+    let stream = run_all(&[raw()], subject(&server), &options()).await;
+    let case = stream.case("raw/two-origins");
+    assert_eq!(
+        (case.outcome, case.wanted, case.got),
+        (Outcome::Pass, None, None)
+    );
+    assert_eq!(case.steps[0].exchanges[0].kind, Kind::Raw);
+}
+
+#[tokio::test]
+async fn upload_listeners_null_origins_and_bodies_go_the_way_of_a_page() {
+    let server = Server::answering(|head| {
+        let origin = field(head, "origin").unwrap_or("*").to_owned();
+        let lines = [
+            ("Access-Control-Allow-Origin", origin.as_str()),
+            ("X-Type", field(head, "content-type").unwrap_or("none")),
+        ];
+        response(200, &lines)
+    })
+    .await;
+    let case = case(
+        "page/upload",
+        &json!({"steps": [{
+            "fetch": {"origin": "null", "method": "post", "upload_listener": true, "body": "abc"},
+            "verdict": "shared",
+            "checks": [{"id": "type", "level": "must", "header": "X-Type",
+                        "equals": "text/plain;charset=UTF-8"}]
+        }]}),
+    );
+    let options = Options {
+        unsafe_methods: true,
+        ..options()
+    };
+    let cors_harness::kit::Subject::Site { mode, mut site } = subject(&server) else {
+        panic!("not a site");
+    };
+    site.policy.allow_origins = serde_json::from_value(json!(["null"])).unwrap();
+    let subject = cors_harness::kit::Subject::Site { mode, site };
+    let stream = run_all(&[case], subject, &options).await;
+    let case = stream.case("page/upload");
+    assert_eq!(case.outcome, Outcome::Pass, "{case:#?}");
+    let sent: Vec<_> = case.steps[0]
+        .exchanges
+        .iter()
+        .map(|exchange| (exchange.kind, exchange.request.method.as_str()))
+        .collect();
+    assert_eq!(sent, [(Kind::Preflight, "OPTIONS"), (Kind::Actual, "POST")]);
+}

@@ -1,7 +1,8 @@
 //! Holds an observation against what a case expects.
 
 use cors_vectors::agent::{
-    AgentCase, ErrorKind, Expectation, ExpectedRequest, OriginHeader, Outcome, Place, RequestKind, ResponseType,
+    AgentCase, ErrorKind, Expectation, ExpectedRequest, OriginHeader, Outcome, Place, RequestKind,
+    ResponseType,
 };
 use cors_vectors::text::{Text, TextError};
 
@@ -9,7 +10,9 @@ use crate::observation::{Observation, ObservedOutcome, ObservedRequest};
 use crate::world::World;
 
 /// One thing that is not as expected.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 pub struct Difference {
     /// What: `request 2: Origin`, `outcome 1: status` …
     pub what: String,
@@ -35,7 +38,11 @@ pub enum Comparison {
 /// # Errors
 ///
 /// A text of the case that cannot be expanded.
-pub fn compare(case: &AgentCase, world: &World, observed: &Observation) -> Result<Comparison, TextError> {
+pub fn compare(
+    case: &AgentCase,
+    world: &World,
+    observed: &Observation,
+) -> Result<Comparison, TextError> {
     let differences = differences(&case.expect, world, observed)?;
     if differences.is_empty() {
         return Ok(Comparison::Same);
@@ -48,11 +55,23 @@ pub fn compare(case: &AgentCase, world: &World, observed: &Observation) -> Resul
     Ok(Comparison::Different(differences))
 }
 
-fn differences(expect: &Expectation, world: &World, observed: &Observation) -> Result<Vec<Difference>, TextError> {
-    let mut report = Report { world, differences: Vec::new(), place: String::new() };
+fn differences(
+    expect: &Expectation,
+    world: &World,
+    observed: &Observation,
+) -> Result<Vec<Difference>, TextError> {
+    let mut report = Report {
+        world,
+        differences: Vec::new(),
+        place: String::new(),
+    };
     if expect.requests.len() != observed.requests.len() {
         report.place = "requests".to_owned();
-        report.add("", list(&expect.requests, expected_line), list(&observed.requests, observed_line));
+        report.add(
+            "",
+            list(&expect.requests, expected_line),
+            list(&observed.requests, observed_line),
+        );
     }
     for (i, (wanted, got)) in expect.requests.iter().zip(&observed.requests).enumerate() {
         report.place = format!("request {}: ", i + 1);
@@ -60,7 +79,11 @@ fn differences(expect: &Expectation, world: &World, observed: &Observation) -> R
     }
     if expect.outcomes.len() != observed.outcomes.len() {
         report.place = "outcomes".to_owned();
-        report.add("", expect.outcomes.len().to_string(), observed.outcomes.len().to_string());
+        report.add(
+            "",
+            expect.outcomes.len().to_string(),
+            observed.outcomes.len().to_string(),
+        );
     }
     for (i, (wanted, got)) in expect.outcomes.iter().zip(&observed.outcomes).enumerate() {
         report.place = format!("outcome {}: ", i + 1);
@@ -71,7 +94,11 @@ fn differences(expect: &Expectation, world: &World, observed: &Observation) -> R
 
 fn list<T>(items: &[T], line: fn(&T) -> String) -> String {
     let lines: Vec<String> = items.iter().map(line).collect();
-    if lines.is_empty() { "none".to_owned() } else { lines.join(", ") }
+    if lines.is_empty() {
+        "none".to_owned()
+    } else {
+        lines.join(", ")
+    }
 }
 
 fn expected_line(request: &ExpectedRequest) -> String {
@@ -99,7 +126,10 @@ fn place(place: Option<Place>) -> &'static str {
 }
 
 fn shown(bytes: Option<&[u8]>) -> String {
-    bytes.map_or_else(|| "absent".to_owned(), |bytes| format!("`{}`", bytes.escape_ascii()))
+    bytes.map_or_else(
+        || "absent".to_owned(),
+        |bytes| format!("`{}`", bytes.escape_ascii()),
+    )
 }
 
 struct Report<'w> {
@@ -110,7 +140,11 @@ struct Report<'w> {
 
 impl Report<'_> {
     fn add(&mut self, what: &str, wanted: String, got: String) {
-        self.differences.push(Difference { what: format!("{}{what}", self.place), wanted, got });
+        self.differences.push(Difference {
+            what: format!("{}{what}", self.place),
+            wanted,
+            got,
+        });
     }
 
     fn bytes(&mut self, what: &str, wanted: Option<&[u8]>, got: Option<&[u8]>) {
@@ -119,25 +153,46 @@ impl Report<'_> {
         }
     }
 
-    fn text(&mut self, what: &str, wanted: Option<&Text>, got: Option<&[u8]>) -> Result<(), TextError> {
-        let wanted = wanted.map(|text| self.world.expand(text, None)).transpose()?;
+    fn text(
+        &mut self,
+        what: &str,
+        wanted: Option<&Text>,
+        got: Option<&[u8]>,
+    ) -> Result<(), TextError> {
+        let wanted = wanted
+            .map(|text| self.world.expand(text, None))
+            .transpose()?;
         self.bytes(what, wanted.as_deref(), got);
         Ok(())
     }
 
-    fn request(&mut self, wanted: &ExpectedRequest, got: &ObservedRequest) -> Result<(), TextError> {
+    fn request(
+        &mut self,
+        wanted: &ExpectedRequest,
+        got: &ObservedRequest,
+    ) -> Result<(), TextError> {
         if wanted.kind != got.kind {
-            self.add("kind", kind(wanted.kind).to_owned(), kind(got.kind).to_owned());
+            self.add(
+                "kind",
+                kind(wanted.kind).to_owned(),
+                kind(got.kind).to_owned(),
+            );
         }
         if Some(wanted.at) != got.at {
-            self.add("place", place(Some(wanted.at)).to_owned(), place(got.at).to_owned());
+            self.add(
+                "place",
+                place(Some(wanted.at)).to_owned(),
+                place(got.at).to_owned(),
+            );
         }
         if let Some(suffix) = &wanted.suffix {
             self.text("URL suffix", Some(suffix), Some(got.suffix.as_bytes()))?;
         }
         match (&wanted.method, wanted.kind) {
             (Some(method), _) => self.text("method", Some(method), Some(&got.method))?,
-            (None, RequestKind::Preflight) => self.bytes("method", Some(b"OPTIONS"), Some(&got.method)),
+            (None, RequestKind::Preflight) => {
+                self.bytes("method", Some(b"OPTIONS"), Some(&got.method))
+            }
             (None, RequestKind::Actual) => {}
         }
         let origin = match wanted.origin {
@@ -147,7 +202,11 @@ impl Report<'_> {
             OriginHeader::Null => Some("null"),
             OriginHeader::None => None,
         };
-        self.bytes("Origin", origin.map(str::as_bytes), got.header("origin").as_deref());
+        self.bytes(
+            "Origin",
+            origin.map(str::as_bytes),
+            got.header("origin").as_deref(),
+        );
         if wanted.kind == RequestKind::Preflight {
             for (name, text) in [
                 ("Access-Control-Request-Method", &wanted.request_method),
@@ -178,18 +237,32 @@ impl Report<'_> {
                 }
             }
             (Some(wanted), ObservedOutcome::Response(got)) => {
-                self.add("result", format!("error ({})", error(wanted)), format!("response {}", got.status));
+                self.add(
+                    "result",
+                    format!("error ({})", error(wanted)),
+                    format!("response {}", got.status),
+                );
             }
             (None, ObservedOutcome::Error(got)) => {
-                let status = wanted.status.map_or_else(String::new, |status| format!(" {status}"));
+                let status = wanted
+                    .status
+                    .map_or_else(String::new, |status| format!(" {status}"));
                 let got = got.map_or("error", error);
-                self.add("result", format!("response{status}"), format!("error ({got})"));
+                self.add(
+                    "result",
+                    format!("response{status}"),
+                    format!("error ({got})"),
+                );
             }
             (None, ObservedOutcome::Response(got)) => {
                 if let (Some(wanted), Some(got)) = (wanted.response_type, got.response_type)
                     && wanted != got
                 {
-                    self.add("type", response_type(wanted).to_owned(), response_type(got).to_owned());
+                    self.add(
+                        "type",
+                        response_type(wanted).to_owned(),
+                        response_type(got).to_owned(),
+                    );
                 }
                 if let Some(status) = wanted.status
                     && status != got.status
@@ -199,7 +272,11 @@ impl Report<'_> {
                 for (name, value) in &wanted.headers {
                     let name = self.world.expand(name, None)?.to_ascii_lowercase();
                     let shown = format!("readable header {}", name.escape_ascii());
-                    self.text(&shown, Some(value), got.headers.get(&name).map(Vec::as_slice))?;
+                    self.text(
+                        &shown,
+                        Some(value),
+                        got.headers.get(&name).map(Vec::as_slice),
+                    )?;
                 }
                 for name in &wanted.hidden {
                     let name = self.world.expand(name, None)?.to_ascii_lowercase();
@@ -294,16 +371,23 @@ mod tests {
         match compare(&case, &World::of_model(&case), &observed()).unwrap() {
             Comparison::Same => Vec::new(),
             Comparison::Quarantined(reason) => vec![reason],
-            Comparison::Different(list) => {
-                list.into_iter().map(|d| format!("{} | {} | {}", d.what, d.wanted, d.got)).collect()
-            }
+            Comparison::Different(list) => list
+                .into_iter()
+                .map(|d| format!("{} | {} | {}", d.what, d.wanted, d.got))
+                .collect(),
         }
     }
 
     #[test]
     fn what_is_as_expected_is_the_same() {
         assert!(after("requests", "{}").is_empty());
-        assert!(after("requests", r#"{"lacks": ["cookie"], "has": [["Origin", "{page}"]], "suffix": ""}"#).is_empty());
+        assert!(
+            after(
+                "requests",
+                r#"{"lacks": ["cookie"], "has": [["Origin", "{page}"]], "suffix": ""}"#
+            )
+            .is_empty()
+        );
         let outcome = r#"{"headers": [["X-A", "1"]], "hidden": ["x-b"], "url": "{cross.url}", "redirected": false}"#;
         assert!(after("outcomes", outcome).is_empty());
     }
@@ -313,16 +397,34 @@ mod tests {
         for (change, difference) in [
             (r#"{"at": "third"}"#, "request 1: place | third | cross"),
             (r#"{"suffix": "/2"}"#, "request 1: URL suffix | `/2` | ``"),
-            (r#"{"method": "HEAD"}"#, "request 1: method | `HEAD` | `GET`"),
-            (r#"{"origin": "none"}"#, "request 1: Origin | absent | `https://page.test`"),
-            (r#"{"origin": "null"}"#, "request 1: Origin | `null` | `https://page.test`"),
-            (r#"{"has": [["Accept", "x"]]}"#, "request 1: Accept | `x` | absent"),
-            (r#"{"lacks": ["origin"]}"#, "request 1: origin | absent | `https://page.test`"),
+            (
+                r#"{"method": "HEAD"}"#,
+                "request 1: method | `HEAD` | `GET`",
+            ),
+            (
+                r#"{"origin": "none"}"#,
+                "request 1: Origin | absent | `https://page.test`",
+            ),
+            (
+                r#"{"origin": "null"}"#,
+                "request 1: Origin | `null` | `https://page.test`",
+            ),
+            (
+                r#"{"has": [["Accept", "x"]]}"#,
+                "request 1: Accept | `x` | absent",
+            ),
+            (
+                r#"{"lacks": ["origin"]}"#,
+                "request 1: origin | absent | `https://page.test`",
+            ),
             (r#"{"body": "x"}"#, "request 1: body | `x` | ``"),
         ] {
             assert_eq!(after("requests", change), [difference]);
         }
-        let preflight = after("requests", r#"{"kind": "preflight", "method": null, "request_method": "PUT"}"#);
+        let preflight = after(
+            "requests",
+            r#"{"kind": "preflight", "method": null, "request_method": "PUT"}"#,
+        );
         assert_eq!(
             preflight,
             [
@@ -338,10 +440,22 @@ mod tests {
         for (change, difference) in [
             (r#"{"type": "basic"}"#, "outcome 1: type | basic | cors"),
             (r#"{"status": 404}"#, "outcome 1: status | 404 | 200"),
-            (r#"{"headers": [["X-A", "2"]]}"#, "outcome 1: readable header x-a | `2` | `1`"),
-            (r#"{"hidden": ["X-A"]}"#, "outcome 1: hidden header x-a | absent | `1`"),
-            (r#"{"url": ""}"#, "outcome 1: url | `` | `https://cross.test/c/a/b`"),
-            (r#"{"redirected": true}"#, "outcome 1: redirected | true | false"),
+            (
+                r#"{"headers": [["X-A", "2"]]}"#,
+                "outcome 1: readable header x-a | `2` | `1`",
+            ),
+            (
+                r#"{"hidden": ["X-A"]}"#,
+                "outcome 1: hidden header x-a | absent | `1`",
+            ),
+            (
+                r#"{"url": ""}"#,
+                "outcome 1: url | `` | `https://cross.test/c/a/b`",
+            ),
+            (
+                r#"{"redirected": true}"#,
+                "outcome 1: redirected | true | false",
+            ),
             (
                 r#"{"type": null, "status": null, "error": "preflight"}"#,
                 "outcome 1: result | error (the preflight failed) | response 200",
@@ -356,11 +470,16 @@ mod tests {
         let mut observed = observed();
         observed.requests.clear();
         let case = case("a/b");
-        let Comparison::Different(list) = compare(&case, &World::of_model(&case), &observed).unwrap() else {
+        let Comparison::Different(list) =
+            compare(&case, &World::of_model(&case), &observed).unwrap()
+        else {
             panic!("a missing request is a difference");
         };
         assert_eq!(list.len(), 1);
-        assert_eq!((list[0].wanted.as_str(), list[0].got.as_str()), ("actual at cross", "none"));
+        assert_eq!(
+            (list[0].wanted.as_str(), list[0].got.as_str()),
+            ("actual at cross", "none")
+        );
     }
 
     #[test]
@@ -369,12 +488,21 @@ mod tests {
         case.expect.outcomes = vec![serde_json::from_str(r#"{"error": "cors-check"}"#).unwrap()];
         let world = World::of_model(&case);
         let verdict = |outcome| {
-            let observed = Observation { outcomes: vec![outcome], ..observed() };
+            let observed = Observation {
+                outcomes: vec![outcome],
+                ..observed()
+            };
             compare(&case, &world, &observed).unwrap()
         };
         assert_eq!(verdict(ObservedOutcome::Error(None)), Comparison::Same);
-        assert_eq!(verdict(ObservedOutcome::Error(Some(ErrorKind::CorsCheck))), Comparison::Same);
-        assert_ne!(verdict(ObservedOutcome::Error(Some(ErrorKind::Redirect))), Comparison::Same);
+        assert_eq!(
+            verdict(ObservedOutcome::Error(Some(ErrorKind::CorsCheck))),
+            Comparison::Same
+        );
+        assert_ne!(
+            verdict(ObservedOutcome::Error(Some(ErrorKind::Redirect))),
+            Comparison::Same
+        );
     }
 
     #[test]
@@ -382,9 +510,14 @@ mod tests {
         let mut case = case("a/b");
         let also = case.expect.clone();
         case.expect.outcomes = vec![serde_json::from_str(r#"{"error": "preflight"}"#).unwrap()];
-        case.quarantine =
-            Some(cors_vectors::agent::Quarantine { reason: "engines disagree".to_owned(), also });
+        case.quarantine = Some(cors_vectors::agent::Quarantine {
+            reason: "engines disagree".to_owned(),
+            also,
+        });
         let comparison = compare(&case, &World::of_model(&case), &observed()).unwrap();
-        assert_eq!(comparison, Comparison::Quarantined("engines disagree".to_owned()));
+        assert_eq!(
+            comparison,
+            Comparison::Quarantined("engines disagree".to_owned())
+        );
     }
 }

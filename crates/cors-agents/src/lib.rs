@@ -6,8 +6,14 @@
 //! user agent, so that a case means the same to all of them.
 
 pub mod compare;
+pub mod event;
+mod jar;
+pub mod model;
 pub mod observation;
+pub mod run;
 pub mod script;
+mod scripted;
+mod url;
 pub mod world;
 
 #[cfg(test)]

@@ -22,7 +22,11 @@ pub struct Asked<'a> {
 
 /// A request is a preflight when its method is OPTIONS and it names the method to come.
 pub fn kind_of(method: &[u8], has_request_method: bool) -> RequestKind {
-    if method == b"OPTIONS" && has_request_method { RequestKind::Preflight } else { RequestKind::Actual }
+    if method == b"OPTIONS" && has_request_method {
+        RequestKind::Preflight
+    } else {
+        RequestKind::Actual
+    }
 }
 
 /// The answers of one case, with the counts that `nth` looks at.
@@ -35,7 +39,10 @@ pub struct Script<'c> {
 impl<'c> Script<'c> {
     /// The script of a case, before its first request.
     pub fn new(case: &'c AgentCase) -> Self {
-        Self { answers: &case.server, counts: BTreeMap::new() }
+        Self {
+            answers: &case.server,
+            counts: BTreeMap::new(),
+        }
     }
 
     /// The answer to the next request: the first that fits. `None` stands for the default, 200 with
@@ -44,7 +51,11 @@ impl<'c> Script<'c> {
     /// # Errors
     ///
     /// A suffix in the script that cannot be expanded.
-    pub fn answer(&mut self, world: &World, asked: &Asked<'_>) -> Result<Option<&'c Answer>, TextError> {
+    pub fn answer(
+        &mut self,
+        world: &World,
+        asked: &Asked<'_>,
+    ) -> Result<Option<&'c Answer>, TextError> {
         let preflight = asked.kind == RequestKind::Preflight;
         let key = (asked.fetch, preflight, asked.at, asked.suffix.to_owned());
         let count = self.counts.entry(key).or_insert(0);
@@ -82,11 +93,24 @@ mod tests {
         let case = case_with_server("a/b", server);
         let world = World::of_model(&case);
         let mut script = Script::new(&case);
-        asked.iter().map(|asked| script.answer(&world, asked).unwrap().map_or(0, |answer| answer.status)).collect()
+        asked
+            .iter()
+            .map(|asked| {
+                script
+                    .answer(&world, asked)
+                    .unwrap()
+                    .map_or(0, |answer| answer.status)
+            })
+            .collect()
     }
 
     fn asked(kind: RequestKind, at: Place, suffix: &str, fetch: u32) -> Asked<'_> {
-        Asked { kind, at, suffix, fetch }
+        Asked {
+            kind,
+            at,
+            suffix,
+            fetch,
+        }
     }
 
     #[test]

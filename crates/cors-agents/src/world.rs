@@ -22,13 +22,25 @@ impl World {
             (Place::Cross, cross.to_owned()),
             (Place::Third, third.to_owned()),
         ]);
-        origins.extend(case.origins.iter().map(|(&place, origin)| (place, origin.clone())));
-        Self { origins, path: format!("/c/{}", case.id) }
+        origins.extend(
+            case.origins
+                .iter()
+                .map(|(&place, origin)| (place, origin.clone())),
+        );
+        Self {
+            origins,
+            path: format!("/c/{}", case.id),
+        }
     }
 
     /// The world in which the model plays a case: three HTTPS origins, each a site of its own.
     pub fn of_model(case: &AgentCase) -> Self {
-        Self::new(case, "https://page.test", "https://cross.test", "https://third.test")
+        Self::new(
+            case,
+            "https://page.test",
+            "https://cross.test",
+            "https://third.test",
+        )
     }
 
     /// The serialized origin of a place.
@@ -39,7 +51,9 @@ impl World {
     /// Host and port of a place, as its URLs write them.
     pub fn authority(&self, place: Place) -> &str {
         let origin = self.origin(place);
-        origin.split_once("://").map_or(origin, |(_, authority)| authority)
+        origin
+            .split_once("://")
+            .map_or(origin, |(_, authority)| authority)
     }
 
     /// The case's own URL at a place.
@@ -50,7 +64,9 @@ impl World {
     /// Which place a URL is at, and how it continues the case's own URL there.
     pub fn locate<'u>(&self, url: &'u str) -> Option<(Place, &'u str)> {
         self.origins.keys().find_map(|&place| {
-            let suffix = url.strip_prefix(self.origin(place))?.strip_prefix(self.path.as_str())?;
+            let suffix = url
+                .strip_prefix(self.origin(place))?
+                .strip_prefix(self.path.as_str())?;
             Some((place, suffix))
         })
     }
@@ -69,7 +85,9 @@ impl World {
         if name == "origin" {
             return origin.map(<[u8]>::to_vec);
         }
-        let (place, part) = name.split_once('.').map_or((name, None), |(place, part)| (place, Some(part)));
+        let (place, part) = name
+            .split_once('.')
+            .map_or((name, None), |(place, part)| (place, Some(part)));
         let place = match place {
             "page" => Place::Page,
             "cross" => Place::Cross,
@@ -94,8 +112,14 @@ mod tests {
     fn urls_are_the_cases_own_and_are_found_again() {
         let world = World::of_model(&case("area/slug"));
         assert_eq!(world.url(Place::Cross), "https://cross.test/c/area/slug");
-        assert_eq!(world.locate("https://cross.test/c/area/slug/2?q"), Some((Place::Cross, "/2?q")));
-        assert_eq!(world.locate("https://third.test/c/area/slug"), Some((Place::Third, "")));
+        assert_eq!(
+            world.locate("https://cross.test/c/area/slug/2?q"),
+            Some((Place::Cross, "/2?q"))
+        );
+        assert_eq!(
+            world.locate("https://third.test/c/area/slug"),
+            Some((Place::Third, ""))
+        );
         assert_eq!(world.locate("https://cross.test/elsewhere"), None);
         assert_eq!(world.locate("https://cross.test.evil/c/area/slug"), None);
     }
@@ -103,12 +127,16 @@ mod tests {
     #[test]
     fn placeholders_name_origins_urls_and_hosts() {
         let mut case = case("a/b");
-        case.origins.insert(Place::Page, "http://[::1]:8080".to_owned());
+        case.origins
+            .insert(Place::Page, "http://[::1]:8080".to_owned());
         let world = World::of_model(&case);
         let expand = |text: &str, origin| world.expand(&Text::Plain(text.to_owned()), origin);
         assert_eq!(expand("{page}", None).unwrap(), b"http://[::1]:8080");
         assert_eq!(expand("{page.host}", None).unwrap(), b"[::1]:8080");
-        assert_eq!(expand("<{cross.url}/2>", None).unwrap(), b"<https://cross.test/c/a/b/2>");
+        assert_eq!(
+            expand("<{cross.url}/2>", None).unwrap(),
+            b"<https://cross.test/c/a/b/2>"
+        );
         assert_eq!(expand("{origin}", Some(b"null")).unwrap(), b"null");
         assert!(expand("{origin}", None).is_err());
         assert!(expand("{fourth}", None).is_err());

@@ -44,6 +44,9 @@ pub enum Command {
     /// Run the cases against a server (the default)
     #[command(after_help = AFTER_HELP)]
     Run(Box<RunArgs>),
+    /// Run the agent cases on a user agent
+    #[command(after_help = AFTER_HELP)]
+    Agent(AgentArgs),
     /// List the cases that a selection names
     List(ListArgs),
 }
@@ -93,6 +96,34 @@ pub struct RunArgs {
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+}
+
+/// The arguments of `agent`.
+#[derive(Debug, Args)]
+pub struct AgentArgs {
+    /// The user agent
+    #[arg(value_name = "NAME")]
+    pub name: AgentName,
+    /// Which cases.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Write a report; `ndjson=PATH`, where `-` is standard output (people's text then goes to
+    /// standard error)
+    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report)]
+    pub report: Vec<Report>,
+    /// List each case; twice: with requests and steps, of passes too
+    #[arg(short = 'v', long, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// The user agents that agent cases can be run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AgentName {
+    /// The reference model of this suite
+    Model,
 }
 
 /// The arguments of `list`.

@@ -1,8 +1,7 @@
 //! The cases that a command is about: the embedded ones, those from outside, and the selection.
 
 use cors_vectors::library::embedded_file;
-use cors_vectors::select::Select;
-use cors_vectors::server::ServerCase;
+use cors_vectors::select::{Select, Selectable};
 use cors_vectors::{Library, library};
 
 use crate::args::Selection;
@@ -17,16 +16,16 @@ pub(crate) fn load(selection: &Selection) -> Result<Library, Stop> {
     Ok(library)
 }
 
-/// The selected ones of the server cases. Each selector must match something, so that a slip of
-/// the pen cannot make a run green.
-pub(crate) fn choose<'a>(
-    library: &'a Library,
+/// The selected ones of the cases. Each selector must match something, so that a slip of the pen
+/// cannot make a run green.
+pub(crate) fn choose<'a, C: Selectable>(
+    cases: impl Iterator<Item = &'a C>,
     selection: &Selection,
-) -> Result<Vec<&'a ServerCase>, Stop> {
+) -> Result<Vec<&'a C>, Stop> {
     let tests = selection.tests.iter().map(String::as_str);
     let select = Select::parse(tests, selection.skip.iter().map(String::as_str));
     select
-        .and_then(|select| select.choose(library.server_cases()))
+        .and_then(|select| select.choose(cases))
         .map_err(Stop::usage)
 }
 

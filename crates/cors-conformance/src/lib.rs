@@ -1,11 +1,12 @@
 //! A conformance suite for the CORS protocol: the command line, as a library.
 //!
 //! - [`args`] is what can be said on the command line.
-//! - One module per subcommand: `run`, `list`.
+//! - One module per subcommand: `run`, `agent`, `list`, …
 //! - [`render`] turns the harness's stream of events into what people and machines read.
 //!
 //! Nothing here judges anything, and nothing opens a socket.
 
+mod agent;
 pub mod args;
 mod cases;
 pub mod escape;
@@ -44,6 +45,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         let done = match &cli.command {
             None => run::run(&cli.run),
             Some(Command::Run(args)) => run::run(args),
+            Some(Command::Agent(args)) => agent::run(args),
             Some(Command::List(args)) => list::run(args),
         };
         done.unwrap_or_else(|stop| {

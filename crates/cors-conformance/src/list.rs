@@ -15,7 +15,7 @@ use crate::{cases, output};
 /// Lists cases, one a line.
 pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
     let library = cases::load(&args.selection)?;
-    let chosen = cases::choose(&library, &args.selection)?;
+    let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let mut sink = anstream::stdout();
     for case in &chosen {
         if let Err(error) = print(&mut sink, case, args.verbose) {

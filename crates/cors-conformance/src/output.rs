@@ -7,6 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use cors_harness::event::Event;
 use cors_harness::exit::{Exit, Exits};
 use cors_harness::run::Sink;
+use serde::Serialize;
 
 use crate::args::{Color, Report, ReportKind};
 use crate::render::ndjson;
@@ -28,7 +29,7 @@ pub(crate) struct Output {
 }
 
 /// A report that is being written.
-struct Sheet {
+pub(crate) struct Sheet {
     kind: ReportKind,
     /// How messages name it.
     name: String,
@@ -38,33 +39,9 @@ struct Sheet {
 impl Output {
     /// Opens everything, so that a path that cannot be written is known before anything runs.
     pub(crate) fn open(terminal: Terminal, reports: &[Report], color: Color) -> Result<Self, Stop> {
-        let choice = match color {
-            Color::Auto => ColorChoice::Auto,
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
-        };
-        let on_stdout = reports
-            .iter()
-            .filter(|report| report.path.is_none())
-            .count();
-        let people: Box<dyn Write> = match on_stdout {
-            0 => Box::new(AutoStream::new(io::stdout(), choice)),
-            1 => Box::new(AutoStream::new(io::stderr(), choice)),
-            _ => return Err(Stop::usage("two reports cannot both go to standard output")),
-        };
-        let mut sheets: Vec<Sheet> = Vec::new();
-        for report in reports {
-            let sheet = Sheet::open(report)?;
-            if sheets.iter().any(|earlier| earlier.name == sheet.name) {
-                let name = &sheet.name;
-                return Err(Stop::usage(format_args!(
-                    "two reports cannot both go to {name}"
-                )));
-            }
-            sheets.push(sheet);
-        }
-        let shared = on_stdout > 0 || io::stdout().is_terminal();
-        let people = Some(people);
+        let people = Some(people(reports, color)?);
+        let sheets = Sheet::open_all(reports)?;
+        let shared = on_stdout(reports) > 0 || io::stdout().is_terminal();
         let (progress, trouble) = (None, Vec::new());
         Ok(Self {
             terminal,
@@ -104,7 +81,7 @@ impl Output {
             Ok(()) => true,
             Err(error) => {
                 if error.kind() != ErrorKind::BrokenPipe {
-                    trouble.push(unwritable(&sheet.name, &error));
+                    trouble.push(sheet.unwritable(&error));
                 }
                 false
             }
@@ -137,7 +114,48 @@ impl Sink for Output {
     }
 }
 
+/// How many of the reports go to standard output.
+fn on_stdout(reports: &[Report]) -> usize {
+    let to_stdout = |report: &&Report| report.path.is_none();
+    reports.iter().filter(to_stdout).count()
+}
+
+/// Where people read: standard output, or standard error when a report goes there.
+pub(crate) fn people(reports: &[Report], color: Color) -> Result<Box<dyn Write>, Stop> {
+    let choice = match color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    match on_stdout(reports) {
+        0 => Ok(Box::new(AutoStream::new(io::stdout(), choice))),
+        1 => Ok(Box::new(AutoStream::new(io::stderr(), choice))),
+        _ => Err(Stop::usage("two reports cannot both go to standard output")),
+    }
+}
+
 impl Sheet {
+    /// Opens everything, so that a path that cannot be written is known before anything runs.
+    pub(crate) fn open_all(reports: &[Report]) -> Result<Vec<Self>, Stop> {
+        let mut sheets: Vec<Self> = Vec::new();
+        for report in reports {
+            let sheet = Self::open(report)?;
+            if sheets.iter().any(|earlier| earlier.name == sheet.name) {
+                let name = &sheet.name;
+                return Err(Stop::usage(format_args!(
+                    "two reports cannot both go to {name}"
+                )));
+            }
+            sheets.push(sheet);
+        }
+        Ok(sheets)
+    }
+
+    /// The report could not be written.
+    pub(crate) fn unwritable(&self, error: &io::Error) -> Stop {
+        unwritable(&self.name, error)
+    }
+
     fn open(report: &Report) -> Result<Self, Stop> {
         let Report { kind, path } = report;
         let Some(path) = path else {
@@ -159,7 +177,8 @@ impl Sheet {
         }
     }
 
-    fn write(&mut self, event: &Event) -> io::Result<()> {
+    /// Writes one event.
+    pub(crate) fn write(&mut self, event: &impl Serialize) -> io::Result<()> {
         match self.kind {
             ReportKind::Ndjson => ndjson::write(&mut self.sink, event),
         }

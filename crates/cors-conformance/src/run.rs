@@ -19,7 +19,7 @@ use crate::{cases, target};
 /// Runs the selected cases against the target and reports.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let library = cases::load(&args.selection)?;
-    let chosen = cases::choose(&library, &args.selection)?;
+    let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let chosen: BTreeSet<&str> = chosen.iter().map(|case| case.id.as_str()).collect();
     let target = target::named(args, &library)?;
     let options = options(args, target.name)?;

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use cors_harness::event::Event;
+use serde::Serialize;
 
 /// Writes one event as one line.
 ///
 /// Flushed at once: what was judged before a crash stays readable, and a reader can follow.
-pub fn write(sink: &mut dyn Write, event: &Event) -> io::Result<()> {
+pub fn write(sink: &mut dyn Write, event: &impl Serialize) -> io::Result<()> {
     let mut line = serde_json::to_vec(event)?;
     line.push(b'\n');
     sink.write_all(&line)?;

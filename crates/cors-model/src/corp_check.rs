@@ -79,6 +79,18 @@ fn cross_origin_resource_policy_internal_check(
     let url_origin = response_url.origin();
     let secure = |scheme: Option<&str>| scheme == Some("https");
     let allowed = match policy.as_deref() {
+        // 5[cross-origin]. For everyone; so is a response without a policy.
+        None | Some(b"cross-origin") => {
+            step!(
+                trace,
+                cite!(
+                    "cross-origin-resource-policy-internal-check",
+                    "5[cross-origin]"
+                ),
+                "Nothing keeps the response from other origins."
+            );
+            true
+        }
         // 5[same-origin]. Only for pages of the very origin.
         Some(b"same-origin") => {
             let allowed = origin.is_same_origin(url_origin);
@@ -95,7 +107,7 @@ fn cross_origin_resource_policy_internal_check(
         }
         // 5[same-site]. For pages of the site, unless what came securely would go to one that
         // did not.
-        Some(b"same-site") => {
+        Some(_) => {
             let allowed = origin.is_schemelessly_same_site(url_origin)
                 && (secure(origin.scheme()) || !secure(url_origin.scheme()));
             step!(
@@ -108,18 +120,6 @@ fn cross_origin_resource_policy_internal_check(
                 if allowed { "the same" } else { "not the same" }
             );
             allowed
-        }
-        // 5[cross-origin]. For everyone; so is a response without a policy.
-        Some(_) | None => {
-            step!(
-                trace,
-                cite!(
-                    "cross-origin-resource-policy-internal-check",
-                    "5[cross-origin]"
-                ),
-                "Nothing keeps the response from other origins."
-            );
-            true
         }
     };
     if allowed {

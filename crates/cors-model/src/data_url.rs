@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 use crate::mime::parse_mime_type;
 use crate::url::Url;
 
-/// The data: URL processor, for the type and the body: <https://fetch.spec.whatwg.org/#data-url-processor>
-pub(crate) fn process_data_url(data_url: &Url) -> Option<(String, Vec<u8>)> {
+/// The data: URL processor, for the type and the body:
+/// <https://fetch.spec.whatwg.org/#data-url-processor>
+pub(crate) fn data_url_processor(data_url: &Url) -> Option<(String, Vec<u8>)> {
     let input = data_url.serialize(true);
     let input = input.strip_prefix("data:")?;
     let (mime_type, encoded_body) = input.split_once(',')?;
@@ -72,7 +73,7 @@ fn forgiving_base64_decode(data: &[u8]) -> Option<Vec<u8>> {
         .copied()
         .filter(|byte| !is_ascii_whitespace(*byte))
         .collect();
-    if data.len() % 4 == 0 {
+    if data.len().is_multiple_of(4) {
         for _ in 0..2 {
             data.pop_if(|byte| *byte == b'=');
         }

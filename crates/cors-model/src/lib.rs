@@ -1,8 +1,12 @@
-//! The CORS parts of the Fetch standard, executable.
+//! The CORS parts of the Fetch standard, executable
 // No std, so that it runs anywhere; collections come from alloc.
 #![no_std]
 
 extern crate alloc;
+
+// Test support is shared with the tests outside of the crate, which know it by its name.
+#[cfg(test)]
+extern crate self as cors_model;
 
 pub mod api;
 pub mod bad_port;
@@ -23,6 +27,9 @@ pub mod referrer;
 pub mod request;
 pub mod response;
 pub mod safelist;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;
 pub mod tao_check;
 pub mod trace;
 pub mod url;

@@ -52,37 +52,57 @@ fn determined(request: &Request) -> Option<Url> {
         Referrer::Url(url) => url,
     };
     let url = strip(source, false)?;
-    let origin_only = || strip(source, true);
-    let whole = || {
-        if url.serialize(false).len() > LONGEST {
-            origin_only()
-        } else {
-            Some(url.clone())
-        }
-    };
     let target = request.current_url();
-    let same_origin = url.origin().is_same_origin(target.origin());
-    let downgrade = url.is_potentially_trustworthy() && !target.is_potentially_trustworthy();
-    match request.referrer_policy {
-        ReferrerPolicy::NoReferrer => None,
-        ReferrerPolicy::Origin => origin_only(),
-        ReferrerPolicy::UnsafeUrl => whole(),
-        ReferrerPolicy::StrictOrigin if downgrade => None,
-        ReferrerPolicy::StrictOrigin => origin_only(),
-        ReferrerPolicy::SameOrigin if same_origin => whole(),
-        ReferrerPolicy::SameOrigin => None,
-        ReferrerPolicy::OriginWhenCrossOrigin if same_origin => whole(),
-        ReferrerPolicy::OriginWhenCrossOrigin => origin_only(),
-        ReferrerPolicy::NoReferrerWhenDowngrade if downgrade => None,
-        ReferrerPolicy::NoReferrerWhenDowngrade => whole(),
-        ReferrerPolicy::EmptyString | ReferrerPolicy::StrictOriginWhenCrossOrigin => {
-            if same_origin {
-                whole()
-            } else if downgrade {
-                None
-            } else {
-                origin_only()
+    let policy = request.referrer_policy;
+    if policy.is_strict()
+        && url.is_potentially_trustworthy()
+        && !target.is_potentially_trustworthy()
+    {
+        return None;
+    }
+    let (to_same_origin, to_others) = policy.amounts();
+    let amount = if url.origin().is_same_origin(target.origin()) {
+        to_same_origin
+    } else {
+        to_others
+    };
+    match amount {
+        Amount::Nothing => None,
+        Amount::Whole if url.serialize(false).len() <= LONGEST => Some(url),
+        Amount::Whole | Amount::Origin => strip(source, true),
+    }
+}
+
+/// How much of a URL is told.
+#[derive(Debug, Clone, Copy)]
+enum Amount {
+    Nothing,
+    Origin,
+    Whole,
+}
+
+impl ReferrerPolicy {
+    /// Whether nothing is told over an insecure connection that came over a secure one.
+    const fn is_strict(self) -> bool {
+        matches!(
+            self,
+            Self::EmptyString
+                | Self::NoReferrerWhenDowngrade
+                | Self::StrictOrigin
+                | Self::StrictOriginWhenCrossOrigin
+        )
+    }
+
+    /// How much is told the same origin, and others.
+    const fn amounts(self) -> (Amount, Amount) {
+        match self {
+            Self::NoReferrer => (Amount::Nothing, Amount::Nothing),
+            Self::SameOrigin => (Amount::Whole, Amount::Nothing),
+            Self::Origin | Self::StrictOrigin => (Amount::Origin, Amount::Origin),
+            Self::EmptyString | Self::OriginWhenCrossOrigin | Self::StrictOriginWhenCrossOrigin => {
+                (Amount::Whole, Amount::Origin)
             }
+            Self::UnsafeUrl | Self::NoReferrerWhenDowngrade => (Amount::Whole, Amount::Whole),
         }
     }
 }

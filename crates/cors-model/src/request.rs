@@ -188,6 +188,7 @@ impl Client {
 }
 
 /// A request: <https://fetch.spec.whatwg.org/#concept-request>
+#[expect(clippy::struct_excessive_bools, reason = "the standard's flags")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method.

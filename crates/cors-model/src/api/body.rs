@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Write as _;
 
 use super::{ApiError, ApiErrorName, throw};
 use crate::error::Reason;
@@ -9,7 +10,7 @@ use crate::header::HeaderValue;
 use crate::request::Body;
 use crate::trace::{Trace, cite, step};
 
-/// A body as script gives it: <https://fetch.spec.whatwg.org/#bodyinit>
+/// A body as script gives it: the standard's `BodyInit`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BodyInit {
     /// A `Blob`; [`BodyInit::blob`] makes one as script does.
@@ -105,7 +106,7 @@ pub fn extract(
             );
             let r#type = "application/x-www-form-urlencoded;charset=UTF-8";
             (
-                serialize_urlencoded(&list),
+                serialize_urlencoded(&list).into_bytes(),
                 Some(HeaderValue::from_static(r#type)),
             )
         }
@@ -195,27 +196,30 @@ fn with_crlf(text: &str) -> String {
 
 /// The application/x-www-form-urlencoded serializer:
 /// <https://url.spec.whatwg.org/#concept-urlencoded-serializer>
-fn serialize_urlencoded(list: &[(String, String)]) -> Vec<u8> {
-    let mut output = Vec::new();
+fn serialize_urlencoded(list: &[(String, String)]) -> String {
+    let mut output = String::new();
     for (name, value) in list {
         if !output.is_empty() {
-            output.push(b'&');
+            output.push('&');
         }
         encode_into(name, &mut output);
-        output.push(b'=');
+        output.push('=');
         encode_into(value, &mut output);
     }
     output
 }
 
-fn encode_into(text: &str, output: &mut Vec<u8>) {
+fn encode_into(text: &str, output: &mut String) {
     for byte in text.bytes() {
         match byte {
-            b' ' => output.push(b'+'),
+            b' ' => output.push('+'),
             b'*' | b'-' | b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'_' | b'a'..=b'z' => {
-                output.push(byte)
+                output.push(char::from(byte));
             }
-            _ => output.extend_from_slice(alloc::format!("%{byte:02X}").as_bytes()),
+            _ => {
+                // Writing to a string cannot fail.
+                let _ = write!(output, "%{byte:02X}");
+            }
         }
     }
 }

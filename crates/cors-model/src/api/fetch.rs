@@ -13,8 +13,7 @@ use crate::request::{CacheMode, CredentialsMode, RedirectMode, Request, RequestM
 use crate::trace::{Cite, Trace, cite, step};
 use crate::url::Url;
 
-/// What script gives with a URL; `None` where it says nothing:
-/// <https://fetch.spec.whatwg.org/#requestinit>
+/// What script gives with a URL, the standard's `RequestInit`; `None` where it says nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RequestInit {
     /// The method.

@@ -29,7 +29,7 @@ pub enum Guard {
     None,
 }
 
-/// A `Headers` object: <https://fetch.spec.whatwg.org/#headers-class>
+/// A `Headers` object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headers {
     header_list: HeaderList,
@@ -308,34 +308,16 @@ impl Headers {
         Ok(())
     }
 
-    /// The method `get`: <https://fetch.spec.whatwg.org/#dom-headers-get>
+    /// The method [`get`](https://fetch.spec.whatwg.org/#dom-headers-get): the combined value.
     pub fn get(&self, name: &[u8], trace: &mut impl Trace) -> Result<Option<Vec<u8>>, ApiError> {
-        // 1. Only header names have values.
-        let name = read_name(name, cite!("dom-headers-get", "1"), trace)?;
-        // 2. The combined value.
-        let value = self.header_list.get(&name);
-        step!(
-            trace,
-            cite!("dom-headers-get", "2"),
-            "{name} is {}.",
-            ShownOr(value.as_deref())
-        );
-        Ok(value.map(Cow::into_owned))
+        let name = read_name(name, cite!("dom-headers-get", ""), trace)?;
+        Ok(self.header_list.get(&name).map(Cow::into_owned))
     }
 
-    /// The method `has`: <https://fetch.spec.whatwg.org/#dom-headers-has>
+    /// The method [`has`](https://fetch.spec.whatwg.org/#dom-headers-has).
     pub fn has(&self, name: &[u8], trace: &mut impl Trace) -> Result<bool, ApiError> {
-        // 1. Only header names have values.
-        let name = read_name(name, cite!("dom-headers-has", "1"), trace)?;
-        // 2. Whether there is one.
-        let has = self.header_list.contains(&name);
-        step!(
-            trace,
-            cite!("dom-headers-has", "2"),
-            "{name} is {}.",
-            if has { "there" } else { "not there" }
-        );
-        Ok(has)
+        let name = read_name(name, cite!("dom-headers-has", ""), trace)?;
+        Ok(self.header_list.contains(&name))
     }
 
     /// The method `set`: <https://fetch.spec.whatwg.org/#dom-headers-set>

@@ -6,6 +6,7 @@ pub mod fetch;
 pub mod headers;
 pub mod xhr;
 
+use alloc::boxed::Box;
 use core::fmt;
 
 use crate::error::{Reason, Refusal, Stage};
@@ -19,7 +20,7 @@ pub struct ApiError {
     /// The exception's name.
     pub name: ApiErrorName,
     /// Why.
-    pub refusal: Refusal,
+    pub refusal: Box<Refusal>,
 }
 
 /// The name of an exception.
@@ -65,7 +66,7 @@ impl core::error::Error for ApiError {}
 fn throw(name: ApiErrorName, at: Cite, reason: Reason, trace: &mut impl Trace) -> ApiError {
     let error = ApiError {
         name,
-        refusal: Refusal::new(at, Stage::Api, reason),
+        refusal: Box::new(Refusal::new(at, Stage::Api, reason)),
     };
     step!(trace, at, "{error}");
     error

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Write as _;
 
 use super::body::{BodyInit, extract};
 use super::{ApiError, ApiErrorName, Client, throw};
@@ -360,7 +361,8 @@ fn prepare(
     // A type that script has set keeps all but the charset, where the text is in UTF-8 anyway.
     let in_utf8 = matches!(
         body,
-        XhrBody::Document { .. } | XhrBody::Init(BodyInit::UrlSearchParams(_) | BodyInit::Text(_))
+        XhrBody::Document { .. }
+            | XhrBody::Init(BodyInit::UrlSearchParams(_) | BodyInit::Text(_) | BodyInit::Stream(_))
     );
     let (request_body, r#type) = match body {
         XhrBody::Document { serialized, html } => {
@@ -382,6 +384,12 @@ fn prepare(
             (body, Some(r#type))
         }
         XhrBody::Init(init) => {
+            // Streams are no bodies here: their conversion to a string is sent.
+            let init = if matches!(init, BodyInit::Stream(_)) {
+                BodyInit::Text(String::from("[object ReadableStream]"))
+            } else {
+                init
+            };
             let extracted = extract(init, false, trace)?;
             step!(
                 trace,
@@ -454,7 +462,8 @@ fn percent_encode_userinfo(text: &str) -> String {
                 b'/' | b':' | b';' | b'=' | b'@' | b'[' | b'\\' | b']' | b'|'
             );
         if encode {
-            output.push_str(&alloc::format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            let _ = write!(output, "%{byte:02X}");
         } else {
             output.push(char::from(byte));
         }

@@ -101,10 +101,10 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         cite!("cors-preflight-fetch-0", "6"),
         "The preflight is made."
     );
-    let mut preflight_params = FetchParams {
+    let mut preflight_params = FetchParams::<N, T> {
         request: preflight,
-        agent: &mut **agent,
-        network: &mut **network,
+        agent,
+        network,
         trace: trace.during(Stage::Preflight),
         now: *now,
     };
@@ -177,16 +177,14 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         let wildcard_allowed = !request.includes_credentials();
         // 7.5. The method, in its own letter case.
         let at = cite!("cors-preflight-fetch-0", "7.5");
-        if !methods.contains(&method.as_bytes())
-            && !method.is_cors_safelisted()
-            && !(wildcard_allowed && methods.contains(&WILDCARD))
-        {
+        let wildcard = wildcard_allowed && methods.contains(&WILDCARD);
+        if !methods.contains(&method.as_bytes()) && !method.is_cors_safelisted() && !wildcard {
             let reason = Reason::MethodNotAllowed {
                 method: method.clone(),
             };
             let wanted = HeaderValue::from_token(method.as_bytes());
             let refusal = Refusal::new(at, Stage::Preflight, reason);
-            let refusal = unlisted(refusal, names::ACAM, wanted, wildcard_allowed, &response);
+            let refusal = unlisted(refusal, &names::ACAM, wanted, wildcard_allowed, &response);
             return Err(fetch_params.refuse(refusal));
         }
         step!(
@@ -211,7 +209,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             let reason = Reason::NonWildcardHeaderNotAllowed { name: name.clone() };
             let wanted = HeaderValue::from_token(name.to_lowercase().as_bytes());
             let refusal = Refusal::new(at, Stage::Preflight, reason);
-            let refusal = unlisted(refusal, names::ACAH, wanted, false, &response);
+            let refusal = unlisted(refusal, &names::ACAH, wanted, false, &response);
             return Err(fetch_params.refuse(refusal));
         }
         step!(trace, at, "No header that has to be named is unnamed.");
@@ -223,7 +221,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
                 let wanted = HeaderValue::from_token(unsafe_name.as_bytes());
                 let reason = Reason::HeaderNotAllowed { name: unsafe_name };
                 let refusal = Refusal::new(at, Stage::Preflight, reason);
-                let refusal = unlisted(refusal, names::ACAH, wanted, wildcard_allowed, &response);
+                let refusal = unlisted(refusal, &names::ACAH, wanted, wildcard_allowed, &response);
                 return Err(fetch_params.refuse(refusal));
             }
             step!(
@@ -242,16 +240,15 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             names::ACMA
         );
         // 7.9. A few seconds when it is not said, or not said well.
-        let max_age = match max_age.ok().flatten().as_deref() {
-            Some([digits]) => delta_seconds(digits),
-            Some(_) | None => {
-                step!(
-                    trace,
-                    cite!("cors-preflight-fetch-0", "7.9"),
-                    "It is missing or cannot be read, so the max-age is {DEFAULT_MAX_AGE}."
-                );
-                DEFAULT_MAX_AGE
-            }
+        let max_age = if let Some([digits]) = max_age.ok().flatten().as_deref() {
+            delta_seconds(digits)
+        } else {
+            step!(
+                trace,
+                cite!("cors-preflight-fetch-0", "7.9"),
+                "It is missing or cannot be read, so the max-age is {DEFAULT_MAX_AGE}."
+            );
+            DEFAULT_MAX_AGE
         };
         // 7.10. Not longer than the user agent likes.
         let max_age = cmp::min(max_age, agent.max_age_limit);
@@ -355,17 +352,17 @@ const WILDCARD: &[u8] = b"*";
 /// States what was looked for in a list, and what could have been there.
 fn unlisted(
     refusal: Refusal,
-    list: HeaderName,
+    list: &HeaderName,
     value: HeaderValue,
     wildcard_allowed: bool,
     response: &Response,
 ) -> Refusal {
-    let what = if list == names::ACAM {
+    let what = if *list == names::ACAM {
         "Access-Control-Allow-Methods"
     } else {
         "Access-Control-Allow-Headers"
     };
-    let got = response.header_list.get(&list);
+    let got = response.header_list.get(list);
     let wildcard = wildcard_allowed.then(|| HeaderValue::from_token(WILDCARD));
     let values: Vec<_> = [value].into_iter().chain(wildcard).collect();
     let wanted = values

@@ -72,8 +72,7 @@ pub(super) async fn http_network_fetch<N: Network, T: Trace>(
         cite!("concept-http-network-fetch", "8.3"),
         "The connection can carry the body."
     );
-    // 8.4. OUT OF SCOPE: timing.
-    // 8.5. The embedder makes the exchange, and skips interim responses.
+    // 8.4–8.5. The embedder makes the exchange, and skips interim responses.
     let kind = if stage == Stage::Preflight {
         RequestKind::Preflight
     } else {

@@ -52,9 +52,16 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     );
     // 2–7. OUT OF SCOPE: names for what follows.
     // 8.1. OUT OF SCOPE: doing without a copy.
-    // 8.2. Only the header list and the cache mode of the copy differ, so only they are copied.
+    // 8.2.1. Only the header list and the cache mode of the copy differ, so only they are copied.
     let mut header_list = request.header_list.clone();
     let mut cache_mode = request.cache_mode;
+    step!(
+        trace,
+        cite!("concept-http-network-or-cache-fetch", "8.2.1"),
+        "The request has {} headers so far.",
+        header_list.len()
+    );
+    // 8.2.2–8.2.3. OUT OF SCOPE: a copy of what the algorithms share.
     // 8.3. Cookies and the like go to the page's own server, or wherever script wants them to.
     let include_credentials = match request.credentials_mode {
         CredentialsMode::Include => true,
@@ -119,22 +126,11 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
         header_list.append(names::CONTENT_LENGTH, value);
     }
     if let (Some(content_length), true) = (content_length, request.keepalive) {
-        // 8.10.1. What the page has in flight.
-        step!(
-            trace,
-            cite!("concept-http-network-or-cache-fetch", "8.10.1"),
-            "Nothing is counted yet."
-        );
-        // 8.10.2–8.10.4. The embedder has counted.
+        // 8.10.1–8.10.4. OUT OF SCOPE: counting what the page has in flight, as the embedder does.
         let inflight_keepalive_bytes = request
             .client
             .as_ref()
             .map_or(0, |client| client.inflight_keepalive_bytes);
-        step!(
-            trace,
-            cite!("concept-http-network-or-cache-fetch", "8.10.4.2"),
-            "The page has {inflight_keepalive_bytes} bytes in flight."
-        );
         // 8.10.5. A page that is gone cannot go on for long.
         let bytes = content_length.saturating_add(inflight_keepalive_bytes);
         if bytes > KEEPALIVE_LIMIT {
@@ -295,7 +291,8 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
             "The cache mode is {cache_mode}."
         );
     }
-    // 8.26–10. OUT OF SCOPE: stored responses, of which there are none; aborting; automation.
+    // 8.26.1–8.26.2. OUT OF SCOPE: stored responses, of which there are none.
+    // 9–10. OUT OF SCOPE: aborting and automation.
     // 11.1. The cache has nothing.
     if cache_mode == CacheMode::OnlyIfCached {
         let at = cite!("concept-http-network-or-cache-fetch", "11.1");

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::http_fetch::http_fetch;
 use super::{FetchParams, Outcome};
-use crate::data_url::process_data_url;
+use crate::data_url::data_url_processor;
 use crate::error::{NetworkError, Reason};
 use crate::header::{HeaderList, HeaderValue, names};
 use crate::network::Network;
@@ -56,7 +56,7 @@ pub(super) async fn scheme_fetch<N: Network, T: Trace>(
         }
         "data" => {
             // 3[data].1. The URL holds the response.
-            let data_url_struct = process_data_url(&url);
+            let data_url_struct = data_url_processor(&url);
             step!(
                 trace,
                 cite!("concept-scheme-fetch", "3[data].1"),

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::names::{ACAH, ACAM, ACEH, ACMA, ACRH, ACRM, LOCATION};
-use super::{Header, HeaderList, HeaderName, is_http_tab_or_space, is_token};
+use super::{Header, HeaderList, HeaderName, is_http_tab_or_space_byte, is_token};
 use crate::trace::{Shown, Trace, cite, step};
 
 /// The grammar of a header's value, as far as extracting needs to know.
@@ -90,7 +90,7 @@ fn tokens(value: &[u8]) -> Option<Vec<&[u8]>> {
 }
 
 fn trim_http_tabs_and_spaces(bytes: &[u8]) -> &[u8] {
-    let blank = |byte: &u8| is_http_tab_or_space(*byte);
+    let blank = |byte: &u8| is_http_tab_or_space_byte(*byte);
     let start = bytes.iter().take_while(|byte| blank(byte)).count();
     let rest = bytes.get(start..).unwrap_or_default();
     let end = rest.iter().rev().take_while(|byte| blank(byte)).count();

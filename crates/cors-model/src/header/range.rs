@@ -1,11 +1,22 @@
 //! The value of `Range`.
 
-use super::is_http_tab_or_space;
+use super::is_http_tab_or_space_byte;
 use crate::trace::{Shown, Trace, cite, step};
 
 /// The value is not one `bytes` range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotASingleRange;
+
+/// One range: the digits of its positions, without leading zeros.
+///
+/// Numbers may have any size. Zero is without digits, and a position that is not there is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SingleRange<'a> {
+    /// The first position; without it the range is counted from the end.
+    pub start: Option<&'a [u8]>,
+    /// The last position, or how long the range is.
+    pub end: Option<&'a [u8]>,
+}
 
 /// Takes bytes while they fit.
 fn collect<'a>(rest: &mut &'a [u8], fits: impl Fn(u8) -> bool) -> &'a [u8] {
@@ -25,15 +36,13 @@ fn decimal(digits: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// To parse a single range header value, as the digits of start and end without leading zeros:
+/// To parse a single range header value:
 /// <https://fetch.spec.whatwg.org/#simple-range-header-value>
-///
-/// Numbers may have any size. Zero is without digits, and a number that is not there is `None`.
 pub fn parse_single_range_header_value<'a>(
     value: &'a [u8],
     allow_whitespace: bool,
     trace: &mut impl Trace,
-) -> Result<(Option<&'a [u8]>, Option<&'a [u8]>), NotASingleRange> {
+) -> Result<SingleRange<'a>, NotASingleRange> {
     let shown = Shown(value);
     // 1. The value; its bytes are its code points.
     step!(
@@ -51,7 +60,9 @@ pub fn parse_single_range_header_value<'a>(
         return Err(NotASingleRange);
     };
     let skip = |rest: &mut &[u8]| {
-        collect(rest, |byte| allow_whitespace && is_http_tab_or_space(byte));
+        collect(rest, |byte| {
+            allow_whitespace && is_http_tab_or_space_byte(byte)
+        });
     };
     // 3. What follows the unit.
     step!(
@@ -200,5 +211,8 @@ pub fn parse_single_range_header_value<'a>(
         cite!("simple-range-header-value", "19"),
         "{shown} is one range."
     );
-    Ok((range_start_value, range_end_value))
+    Ok(SingleRange {
+        start: range_start_value,
+        end: range_end_value,
+    })
 }

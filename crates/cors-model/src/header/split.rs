@@ -83,7 +83,7 @@ pub fn collect_http_quoted_string(input: &mut &str, extract_value: bool) -> Stri
             value.push(escaped);
             rest = chars.as_str();
         } else {
-            // 5.6. The closing quote.
+            // 5.6.1–5.6.2. The closing quote.
             break;
         }
     }

@@ -76,7 +76,7 @@ const fn is_token_byte(byte: u8) -> bool {
 }
 
 /// An HTTP tab or space byte: <https://fetch.spec.whatwg.org/#http-tab-or-space-byte>
-pub(crate) const fn is_http_tab_or_space(byte: u8) -> bool {
+pub(crate) const fn is_http_tab_or_space_byte(byte: u8) -> bool {
     matches!(byte, b'\t' | b' ')
 }
 
@@ -88,13 +88,13 @@ const fn is_http_newline_byte(byte: u8) -> bool {
 const fn trim(bytes: &[u8], newlines: bool) -> &[u8] {
     let mut rest = bytes;
     while let [first, after @ ..] = rest {
-        if !(is_http_tab_or_space(*first) || (newlines && is_http_newline_byte(*first))) {
+        if !(is_http_tab_or_space_byte(*first) || (newlines && is_http_newline_byte(*first))) {
             break;
         }
         rest = after;
     }
     while let [before @ .., last] = rest {
-        if !(is_http_tab_or_space(*last) || (newlines && is_http_newline_byte(*last))) {
+        if !(is_http_tab_or_space_byte(*last) || (newlines && is_http_newline_byte(*last))) {
             break;
         }
         rest = before;

@@ -149,7 +149,7 @@ pub fn is_cors_safelisted_request_header(
             "{shown} is read as one range."
         );
         // 2[range].2. What is no range is unsafe.
-        let Ok((start, _)) = range_value else {
+        let Ok(range_value) = range_value else {
             step!(
                 trace,
                 cite!("cors-safelisted-request-header", "2[range].2"),
@@ -163,7 +163,7 @@ pub fn is_cors_safelisted_request_header(
             "{shown} is one range."
         );
         // 2[range].3. A range from the end is unsafe: browsers never sent one by themselves.
-        if start.is_none() {
+        if range_value.start.is_none() {
             step!(
                 trace,
                 cite!("cors-safelisted-request-header", "2[range].3"),
@@ -222,16 +222,7 @@ pub fn cors_unsafe_request_header_names(
     let mut safelist_value_size = 0;
     for header in headers {
         let name = &header.name;
-        if is_cors_safelisted_request_header(name, &header.value, trace) {
-            // 4.2. It may become unsafe by its share of the total.
-            safelist_value_size += header.value.as_bytes().len();
-            potentially_unsafe_names.push(name.clone());
-            step!(
-                trace,
-                cite!("cors-unsafe-request-header-names", "4.2"),
-                "{name} is safelisted; the values amount to {safelist_value_size} bytes."
-            );
-        } else {
+        if !is_cors_safelisted_request_header(name, &header.value, trace) {
             // 4.1. Each header is judged for itself, repeated names too.
             unsafe_names.push(name.clone());
             step!(
@@ -239,7 +230,16 @@ pub fn cors_unsafe_request_header_names(
                 cite!("cors-unsafe-request-header-names", "4.1"),
                 "{name} is unsafe."
             );
+            continue;
         }
+        // 4.2. It may become unsafe by its share of the total.
+        safelist_value_size += header.value.as_bytes().len();
+        potentially_unsafe_names.push(name.clone());
+        step!(
+            trace,
+            cite!("cors-unsafe-request-header-names", "4.2"),
+            "{name} is safelisted; the values amount to {safelist_value_size} bytes."
+        );
     }
     // 5. Too much in total makes all of them unsafe.
     if safelist_value_size > 1024 {

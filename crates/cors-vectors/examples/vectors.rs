@@ -40,6 +40,10 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn error::Error>> {
         }
         [command, files @ ..] if command == "check" => {
             for file in files {
+                if Path::new(file).is_dir() {
+                    Library::default().extend_from_path(Path::new(file))?;
+                    continue;
+                }
                 let text = fs::read_to_string(file)?;
                 // A single file is read without what refers to others.
                 if file.ends_with("policies.json") {

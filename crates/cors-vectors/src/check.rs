@@ -255,31 +255,33 @@ mod tests {
         for (json, expected) in [
             (
                 r#"{"id":"a","level":"must"}"#,
-                "a check states nothing: expected `header` or `status` at line 1 column 25",
+                "a check states nothing: expected `header` or `status` at line 1 column 26",
             ),
             (
                 r#"{"id":"a","level":"must","absent":true}"#,
-                "a statement about a header without `header` at line 1 column 39",
+                "a statement about a header without `header` at line 1 column 40",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A"}"#,
-                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 38",
+                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 39",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","absent":true,"not":"x"}"#,
-                "several statements: expected exactly one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 62",
+                "several statements: expected exactly one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 63",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","status":[]}"#,
-                "both `header` and `status`: a check states one thing, make two of it at line 1 column 50",
+                "both `header` and `status`: a check states one thing, make two of it at line 1 column 51",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","has":"x"}"#,
-                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status` at line 1 column 43",
+                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status` at line 1 column 44",
             ),
         ] {
             assert_eq!(
-                serde_json::from_str::<Check>(json).unwrap_err().to_string(),
+                serde_json::from_str::<[Check; 1]>(&format!("[{json}]"))
+                    .unwrap_err()
+                    .to_string(),
                 expected
             );
         }

@@ -28,6 +28,17 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
         "allowed.authority",
         "its host, with `:port` unless the port is the default",
     ),
+    ("allowed.upper", "the allowed origin in capitals"),
+    ("allowed.undotted", "its host with an `x` for the first dot"),
+    (
+        "allowed.undotted_last",
+        "its host with an `x` for the last dot",
+    ),
+    ("allowed.truncated", "its host without the last letter"),
+    (
+        "allowed.parent",
+        "its host without the first label, where two labels are left",
+    ),
     ("allowed2", "another allowed origin"),
     ("pattern.allowed", "an origin that fits the first pattern"),
     ("pattern.scheme", "the scheme of the first pattern"),
@@ -40,6 +51,7 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
         "pattern.authority",
         "that host, with `:port` unless the port is the default",
     ),
+    ("pattern.undotted", "that host with an `x` for the last dot"),
     (
         "foreign",
         "an origin that is not allowed and looks like none that is",
@@ -127,7 +139,22 @@ impl Fill {
                 Some(parts.port.unwrap_or_default().to_owned()),
             );
             put("allowed.authority", Some(parts.authority()));
+            let named = is_named(parts.host);
+            put(
+                "allowed.undotted",
+                named.and_then(|host| undot(host, host.find('.')?)),
+            );
+            put(
+                "allowed.undotted_last",
+                named.and_then(|host| undot(host, host.rfind('.')?)),
+            );
+            put("allowed.truncated", named.and_then(truncated));
+            put("allowed.parent", named.and_then(parent));
         }
+        put(
+            "allowed.upper",
+            allowed.as_deref().map(str::to_ascii_uppercase),
+        );
         put("allowed", allowed);
         put("allowed2", second);
         if let Some(pattern) = policy.patterns().next() {
@@ -141,6 +168,11 @@ impl Fill {
                     Some(parts.port.unwrap_or_default().to_owned()),
                 );
                 put("pattern.authority", Some(parts.authority()));
+                let named = is_named(parts.host);
+                put(
+                    "pattern.undotted",
+                    named.and_then(|host| undot(host, host.rfind('.')?)),
+                );
             }
         }
         put(
@@ -225,6 +257,30 @@ impl Fill {
     }
 }
 
+/// The host, unless it is an IP address, whose look-alikes are no hosts at all.
+fn is_named(host: &str) -> Option<&str> {
+    let last = host.rsplit('.').next().unwrap_or(host);
+    let address = host.starts_with('[') || last.bytes().all(|byte| byte.is_ascii_digit());
+    (!address).then_some(host)
+}
+
+fn undot(host: &str, at: usize) -> Option<String> {
+    let (before, after) = host.split_at(at);
+    Some(format!("{before}x{}", after.strip_prefix('.')?))
+}
+
+fn truncated(host: &str) -> Option<String> {
+    let mut letters = host.chars();
+    letters.next_back();
+    let host = letters.as_str();
+    (!host.is_empty() && !host.ends_with('.')).then(|| host.to_owned())
+}
+
+fn parent(host: &str) -> Option<String> {
+    let (_, parent) = host.split_once('.')?;
+    parent.contains('.').then(|| parent.to_owned())
+}
+
 fn some_of(
     names: &AnyOr<Vec<String>>,
     when_any: &'static [&'static str],
@@ -267,6 +323,9 @@ pub enum Skip {
         /// The origin.
         origin: String,
     },
+    /// Whether the policy allows the request depends on the value of a safelisted header that the
+    /// policy does not list.
+    Undetermined,
     /// A text of the case cannot be expanded.
     Text(TextError),
 }
@@ -303,6 +362,9 @@ impl fmt::Display for Skip {
                     f,
                     "the policy refuses what is to be shared, to the origin `{origin}`"
                 )
+            }
+            Self::Undetermined => {
+                f.write_str("the policy does not list a header that the case sends")
             }
             Self::Text(error) => error.fmt(f),
         }
@@ -383,6 +445,7 @@ fn agree(fill: &Fill, policy: &Policy, fetch: &PageFetch, verdict: Verdict) -> R
     ) {
         (Some(true), Verdict::Refused) => Err(Skip::Allowed { origin }),
         (Some(false), Verdict::Shared) => Err(Skip::Refused { origin }),
-        (Some(true), Verdict::Shared) | (Some(false), Verdict::Refused) | (None, _) => Ok(()),
+        (Some(true), Verdict::Shared) | (Some(false), Verdict::Refused) => Ok(()),
+        (None, _) => Err(Skip::Undetermined),
     }
 }

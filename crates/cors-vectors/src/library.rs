@@ -302,6 +302,7 @@ impl Library {
                         | Skip::NoSuchPage { .. }
                         | Skip::Allowed { .. }
                         | Skip::Refused { .. }
+                        | Skip::Undetermined
                         | Skip::Text(_) => "steps",
                     };
                     let problem = Problem::Contradiction(format!(

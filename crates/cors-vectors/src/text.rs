@@ -405,11 +405,11 @@ mod tests {
             ),
             (
                 r#""a{b""#,
-                "a `{` without its `}`: a placeholder ends with `}`, a brace itself is written `{{` at line 1 column 6",
+                "a `{` without its `}`: a placeholder ends with `}`, a brace itself is written `{{` at line 1 column 5",
             ),
             (
                 r#""a}b""#,
-                "a `}` without its `{`: a brace itself is written `}}` at line 1 column 6",
+                "a `}` without its `{`: a brace itself is written `}}` at line 1 column 5",
             ),
             (
                 r#""{A b}""#,

@@ -130,3 +130,105 @@ impl fmt::Debug for Method {
         write!(f, "Method({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{NoTrace, Steps};
+    use alloc::format;
+    use alloc::string::ToString as _;
+
+    fn method(text: &str) -> Method {
+        Method::new(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_method_is_a_token() {
+        for text in ["GET", "chicken", "*", "!#$%&'*+-.^_`|~", "0"] {
+            assert_eq!(method(text).as_bytes(), text.as_bytes());
+        }
+        for text in [
+            "", "GET ", " GET", "G ET", "GET\t", "G\r\n", "G@T", "PÜT", "\"GET\"", "(", ")", ",",
+            "/", ":", ";", "<", "=", ">", "?", "[", "\\", "]", "{", "}", "\u{7f}",
+        ] {
+            assert_eq!(Method::new(text.as_bytes()), Err(NotAToken), "{text:?}");
+        }
+        assert_eq!(
+            NotAToken.to_string(),
+            "expected a token: one or more letters, digits or !#$%&'*+-.^_`|~"
+        );
+    }
+
+    #[test]
+    fn three_methods_are_safelisted_byte_for_byte() {
+        for (text, safelisted) in [
+            ("GET", true),
+            ("HEAD", true),
+            ("POST", true),
+            ("get", false),
+            ("PUT", false),
+            ("DELETE", false),
+            ("OPTIONS", false),
+            ("POSTS", false),
+        ] {
+            assert_eq!(method(text).is_cors_safelisted(), safelisted, "{text}");
+        }
+    }
+
+    #[test]
+    fn three_methods_are_forbidden_in_any_letter_case() {
+        for (text, forbidden) in [
+            ("CONNECT", true),
+            ("tRaCe", true),
+            ("track", true),
+            ("TRACEX", false),
+            ("XTRACK", false),
+            ("CONNECTED", false),
+            ("GET", false),
+        ] {
+            assert_eq!(method(text).is_forbidden(), forbidden, "{text}");
+        }
+    }
+
+    #[test]
+    fn six_methods_are_normalized() {
+        for (text, normalized) in [
+            ("dElEtE", "DELETE"),
+            ("get", "GET"),
+            ("Head", "HEAD"),
+            ("options", "OPTIONS"),
+            ("pOsT", "POST"),
+            ("put", "PUT"),
+            ("patch", "patch"),
+            ("PaTcH", "PaTcH"),
+            ("query", "query"),
+            ("connect", "connect"),
+        ] {
+            assert_eq!(method(text).normalize(&mut NoTrace), method(normalized));
+        }
+        let mut steps = Steps::default();
+        assert_eq!(method("get").normalize(&mut steps), Method::GET);
+        assert_eq!(
+            steps.render(),
+            "1. [api] fetch#concept-method-normalize: The method is `GET`.\n"
+        );
+    }
+
+    #[test]
+    fn constants_are_what_they_say() {
+        for (constant, text) in [
+            (Method::CONNECT, "CONNECT"),
+            (Method::DELETE, "DELETE"),
+            (Method::PATCH, "PATCH"),
+            (Method::OPTIONS, "OPTIONS"),
+            (Method::PUT, "PUT"),
+            (Method::HEAD, "HEAD"),
+            (Method::GET, "GET"),
+            (Method::POST, "POST"),
+        ] {
+            assert_eq!(constant, method(text));
+            assert_eq!(constant.as_ref(), text.as_bytes());
+        }
+        assert_eq!(format!("{:?}", Method::GET), "Method(`GET`)");
+    }
+}

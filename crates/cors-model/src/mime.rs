@@ -133,3 +133,86 @@ impl MimeType {
         serialization
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn serialized(input: &str) -> Option<String> {
+        parse_mime_type(input)
+            .ok()
+            .map(|mime_type| mime_type.serialize())
+    }
+
+    #[test]
+    fn types_need_two_tokens() {
+        for bad in [
+            "",
+            "text",
+            "text/",
+            "/plain",
+            "text /plain",
+            "text/ plain",
+            "text/plain,",
+            "text/plain x",
+            "text/plain/x",
+            "té/x",
+            "text/é",
+            ";x",
+        ] {
+            assert_eq!(parse_mime_type(bad), Err(NotAMimeType), "{bad}");
+        }
+        assert_eq!(
+            serialized(" \r\n\ttext/PLAIN\n ").as_deref(),
+            Some("text/plain")
+        );
+        assert_eq!(serialized("text/plain \t;").as_deref(), Some("text/plain"));
+    }
+
+    #[test]
+    fn parameters_that_make_no_sense_are_left_out() {
+        for (input, expected) in [
+            ("a/b;c=d", "a/b;c=d"),
+            ("a/b; C=D ;e=f", "a/b;c=D;e=f"),
+            ("a/b;c", "a/b"),
+            ("a/b;c;d=e", "a/b;d=e"),
+            ("a/b;;;d=e", "a/b;d=e"),
+            ("a/b;=x;d=e", "a/b;d=e"),
+            ("a/b;c=;d=e", "a/b;d=e"),
+            ("a/b;c= ;d=e", "a/b;d=e"),
+            ("a/b;c=1;c=2", "a/b;c=1"),
+            ("a/b;c d=1;e=2", "a/b;e=2"),
+            ("a/b;c=\u{100};e=2", "a/b;e=2"),
+            ("a/b;c=\u{1};e=2", "a/b;e=2"),
+            ("a/b;c=x,y/z", "a/b;c=\"x,y/z\""),
+            ("a/b;c=\u{e9}", "a/b;c=\"\u{e9}\""),
+            ("a/b;c=\u{80}\u{ff}", "a/b;c=\"\u{80}\u{ff}\""),
+        ] {
+            assert_eq!(serialized(input).as_deref(), Some(expected), "{input}");
+        }
+    }
+
+    #[test]
+    fn quoted_values_are_unquoted() {
+        for (input, expected) in [
+            ("a/b;c=\"d\"", "a/b;c=d"),
+            ("a/b;c=\"d;e\"x;f=g", "a/b;c=\"d;e\";f=g"),
+            ("a/b;c=\"\"", "a/b;c=\"\""),
+            ("a/b;c=\"d\\\"e\\\\\"", "a/b;c=\"d\\\"e\\\\\""),
+            ("a/b;c=\"d", "a/b;c=d"),
+            ("a/b;c=\"d\";", "a/b;c=d"),
+        ] {
+            assert_eq!(serialized(input).as_deref(), Some(expected), "{input}");
+        }
+    }
+
+    #[test]
+    fn parameters_can_be_read_and_changed() {
+        let mut mime_type = parse_mime_type("Text/Plain;CHARSET=Latin1;x=y").unwrap();
+        assert_eq!(mime_type.essence(), "text/plain");
+        assert_eq!(mime_type.parameter("charset"), Some("Latin1"));
+        assert_eq!(mime_type.parameter("boundary"), None);
+        mime_type.change_parameter("charset", "UTF-8");
+        assert_eq!(mime_type.serialize(), "text/plain;charset=UTF-8;x=y");
+    }
+}

@@ -19,3 +19,6 @@ pub(crate) use split::isomorphic_decode;
 pub use split::{collect_http_quoted_string, get_decode_and_split};
 pub use types::{Header, HeaderName, HeaderValue, InvalidHeaderName, InvalidHeaderValue};
 pub(crate) use types::{is_http_tab_or_space_byte, is_token};
+
+#[cfg(test)]
+mod tests;

@@ -15,3 +15,6 @@ pub use request_header::{
 pub use response_header::{
     is_cors_safelisted_response_header_name, is_forbidden_response_header_name,
 };
+
+#[cfg(test)]
+mod tests;

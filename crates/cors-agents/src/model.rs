@@ -36,7 +36,7 @@ pub enum PlayError {
     /// A text of the case cannot be expanded.
     #[error("{0}")]
     Text(#[from] TextError),
-    /// A URL of the case is none.
+    /// The page's own URL is none.
     #[error("`{0}` is not a URL")]
     NotAUrl(String),
     /// A referrer policy of the case is none.
@@ -63,7 +63,7 @@ pub fn play(
         now += u64::from(fetch.after_seconds) * 1000;
         let before = network.requests.len();
         outcomes.push(match request(fetch, world, trace)? {
-            Err(error) => ObservedOutcome::Error(Some(thrown(&error))),
+            Err(kind) => ObservedOutcome::Error(Some(kind)),
             Ok(request) => {
                 let future = self::fetch(&mut agent, &mut network, trace, request, Timestamp(now));
                 match block_on(future) {
@@ -90,9 +90,15 @@ fn request(
     fetch: &Fetch,
     world: &World,
     trace: &mut impl Trace,
-) -> Result<Result<Request, ApiError>, PlayError> {
+) -> Result<Result<Request, ErrorKind>, PlayError> {
     let client = client(fetch.page, world)?;
-    let url = url(fetch, world)?;
+    // Both APIs run the URL parser first of all.
+    let Some(url) = url(fetch, world)? else {
+        return Ok(Err(match fetch.api {
+            Api::Fetch => ErrorKind::TypeError,
+            Api::Xhr => ErrorKind::SyntaxError,
+        }));
+    };
     let headers = headers(&fetch.headers, world)?;
     let method = fetch
         .method
@@ -106,7 +112,9 @@ fn request(
         .transpose()?;
     if fetch.api == Api::Xhr {
         let method = method.unwrap_or_else(|| b"GET".to_vec());
-        return Ok(xhr(fetch, client, &method, url, &headers, body, trace));
+        return Ok(
+            xhr(fetch, client, &method, url, &headers, body, trace).map_err(|error| thrown(&error))
+        );
     }
     let init = RequestInit {
         method,
@@ -150,7 +158,8 @@ fn request(
         keepalive: Some(fetch.keepalive),
         duplex_half: fetch.duplex_half,
     };
-    Ok(cors_model::api::fetch::request(&client, url, init, trace))
+    let request = cors_model::api::fetch::request(&client, url, init, trace);
+    Ok(request.map_err(|error| thrown(&error)))
 }
 
 fn xhr(
@@ -185,14 +194,16 @@ fn xhr(
 
 /// The page: at its origin's root, with an opaque origin of its own if the case says so.
 fn client(page: PageKind, world: &World) -> Result<Client, PlayError> {
-    let mut client = Client::new(parse(&format!("{}/", world.origin(Place::Page)))?);
+    let url = format!("{}/", world.origin(Place::Page));
+    let mut client = Client::new(crate::url::parse(&url).ok_or(PlayError::NotAUrl(url))?);
     if page == PageKind::Opaque {
         client.origin = Origin::Opaque(OpaqueOrigin::new(1));
     }
     Ok(client)
 }
 
-fn url(fetch: &Fetch, world: &World) -> Result<Url, PlayError> {
+/// The URL that script gives; `None` when it is none.
+fn url(fetch: &Fetch, world: &World) -> Result<Option<Url>, TextError> {
     let expand = |text: &Text| world.expand(text, None);
     let text = match (&fetch.url, &fetch.suffix) {
         (Some(url), _) => expand(url)?,
@@ -202,11 +213,7 @@ fn url(fetch: &Fetch, world: &World) -> Result<Url, PlayError> {
             url
         }
     };
-    parse(&String::from_utf8_lossy(&text))
-}
-
-fn parse(text: &str) -> Result<Url, PlayError> {
-    crate::url::parse(text).ok_or_else(|| PlayError::NotAUrl(text.to_owned()))
+    Ok(crate::url::parse(&String::from_utf8_lossy(&text)))
 }
 
 fn headers(pairs: &[HeaderPair], world: &World) -> Result<Vec<(Vec<u8>, Vec<u8>)>, TextError> {
@@ -263,6 +270,7 @@ fn error_kind(error: &NetworkError, sent: bool) -> ErrorKind {
         (Stage::Redirect, _) => ErrorKind::Redirect,
         (Stage::Fetch, Reason::SameOriginMode) if sent => ErrorKind::Redirect,
         (Stage::Api | Stage::Fetch, _) if !sent => ErrorKind::Blocked,
+        (_, Reason::KeepaliveLimit { .. }) if !sent => ErrorKind::Blocked,
         (_, Reason::Transport(_)) => ErrorKind::Transport,
         (Stage::Api | Stage::Fetch | Stage::Response | Stage::Transport, _) => ErrorKind::Other,
     }

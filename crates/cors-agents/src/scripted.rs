@@ -1,7 +1,9 @@
 //! The model's network in a case: the scripted servers, without a socket.
 
 use cors_model::header::{HeaderList, HeaderName, HeaderValue};
-use cors_model::network::{HttpRequest, Network, RequestKind as ModelKind, TransportError};
+use cors_model::network::{
+    HttpRequest, HttpVersion, Network, RequestKind as ModelKind, TransportError,
+};
 use cors_model::response::Response;
 use cors_model::url::Url;
 use cors_vectors::agent::{AgentCase, Place};
@@ -18,6 +20,7 @@ pub(crate) struct ScriptedNetwork<'c> {
     world: &'c World,
     script: Script<'c>,
     jar: Jar,
+    http_version: HttpVersion,
     /// During which fetch of the case, counted from 1.
     pub(crate) fetch: u32,
     /// What arrived, in order.
@@ -32,6 +35,11 @@ impl<'c> ScriptedNetwork<'c> {
             world,
             script: Script::new(case),
             jar: Jar::default(),
+            http_version: if case.tags.iter().any(|tag| tag == "http2") {
+                HttpVersion::Http2OrLater
+            } else {
+                HttpVersion::Http1
+            },
             fetch: 0,
             requests: Vec::new(),
             broken: None,
@@ -40,7 +48,12 @@ impl<'c> ScriptedNetwork<'c> {
 
     /// A request as a server sees it, with its place.
     fn arrived(&self, request: &HttpRequest<'_>) -> ObservedRequest {
-        let url = request.url.serialize(true);
+        // User name and password are no part of what goes on the wire.
+        let url = request.url.with(|parts| {
+            parts.username.clear();
+            parts.password.clear();
+        });
+        let url = url.serialize(true);
         let (at, suffix) = self
             .world
             .locate(&url)
@@ -92,7 +105,7 @@ impl<'c> ScriptedNetwork<'c> {
             fetch,
         };
         let Some(answer) = self.script.answer(self.world, &asked)? else {
-            return Ok(Response::new(200, HeaderList::new(), Some(Vec::new())));
+            return Ok(response(200, HeaderList::new(), Vec::new()));
         };
         if answer.drop {
             return Err(failed("the connection was closed before any answer"));
@@ -110,10 +123,10 @@ impl<'c> ScriptedNetwork<'c> {
             .as_ref()
             .map(|text| self.world.expand(text, Some(&origin)))
             .transpose()?;
-        Ok(Response::new(
+        Ok(response(
             answer.status,
             header_list,
-            Some(body.unwrap_or_default()),
+            body.unwrap_or_default(),
         ))
     }
 
@@ -132,6 +145,21 @@ impl<'c> ScriptedNetwork<'c> {
         }
         Ok(list)
     }
+}
+
+/// A response with the framing that a server adds: the length, unless the head says otherwise or
+/// the status has no body.
+fn response(status: u16, mut header_list: HeaderList, body: Vec<u8>) -> Response {
+    let framed =
+        header_list.contains("content-length") || header_list.contains("transfer-encoding");
+    if !framed && !matches!(status, 204 | 304) {
+        let length = HeaderValue::try_from(body.len().to_string().as_bytes());
+        header_list.append(
+            HeaderName::from_static("content-length"),
+            length.unwrap_or_default(),
+        );
+    }
+    Response::new(status, header_list, Some(body))
 }
 
 /// Why there is no answer: the script says so, or the script is broken.
@@ -177,6 +205,10 @@ impl Network for ScriptedNetwork<'_> {
     fn parse_url(&self, input: &str, base: &Url) -> Option<Url> {
         let base = url::Url::parse(&base.serialize(false)).ok()?;
         base.join(input).ok().map(|url| crate::url::record(&url))
+    }
+
+    fn http_version(&mut self, _url: &Url) -> HttpVersion {
+        self.http_version
     }
 
     fn cookie(&mut self, url: &Url) -> Option<HeaderValue> {

@@ -7,6 +7,7 @@ use std::task::ready;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, poll_fn};
+use http::HeaderValue;
 use tokio::time::timeout;
 use tower::Service;
 use url::Url;
@@ -64,7 +65,7 @@ where
     }
 
     async fn try_exchange(&self, request: &wire::Request) -> Result<wire::Response, Transport> {
-        let call = AssertUnwindSafe(self.call(request.to_http()?)).catch_unwind();
+        let call = AssertUnwindSafe(self.call(as_parsed(request.to_http()?))).catch_unwind();
         // A panic or an error of the service closes the connection in every server.
         let response = timeout(self.deadlines.head, call)
             .await
@@ -97,6 +98,21 @@ where
     }
 }
 
+/// The request as an HTTP parser would hand it over: blanks around a value are not part of it.
+fn as_parsed(mut request: http::Request<RequestBody>) -> http::Request<RequestBody> {
+    for value in request.headers_mut().values_mut() {
+        let bytes = value.as_bytes();
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+        let start = bytes.iter().take_while(|byte| blank(byte)).count();
+        let end = bytes.iter().rposition(|byte| !blank(byte)).map_or(start, |last| last + 1);
+        // Part of a header value is one.
+        if let Some(Ok(trimmed)) = bytes.get(start..end).map(HeaderValue::from_bytes) {
+            *value = trimmed;
+        }
+    }
+    request
+}
+
 impl<S, B> Target for ServiceTarget<S>
 where
     S: Service<http::Request<RequestBody>, Response = http::Response<B>, Error: Display>,
@@ -115,5 +131,19 @@ where
         request: &'a wire::Request,
     ) -> LocalBoxFuture<'a, Result<wire::Response, Transport>> {
         self.try_exchange(request).boxed_local()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_around_a_value_are_taken_away() {
+        for (sent, parsed) in [("  a b\t", "a b"), ("a", "a"), ("", ""), (" \t ", "")] {
+            let request = http::Request::builder().header("origin", sent);
+            let request = as_parsed(request.body(RequestBody::default()).unwrap());
+            assert_eq!(request.headers()["origin"], parsed);
+        }
     }
 }

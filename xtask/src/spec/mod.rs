@@ -18,8 +18,8 @@ mod extract;
 mod markers;
 mod markup;
 mod names;
-mod path;
-mod pin;
+pub(crate) mod path;
+pub(crate) mod pin;
 mod rust;
 #[cfg(test)]
 mod tests;

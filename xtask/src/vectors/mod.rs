@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod coverage;
 mod families;
 mod generate;
 
@@ -16,11 +17,14 @@ pub(crate) struct Args {
 enum Command {
     /// Write the generated families of agent cases (vectors/agent/*.generated.json)
     Generate(generate::Args),
+    /// Say which rules have cases, and which steps the cases execute
+    Coverage(coverage::Args),
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Generate(args) => generate::run(args),
+        Command::Coverage(args) => coverage::run(args),
     }
 }

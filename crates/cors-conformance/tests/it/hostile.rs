@@ -12,10 +12,14 @@ const MEMORY: u64 = 150 * 1000 * 1000 / 1024;
 
 fn against(name: &str) -> Ran {
     let server = non_server(name);
+    let policy = text(&server.policy);
+    // The whole library and the tests' own cases.
     run(&[
         &server.url,
         "--policy",
-        text(&server.policy),
+        policy,
+        "--vectors",
+        SAMPLE,
         "--report",
         "ndjson=-",
     ])

@@ -123,7 +123,7 @@ pub fn find(name: &str) -> Option<&'static NonServer> {
 pub fn serve_wire(listener: TcpListener, wire: Wire) -> io::Result<Running> {
     // An error means that the client has gone, which is the end of the connection.
     accept(listener, move |_, stream| async move {
-        drop(connection(stream, wire).await)
+        drop(connection(stream, wire).await);
     })
 }
 

@@ -1,6 +1,6 @@
 //! Methods that are compared in the wrong way.
 
-use super::{Fault, fault};
+use super::{Fault, fault, is_empty_list};
 use crate::behaviour::{Behaviour, reference};
 use crate::exchange::Exchange;
 
@@ -82,8 +82,17 @@ pub(super) const FAULTS: &[Fault] = &[
         "P7",
         "An empty list of methods allows every method.",
         |b| {
-            b.match_method = |x| reference::match_method(x) || x.listed_methods().is_empty();
-            repeat_method(b);
+            b.match_method = |x| {
+                let known = x.requested_method.is_some();
+                reference::match_method(x) || (known && is_empty_list(&x.policy.allow_methods))
+            };
+            b.allow_methods_value = |x| {
+                if is_empty_list(&x.policy.allow_methods) {
+                    x.requested_method.clone().into_iter().collect()
+                } else {
+                    reference::allow_methods_value(x)
+                }
+            };
         },
     ),
     fault(

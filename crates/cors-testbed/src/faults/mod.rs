@@ -13,13 +13,17 @@ mod emission;
 mod lists;
 mod methods;
 mod origin;
+mod origin_open;
 mod origin_state;
+mod origin_syntax;
 mod pattern;
 mod preflight;
 mod request_headers;
 mod robustness;
 mod uncovered;
 mod vary;
+
+use cors_vectors::policy::AnyOr;
 
 use crate::behaviour::{Behaviour, reference};
 use crate::exchange::Exchange;
@@ -67,6 +71,8 @@ impl Fault {
 pub fn faults() -> Vec<Fault> {
     let mut faults = [
         origin::FAULTS,
+        origin_open::FAULTS,
+        origin_syntax::FAULTS,
         origin_state::FAULTS,
         pattern::FAULTS,
         vary::FAULTS,
@@ -138,6 +144,11 @@ fn equal_but_dots(pattern: &str, text: &str, literal: usize) -> bool {
             dots += usize::from(p == '.');
             p == t || (p == '.' && dots > literal)
         })
+}
+
+/// Whether the policy lists nothing, as opposed to allowing anything.
+fn is_empty_list(names: &AnyOr<Vec<String>>) -> bool {
+    matches!(names, AnyOr::Listed(names) if names.is_empty())
 }
 
 /// One line, as an owned text.

@@ -212,9 +212,16 @@ pub(super) const FAULTS: &[Fault] = &[
         "A refused origin is answered with the first listed one.",
         |b| {
             b.carries = carries_origin_always;
-            b.allow_origin_value = |x| match x.policy.exact_origins().next() {
-                Some(first) if !x.origin_allowed => line(first),
-                _ => reference::allow_origin_value(x),
+            b.allow_origin_value = |x| {
+                if x.origin_allowed {
+                    reference::allow_origin_value(x)
+                } else {
+                    x.policy
+                        .exact_origins()
+                        .take(1)
+                        .map(str::to_owned)
+                        .collect()
+                }
             };
         },
     ),

@@ -1,6 +1,6 @@
 //! `Access-Control-Request-Headers` that is read or compared in the wrong way.
 
-use super::{Fault, fault};
+use super::{Fault, fault, is_empty_list};
 use crate::behaviour::{Behaviour, reference};
 use crate::exchange::Exchange;
 
@@ -107,7 +107,7 @@ pub(super) const FAULTS: &[Fault] = &[
         |b| {
             b.parse_request_headers = |x| {
                 read(x, |lines| {
-                    drop(lines.drain(..lines.len().saturating_sub(1)))
+                    drop(lines.drain(..lines.len().saturating_sub(1)));
                 })
             };
         },
@@ -337,10 +337,16 @@ pub(super) const FAULTS: &[Fault] = &[
         "An empty list of headers allows every header.",
         |b| {
             b.match_headers = |x| {
-                reference::match_headers(x)
-                    || (x.requested_headers.is_some() && x.listed_headers().is_empty())
+                let known = x.requested_headers.is_some();
+                reference::match_headers(x) || (known && is_empty_list(&x.policy.allow_headers))
             };
-            repeat_headers(b);
+            b.allow_headers_value = |x| {
+                if is_empty_list(&x.policy.allow_headers) {
+                    reference::list(names(x))
+                } else {
+                    reference::allow_headers_value(x)
+                }
+            };
         },
     ),
     fault(

@@ -236,7 +236,7 @@ pub(super) const FAULTS: &[Fault] = &[
                 let old = headers.get(VARY).map(text);
                 match old {
                     Some(old) if x.depends_on_origin() => {
-                        set(headers, "vary", &format!("{old} Origin"))
+                        set(headers, "vary", &format!("{old} Origin"));
                     }
                     _ => reference::merge_vary(x, headers, tokens),
                 }

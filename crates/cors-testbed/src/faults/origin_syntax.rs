@@ -1,0 +1,223 @@
+//! Origins that are read, taken apart or doubted in the wrong way.
+
+use super::{Fault, but_not, fault, or_entry, or_origin, parts};
+use crate::behaviour::reference;
+use crate::exchange::Exchange;
+
+pub(super) const FAULTS: &[Fault] = &[
+    fault(
+        "trailing-slash-tolerated",
+        "O14",
+        "A slash may follow an allowed origin, and is repeated.",
+        |b| {
+            b.match_origin =
+                |x| or_entry(x, |entry, origin| origin.strip_suffix('/') == Some(entry));
+        },
+    ),
+    fault(
+        "path-ignored",
+        "O14",
+        "Path and query of an origin are ignored, and repeated.",
+        |b| {
+            b.match_origin = |x| {
+                or_entry(x, |entry, origin| {
+                    origin
+                        .strip_prefix(entry)
+                        .is_some_and(|rest| rest.starts_with(['/', '?', '#']))
+                })
+            };
+        },
+    ),
+    fault(
+        "userinfo-ignored",
+        "O14",
+        "What precedes an at sign in an origin is ignored.",
+        |b| {
+            b.match_origin = |x| {
+                or_entry(x, |entry, origin| {
+                    let (scheme, rest) = origin.split_once("://").unwrap_or(("", origin));
+                    rest.rsplit_once('@')
+                        .is_some_and(|(_, host)| entry == format!("{scheme}://{host}"))
+                })
+            };
+        },
+    ),
+    fault(
+        "userinfo-taken-for-host",
+        "O14",
+        "What follows an at sign in an origin is ignored.",
+        |b| {
+            b.match_origin = |x| {
+                or_entry(x, |entry, origin| {
+                    origin
+                        .strip_prefix(entry)
+                        .is_some_and(|rest| rest.starts_with('@'))
+                })
+            };
+        },
+    ),
+    fault(
+        "trailing-dot-tolerated",
+        "O14",
+        "A dot may follow the host of an allowed origin.",
+        |b| {
+            b.match_origin =
+                |x| or_entry(x, |entry, origin| origin.strip_suffix('.') == Some(entry));
+        },
+    ),
+    fault(
+        "origin-list-first-decides",
+        "O14",
+        "Of a list of origins the first decides, and the whole is repeated.",
+        |b| {
+            b.match_origin = |x| {
+                or_entry(x, |entry, origin| {
+                    origin.split([' ', ',']).next() == Some(entry)
+                })
+            };
+        },
+    ),
+    fault(
+        "origin-list-any-decides",
+        "O14",
+        "One allowed origin in a list is enough, and the whole is repeated.",
+        |b| {
+            b.match_origin = |x| {
+                or_entry(x, |entry, origin| {
+                    origin.split([' ', ',']).any(|element| element == entry)
+                })
+            };
+        },
+    ),
+    fault(
+        "origin-lines-first-decides",
+        "O14",
+        "Of several Origin lines the first decides.",
+        |b| {
+            b.read_origin = |x| x.line("origin");
+        },
+    ),
+    fault(
+        "origin-lines-last-decides",
+        "O14",
+        "Of several Origin lines the last decides.",
+        |b| {
+            b.read_origin = |x| x.lines("origin").pop();
+        },
+    ),
+    fault(
+        "origin-unicode-space-trimmed",
+        "O14",
+        "A no-break space around an origin is trimmed before the comparison.",
+        |b| {
+            b.match_origin = |x| or_entry(x, |entry, origin| origin.trim() == entry);
+        },
+    ),
+    fault(
+        "origin-percent-decoded",
+        "O14",
+        "An origin is cut at an escaped zero byte.",
+        |b| {
+            b.match_origin =
+                |x| or_entry(x, |entry, origin| origin.split("%00").next() == Some(entry));
+        },
+    ),
+    fault(
+        "extension-origins-allowed",
+        "O14",
+        "Every browser extension is allowed.",
+        |b| {
+            b.match_origin = |x| or_origin(x, |origin| parts(origin).0.ends_with("-extension"));
+        },
+    ),
+    fault(
+        "last-origin-never-matches",
+        "O15",
+        "The last listed origin is refused.",
+        |b| {
+            b.match_origin = |x| {
+                but_not(x, |origin| {
+                    x.listed_origins().last().is_some_and(|last| last == origin)
+                })
+            };
+        },
+    ),
+    fault(
+        "only-first-origin-matches",
+        "O15",
+        "Of the exact origins only the first is allowed.",
+        |b| {
+            b.match_origin = |x| {
+                but_not(x, |origin| {
+                    x.policy
+                        .exact_origins()
+                        .skip(1)
+                        .any(|entry| entry == origin)
+                })
+            };
+        },
+    ),
+    fault(
+        "ports-refused",
+        "O15",
+        "Listed origins with a port are refused.",
+        |b| {
+            b.match_origin = |x| {
+                but_not(x, |origin| {
+                    x.depends_on_origin() && !parts(origin).2.is_empty()
+                })
+            };
+        },
+    ),
+    fault(
+        "http-refused",
+        "O15",
+        "Listed http origins are refused.",
+        |b| {
+            b.match_origin = |x| {
+                but_not(x, |origin| {
+                    x.depends_on_origin() && parts(origin).0 == "http"
+                })
+            };
+        },
+    ),
+    fault(
+        "unusual-schemes-refused-under-any",
+        "O15",
+        "Any origin is allowed, except for those that are not http or https.",
+        |b| {
+            b.match_origin = |x| {
+                but_not(x, |origin| {
+                    !x.depends_on_origin() && !matches!(parts(origin).0, "http" | "https")
+                })
+            };
+        },
+    ),
+    fault(
+        "referer-stands-in-for-origin",
+        "O21",
+        "An allowed Referer stands in for a foreign Origin.",
+        |b| {
+            b.match_origin = |x| or_origin(x, |_| referer_is_allowed(x));
+        },
+    ),
+    fault(
+        "origin-read-from-referer",
+        "O21",
+        "Where there is a Referer, its origin is taken for the request's.",
+        |b| {
+            b.read_origin = |x| referer_origin(x).or_else(|| reference::read_origin(x));
+        },
+    ),
+];
+
+/// The origin of the `Referer`.
+fn referer_origin(x: &Exchange<'_>) -> Option<String> {
+    let referer = x.line("referer")?;
+    let (scheme, rest) = referer.split_once("://")?;
+    Some(format!("{scheme}://{}", rest.split(['/', '?']).next()?))
+}
+
+fn referer_is_allowed(x: &Exchange<'_>) -> bool {
+    referer_origin(x).is_some_and(|origin| x.policy.allows_origin(origin.as_bytes()))
+}

@@ -1,0 +1,97 @@
+//! The message around the CORS headers.
+
+use http::Version;
+use http::header::{CONNECTION, HeaderValue};
+
+use super::{Variant, variant};
+use crate::behaviour::Chunked;
+use crate::exchange::set;
+
+pub(super) const VARIANTS: &[Variant] = &[
+    variant(
+        "title-case-header-names",
+        "Header names go out in title case.",
+        |b| b.title_case_headers = true,
+    ),
+    variant(
+        "chunked",
+        "Bodies are sent in chunks, without their length.",
+        |b| {
+            b.finish = |_, reply| {
+                reply.extensions_mut().insert(Chunked);
+            };
+        },
+    ),
+    variant(
+        "chunked-preflight",
+        "Preflights are granted with 200 and an empty chunked body.",
+        |b| {
+            b.preflight_status = |_| 200;
+            b.finish = |x, reply| {
+                if x.is_preflight() {
+                    reply.extensions_mut().insert(Chunked);
+                }
+            };
+        },
+    ),
+    variant(
+        "connection-close",
+        "Each answer ends its connection.",
+        |b| {
+            b.finish = |_, reply| {
+                reply
+                    .headers_mut()
+                    .insert(CONNECTION, HeaderValue::from_static("close"));
+            };
+        },
+    ),
+    variant("http-1-0", "Answers are of HTTP/1.0.", |b| {
+        b.finish = |_, reply| *reply.version_mut() = Version::HTTP_10;
+    }),
+    variant("not-stored", "No answer may be stored.", |b| {
+        b.finish = |_, reply| set(reply.headers_mut(), "cache-control", "no-store");
+    }),
+    variant(
+        "stored-for-an-hour",
+        "Answers may be stored for an hour.",
+        |b| {
+            b.finish = |_, reply| set(reply.headers_mut(), "cache-control", "public, max-age=3600");
+        },
+    ),
+    variant("sets-a-cookie", "Each answer sets a cookie.", |b| {
+        b.finish = |_, reply| {
+            set(
+                reply.headers_mut(),
+                "set-cookie",
+                "session=1; SameSite=None; Secure",
+            );
+        };
+    }),
+    variant(
+        "other-security-headers",
+        "Each answer has headers that restrict other things.",
+        |b| {
+            b.finish = |_, reply| {
+                let headers = reply.headers_mut();
+                set(headers, "x-content-type-options", "nosniff");
+                set(headers, "content-security-policy", "default-src 'none'");
+                set(headers, "cross-origin-opener-policy", "same-origin");
+                set(headers, "timing-allow-origin", "*");
+            };
+        },
+    ),
+    variant(
+        "names-its-software",
+        "Each answer names the software and has a request number.",
+        |b| {
+            b.finish = |x, reply| {
+                set(reply.headers_mut(), "server", "testbed");
+                set(
+                    reply.headers_mut(),
+                    "x-number",
+                    &x.memory.visits("number").to_string(),
+                );
+            };
+        },
+    ),
+];

@@ -255,23 +255,23 @@ mod tests {
         for (json, expected) in [
             (
                 r#"{"id":"a","level":"must"}"#,
-                "a check states nothing: expected `header` or `status` at line 1 column 26",
+                "a check states nothing: expected `header` or `status` at line 1 column 27",
             ),
             (
                 r#"{"id":"a","level":"must","absent":true}"#,
-                "a statement about a header without `header` at line 1 column 40",
+                "a statement about a header without `header` at line 1 column 41",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A"}"#,
-                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 39",
+                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 40",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","absent":true,"not":"x"}"#,
-                "several statements: expected exactly one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 63",
+                "several statements: expected exactly one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 64",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","status":[]}"#,
-                "both `header` and `status`: a check states one thing, make two of it at line 1 column 51",
+                "both `header` and `status`: a check states one thing, make two of it at line 1 column 52",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","has":"x"}"#,

@@ -42,22 +42,25 @@ pub fn embedded_file(path: &str) -> Option<&'static str> {
     DATA.get_file(path)?.contents_utf8()
 }
 
+/// The embedded files of cases, policies and rules: their names, such as `server/origin.json`, and
+/// texts.
+pub fn embedded_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let folders = ["agent", "server"]
+        .into_iter()
+        .filter_map(|folder| DATA.get_dir(folder));
+    let single = ["policies.json", "rules.json"]
+        .into_iter()
+        .filter_map(|name| DATA.get_file(name));
+    folders
+        .flat_map(Dir::files)
+        .chain(single)
+        .filter(|file| is_json(file.path()))
+        .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
+}
+
 impl Library {
     fn embedded() -> Result<Self, Errors> {
-        let files = ["agent", "server"]
-            .into_iter()
-            .filter_map(|folder| DATA.get_dir(folder))
-            .flat_map(Dir::files)
-            .chain(
-                ["policies.json", "rules.json"]
-                    .into_iter()
-                    .filter_map(|name| DATA.get_file(name)),
-            );
-        let files = files.filter_map(|file| {
-            let name = file.path().to_str()?.replace('\\', "/");
-            is_json(file.path()).then_some((name, file.contents_utf8()?.to_owned()))
-        });
-        Self::from_files(files)
+        Self::from_files(embedded_files().map(|(name, text)| (name.to_owned(), text.to_owned())))
     }
 
     /// Puts a library together from the texts of its files. A name says what the file is: its

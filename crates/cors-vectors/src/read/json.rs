@@ -141,7 +141,8 @@ pub(super) fn field_of<'a>(path: impl Iterator<Item = &'a Segment>) -> String {
                 }
                 field.push_str(name);
             }
-            Segment::Unknown => field.push('?'),
+            // What serde could not name; the message says more.
+            Segment::Unknown => {}
         }
     }
     if field.is_empty() {

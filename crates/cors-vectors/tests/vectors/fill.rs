@@ -1,0 +1,326 @@
+//! Placeholders filled from policies, and cases skipped where they mean nothing.
+
+use cors_vectors::fill::{Fill, SERVER_PLACEHOLDERS, Skip, fill};
+use cors_vectors::policy::Policy;
+use cors_vectors::read::read_policy_toml;
+use cors_vectors::server::{Requirement, ServerCase};
+
+fn policy(lines: &str) -> Policy {
+    let defaults = [
+        ("allow_origins", "[]"),
+        ("allow_methods", "[]"),
+        ("allow_headers", "[]"),
+        ("expose_headers", "[]"),
+    ];
+    let missing = defaults
+        .iter()
+        .filter(|(field, _)| !lines.contains(field))
+        .map(|(field, value)| format!("{field} = {value}\n"));
+    let text = missing.collect::<String>() + lines;
+    read_policy_toml("policy.toml", &text).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn values(policy: &Policy) -> Vec<(&'static str, String)> {
+    let filled = Fill::of(policy);
+    SERVER_PLACEHOLDERS
+        .iter()
+        .filter_map(|(name, _)| {
+            Some((
+                *name,
+                String::from_utf8(filled.get(name)?.to_vec()).unwrap(),
+            ))
+        })
+        .collect()
+}
+
+fn value(policy: &Policy, name: &str) -> Option<String> {
+    values(policy)
+        .into_iter()
+        .find(|(other, _)| *other == name)
+        .map(|(_, value)| value)
+}
+
+#[test]
+fn a_list_fills_everything() {
+    let policy = policy(
+        "allow_origins = [\"https://*.trusted.example:8443\", \"https://app.allowed.example:444\"]\n\
+         allow_methods = [\"GET\", \"DELETE\", \"PUT\"]\n\
+         allow_headers = [\"authorization\", \"Accept\", \"cookie\", \"X-A\", \"x-b\"]\n\
+         expose_headers = [\"Content-Type\", \"set-cookie\", \"ETag\"]\n\
+         max_age = 0",
+    );
+    let expected = [
+        ("allowed", "https://app.allowed.example:444"),
+        ("allowed.scheme", "https"),
+        ("allowed.host", "app.allowed.example"),
+        ("allowed.port", "444"),
+        ("allowed.authority", "app.allowed.example:444"),
+        ("allowed.upper", "HTTPS://APP.ALLOWED.EXAMPLE:444"),
+        ("allowed.undotted", "appxallowed.example"),
+        ("allowed.undotted_last", "app.allowedxexample"),
+        ("allowed.truncated", "app.allowed.exampl"),
+        ("allowed.parent", "allowed.example"),
+        ("allowed2", "https://app.trusted.example:8443"),
+        ("pattern.allowed", "https://app.trusted.example:8443"),
+        ("pattern.scheme", "https"),
+        ("pattern.rest", "trusted.example"),
+        ("pattern.port", "8443"),
+        ("pattern.authority", "trusted.example:8443"),
+        ("pattern.undotted", "trustedxexample"),
+        ("foreign", "https://foreign.example"),
+        ("method", "DELETE"),
+        ("method2", "PUT"),
+        ("unlisted_method", "PATCH"),
+        ("header", "X-A"),
+        ("header2", "x-b"),
+        ("unlisted_header", "x-unlisted"),
+        ("exposed", "ETag"),
+        ("unexposed", "x-unexposed"),
+        ("max_age", "0"),
+    ];
+    let found = values(&policy);
+    let found: Vec<_> = found
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn any_has_nobody_to_refuse() {
+    let policy = policy(
+        "allow_origins = \"any\"\nallow_methods = \"any\"\nallow_headers = \"any\"\nexpose_headers = \"any\"",
+    );
+    assert_eq!(value(&policy, "allowed").unwrap(), "https://app.example");
+    assert_eq!(value(&policy, "allowed2").unwrap(), "https://other.example");
+    assert_eq!(value(&policy, "method").unwrap(), "PUT");
+    for name in [
+        "foreign",
+        "unlisted_method",
+        "unlisted_header",
+        "unexposed",
+        "exposed",
+        "max_age",
+    ] {
+        assert_eq!(value(&policy, name), None, "{name}");
+    }
+}
+
+#[test]
+fn a_pattern_alone_allows_two_origins() {
+    let policy = policy("allow_origins = [\"https://*.a.example\"]");
+    assert_eq!(value(&policy, "allowed").unwrap(), "https://app.a.example");
+    assert_eq!(
+        value(&policy, "allowed2").unwrap(),
+        "https://second.a.example"
+    );
+    assert_eq!(value(&policy, "allowed.port").unwrap(), "");
+}
+
+#[test]
+fn a_foreign_origin_is_one_that_no_pattern_allows() {
+    let policy = policy("allow_origins = [\"https://*.example\"]");
+    assert_eq!(value(&policy, "foreign").unwrap(), "https://foreign.test");
+}
+
+#[test]
+fn addresses_have_no_lookalikes() {
+    for origin in ["http://127.0.0.1:3000", "https://[2001:db8::1]:8443"] {
+        let policy = policy(&format!("allow_origins = [\"{origin}\"]"));
+        assert_eq!(value(&policy, "allowed").unwrap(), origin);
+        for name in ["allowed.undotted", "allowed.truncated", "allowed.parent"] {
+            assert_eq!(value(&policy, name), None, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_a_policy_allows() {
+    let policy = policy(
+        "allow_origins = [\"https://a.example\", \"https://*.b.example\", \"null\"]\n\
+         allow_methods = [\"PATCH\"]\nallow_headers = [\"X-Token\"]\nexpose_headers = [\"ETag\"]",
+    );
+    for origin in ["https://a.example", "https://x.b.example", "null"] {
+        assert!(policy.allows_origin(origin.as_bytes()), "{origin}");
+    }
+    for origin in [
+        "https://A.example",
+        "https://a.example/",
+        "https://b.example",
+        "NULL",
+        "",
+    ] {
+        assert!(!policy.allows_origin(origin.as_bytes()), "{origin}");
+    }
+    assert!(!policy.allows_origin(b"https://\xff.b.example"));
+    assert!(policy.allows_method(b"PATCH") && policy.allows_method(b"POST"));
+    assert!(!policy.allows_method(b"patch") && !policy.allows_method(b"PUT"));
+    assert!(policy.allows_header(b"x-token") && !policy.allows_header(b"x-tokens"));
+    assert!(policy.exposes_header(b"etag") && !policy.exposes_header(b"age"));
+    let wants = |headers: &[(&str, &str)], credentials| {
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec()))
+            .collect();
+        policy.wants_shared(b"https://a.example", b"GET", &headers, credentials)
+    };
+    assert_eq!(wants(&[("x-token", "1")], false), Some(true));
+    assert_eq!(
+        wants(&[("x-token", "1"), ("x-other", "1")], false),
+        Some(false)
+    );
+    assert_eq!(wants(&[("accept", "1")], false), None);
+    assert_eq!(
+        wants(&[("accept", "1"), ("x-other", "1")], false),
+        Some(false)
+    );
+    assert_eq!(wants(&[], true), Some(false));
+}
+
+#[test]
+fn facts_of_policies() {
+    use Requirement as R;
+    let facts = |lines| policy(lines).facts().into_iter().collect::<Vec<_>>();
+    assert_eq!(
+        facts(""),
+        [
+            R::OriginsNoNull,
+            R::OriginsNone,
+            R::NoCredentials,
+            R::MethodsList,
+            R::HeadersList,
+            R::ExposeNone,
+            R::MaxAgeNone
+        ]
+    );
+    assert_eq!(
+        facts(
+            "allow_origins = [\"https://a.example\"]\nallow_credentials = true\nmax_age = 0\nallow_methods = \"any\"\nallow_headers = \"any\"\nexpose_headers = \"any\""
+        ),
+        [
+            R::OriginsList,
+            R::OriginsOne,
+            R::OriginsNoNull,
+            R::Credentials,
+            R::MethodsAny,
+            R::HeadersAny,
+            R::ExposeAny,
+            R::MaxAge,
+            R::MaxAgeZero
+        ]
+    );
+    assert_eq!(
+        facts(
+            "allow_origins = [\"https://a.example\", \"https://b.example\", \"https://*.c.example\", \"null\"]\nexpose_headers = [\"etag\"]\nmax_age = 5"
+        ),
+        [
+            R::OriginsList,
+            R::OriginsSeveral,
+            R::OriginsPattern,
+            R::OriginsNull,
+            R::NoCredentials,
+            R::MethodsList,
+            R::HeadersList,
+            R::ExposeList,
+            R::MaxAge
+        ]
+    );
+    assert!(
+        policy("allow_origins = \"any\"")
+            .facts()
+            .contains(&R::OriginsAny)
+    );
+    // An origin beside a pattern is not the only one.
+    let beside = facts("allow_origins = [\"https://a.example\", \"https://*.c.example\"]");
+    assert!(!beside.contains(&R::OriginsOne) && !beside.contains(&R::OriginsSeveral));
+}
+
+fn case(step: &str, requires: &str) -> ServerCase {
+    let json = format!(
+        r#"{{"id":"a/b","title":"t","why":"w","spec":[],"policy":"p","requires":[{requires}],"steps":[{step}]}}"#
+    );
+    serde_json::from_str(&json).unwrap()
+}
+
+#[test]
+fn cases_are_skipped_with_a_reason() {
+    let plain = policy("allow_origins = [\"https://a.example\", \"https://*.b.example\"]");
+    let look_alike = r#"{"fetch":{"origin":"https://www.b.example"},"verdict":"refused"}"#;
+    let skip = |step: &str, requires: &str, kit| {
+        fill(&case(step, requires), &plain, kit)
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        skip(look_alike, "", false),
+        "the policy allows what is to be refused, to the origin `https://www.b.example`"
+    );
+    assert_eq!(
+        skip(
+            r#"{"fetch":{"origin":"https://c.example"},"verdict":"shared"}"#,
+            "",
+            false
+        ),
+        "the policy refuses what is to be shared, to the origin `https://c.example`"
+    );
+    assert_eq!(
+        skip(
+            r#"{"fetch":{"origin":"{allowed}","method":"{method}"},"verdict":"shared"}"#,
+            "",
+            false
+        ),
+        "the policy has nothing to fill `{method}`"
+    );
+    assert_eq!(
+        skip(
+            r#"{"fetch":{"origin":"{allowed}","endpoint":"vary"},"verdict":"shared"}"#,
+            "",
+            false
+        ),
+        "the policy declares no endpoint `vary`"
+    );
+    assert_eq!(
+        skip(look_alike, "\"max-age\"", true),
+        "only when the policy states a max-age (max-age)"
+    );
+    assert_eq!(
+        skip(look_alike, "\"kit\"", false),
+        "only for a target that is a kit server"
+    );
+    assert_eq!(
+        skip(
+            r#"{"fetch":{"origin":"{allowed}","headers":[["Accept","\\"]]},"verdict":"shared"}"#,
+            "",
+            false
+        ),
+        "the policy does not list a header that the case sends"
+    );
+    assert_eq!(
+        skip(
+            r#"{"fetch":{"origin":"http://evil127.0.0.1"},"verdict":"refused"}"#,
+            "",
+            false
+        ),
+        "no page can have the origin `http://evil127.0.0.1`: `http://evil127.0.0.1` is no origin: invalid IPv4 address"
+    );
+    assert_eq!(
+        fill(&case(look_alike, "\"kit\""), &plain, true),
+        Err(Skip::Allowed {
+            origin: "https://www.b.example".to_owned()
+        })
+    );
+}
+
+#[test]
+fn what_fits_is_filled() {
+    let plain = policy("allow_origins = [\"https://a.example\"]\nallow_methods = [\"PUT\"]");
+    let step = r#"{"fetch":{"origin":"{allowed.scheme}://evil{allowed.host}","method":"put"},"verdict":"refused"}"#;
+    let filled = fill(&case(step, "\"origins.list\""), &plain, false).unwrap();
+    assert_eq!(
+        filled.expand(&"{allowed}+{foreign}".into()).unwrap(),
+        b"https://a.example+https://foreign.example"
+    );
+    // A page's `put` is a PUT, which the policy allows.
+    let step = r#"{"fetch":{"origin":"{allowed}","method":"put"},"verdict":"shared"}"#;
+    assert!(fill(&case(step, ""), &plain, false).is_ok());
+}

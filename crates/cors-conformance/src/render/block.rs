@@ -24,9 +24,8 @@ const LINES: usize = 40;
 pub fn failure(case: &CaseEvent) -> String {
     let mut block = Block::default();
     block.title(case);
-    block.exchanges(case);
+    block.exchanges(case, true);
     block.browser(case);
-    block.policy(case);
     block.checks(case);
     if case.outcome == Outcome::Error {
         block.section("result", &reason(case));
@@ -40,9 +39,8 @@ pub fn failure(case: &CaseEvent) -> String {
 pub fn verbose(case: &CaseEvent) -> String {
     let mut block = Block::default();
     block.title(case);
-    block.exchanges(case);
+    block.exchanges(case, false);
     block.browser(case);
-    block.policy(case);
     block.checks(case);
     block.trace(case);
     block.0
@@ -84,6 +82,14 @@ fn failed(case: &CaseEvent, index: usize, step: &StepEvent) -> bool {
             .any(|check| check.step == index && check.outcome == CheckOutcome::Fail)
 }
 
+/// Blanks at the ends of a value that was sent matter, and are not seen unless they are written.
+fn visible_blanks(value: &str) -> String {
+    let inner = value.trim_matches(' ');
+    let before = value.len() - value.trim_start_matches(' ').len();
+    let after = value.len() - before - inner.len();
+    format!("{}{inner}{}", r"\x20".repeat(before), r"\x20".repeat(after))
+}
+
 #[derive(Default)]
 struct Block(String);
 
@@ -123,13 +129,23 @@ impl Block {
         ));
     }
 
-    fn exchanges(&mut self, case: &CaseEvent) {
+    /// The exchanges of all steps, or only of those in which the failure shows.
+    fn exchanges(&mut self, case: &CaseEvent, only_failed: bool) {
+        let is_failed = |(index, step): &(usize, &StepEvent)| failed(case, *index, step);
+        let only_failed = only_failed && case.steps.iter().enumerate().any(|step| is_failed(&step));
+        let mut left_out = 0;
         for (index, step) in case.steps.iter().enumerate() {
+            let step_failed = failed(case, index, step);
+            if only_failed && !step_failed {
+                left_out += step.exchanges.len();
+                continue;
+            }
             let last = step.exchanges.len().saturating_sub(1);
             for (place, exchange) in step.exchanges.iter().enumerate() {
-                let at_fault = failed(case, index, step) && place == last;
                 let marks = match &exchange.response {
-                    Some(answer) if at_fault => marks(case, index, step, answer),
+                    Some(answer) if step_failed && place == last => {
+                        marks(case, index, step, answer)
+                    }
                     _ => Vec::new(),
                 };
                 self.exchange(step, exchange, &marks);
@@ -140,6 +156,17 @@ impl Block {
             if let Some(note) = &step.note {
                 self.section("note", &escape::sentence(note));
             }
+        }
+        if left_out > 0 {
+            let said = if left_out == 1 {
+                "exchange is"
+            } else {
+                "exchanges are"
+            };
+            self.section(
+                "",
+                &format!("{FAINT}({left_out} more {said} as wanted: see -vv){FAINT:#}"),
+            );
         }
     }
 
@@ -199,7 +226,10 @@ impl Block {
                 continue;
             }
             let name = escape::sentence(name);
-            let (shown, cut) = escape::clipped(value, VALUE);
+            let (mut shown, cut) = escape::clipped(value, VALUE);
+            if direction == '>' {
+                shown = visible_blanks(&shown);
+            }
             let rest = if cut == 0 {
                 String::new()
             } else {
@@ -222,13 +252,26 @@ impl Block {
         }
     }
 
-    /// What a browser does, and at which step of the standard.
+    /// What a browser does, and at which step of the standard, and what the policy wants.
     fn browser(&mut self, case: &CaseEvent) {
-        let decided =
+        let missed =
             |step: &&StepEvent| step.wanted.is_some() && step.got != step.wanted.map(Got::from);
-        let step = case.steps.iter().find(decided);
-        let step = step.or_else(|| case.steps.iter().rfind(|step| step.got.is_some()));
-        let Some(step) = step else { return };
+        let by_check = || {
+            let (_, step) = case
+                .steps
+                .iter()
+                .enumerate()
+                .find(|(index, step)| failed(case, *index, step))?;
+            Some(step)
+        };
+        let step = case.steps.iter().find(missed).or_else(by_check);
+        let Some(step) = step.or_else(|| case.steps.iter().rfind(|step| step.got.is_some())) else {
+            return;
+        };
+        if step.got.is_none() && step.wanted.is_none() {
+            self.section("browser", "sends no such request; other clients do");
+            return;
+        }
         let does = match (step.got, &step.refusal) {
             (Some(Got::Shared), _) => "lets the page read the answer",
             (Some(Got::Refused), Some(refusal)) if refusal.stage == "preflight" => {
@@ -252,6 +295,11 @@ impl Block {
             None if step.got == Some(Got::Shared) => self.granted(case, step),
             None => {}
         }
+        match step.wanted {
+            Some(Verdict::Shared) => self.section("policy", "the page may read the answer"),
+            Some(Verdict::Refused) => self.section("policy", "the page must not read the answer"),
+            None => {}
+        }
     }
 
     /// Why a browser took an answer: the last that the CORS check says of it, or, where the steps
@@ -273,14 +321,6 @@ impl Block {
             self.more(&format!("{FAINT}{}{FAINT:#}", escape::sentence(&said)));
         } else {
             self.more(&escape::sentence(citation));
-        }
-    }
-
-    fn policy(&mut self, case: &CaseEvent) {
-        match case.wanted {
-            Some(Verdict::Shared) => self.section("policy", "the page may read the answer"),
-            Some(Verdict::Refused) => self.section("policy", "the page must not read the answer"),
-            None => {}
         }
     }
 
@@ -341,4 +381,17 @@ pub fn line(case: &CaseEvent) -> String {
         let _ = write!(line, " {FAINT}({}){FAINT:#}", escape::sentence(said));
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_at_the_ends_are_seen() {
+        assert_eq!(visible_blanks(" a b  "), r"\x20a b\x20\x20");
+        assert_eq!(visible_blanks("a"), "a");
+        assert_eq!(visible_blanks("  "), r"\x20\x20");
+        assert_eq!(visible_blanks(""), "");
+    }
 }

@@ -1,5 +1,6 @@
 //! What a person reads: cases as they finish when asked for, then the failures, then the sums.
 
+use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use cors_harness::event::{CaseEvent, Counts, EndEvent, Event, Mode, Outcome, RunEvent};
@@ -12,6 +13,9 @@ use crate::escape;
 
 /// How many cases of one cause are named below the one that is explained.
 const NAMED: usize = 12;
+
+/// How many reasons for skipping are told.
+const REASONS: usize = 8;
 
 /// What to say beyond failures and sums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,8 +145,19 @@ impl Terminal {
     fn sums(&self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
         let counts = end.counts;
         writeln!(sink)?;
-        for (count, reason, _) in &self.skipped.0 {
+        let mut skipped: Vec<&(usize, String, String)> = self.skipped.0.iter().collect();
+        skipped.sort_by_key(|(count, _, _)| Reverse(*count));
+        let shown = if self.verbosity == Verbosity::Failures {
+            REASONS
+        } else {
+            usize::MAX
+        };
+        for (count, reason, _) in skipped.iter().take(shown) {
             writeln!(sink, "{count} skipped: {}", escape::sentence(reason))?;
+        }
+        let rest: usize = skipped.iter().skip(shown).map(|(count, _, _)| count).sum();
+        if rest > 0 {
+            writeln!(sink, "{rest} skipped for other reasons, which -v lists")?;
         }
         for (count, reason, first) in &self.blocked.0 {
             let more = if *count > 1 { ", …" } else { "" };

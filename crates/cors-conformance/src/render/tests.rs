@@ -249,3 +249,59 @@ fn a_copied_origin_is_one_cause_and_a_fixed_one_another() {
         .collect();
     assert_eq!(sizes, [1, 0]);
 }
+
+#[test]
+fn only_the_steps_at_fault_are_shown() {
+    let mut case = case("origin/raw", Verdict::Shared, Got::Shared, &[]);
+    case.outcome = Outcome::Fail;
+    let mut raw = case.steps.first().cloned().unwrap();
+    raw.wanted = None;
+    raw.got = None;
+    raw.origin = None;
+    for exchange in &mut raw.exchanges {
+        exchange.kind = Kind::Raw;
+        exchange.request.method = "RAW".to_owned();
+    }
+    case.steps.insert(0, raw);
+    case.checks.push(CheckEvent {
+        id: "echo".to_owned(),
+        step: 0,
+        level: Level::Must,
+        outcome: CheckOutcome::Fail,
+        on: On::Last,
+        said: "Access-Control-Allow-Origin is `x`, wanted no line `x`".to_owned(),
+        why: None,
+    });
+    let printed = printed(&[case], Verbosity::Failures, Level::Must);
+    assert!(printed.contains("> RAW "), "{printed}");
+    assert!(!printed.contains("> GET "), "{printed}");
+    assert!(
+        printed.contains("1 more exchange is as wanted"),
+        "{printed}"
+    );
+    assert!(printed.contains("sends no such request"), "{printed}");
+}
+
+#[test]
+fn reasons_for_skipping_are_told_by_frequency_and_cut() {
+    let skipped = |reason: usize| {
+        let mut case = case("origin/null", Verdict::Refused, Got::Refused, &[]);
+        case.outcome = Outcome::Skip;
+        case.reason = Some(format!("reason {reason}"));
+        case
+    };
+    let mut cases: Vec<CaseEvent> = (0..10).map(skipped).collect();
+    cases.push(skipped(9));
+    let short = printed(&cases, Verbosity::Failures, Level::Must);
+    let told = short
+        .lines()
+        .find(|line| line.contains("skipped: "))
+        .unwrap();
+    assert_eq!(told, "2 skipped: reason 9");
+    assert!(
+        short.contains("2 skipped for other reasons, which -v lists"),
+        "{short}"
+    );
+    let long = printed(&cases, Verbosity::Cases, Level::Must);
+    assert!(long.contains("1 skipped: reason 8"), "{long}");
+}

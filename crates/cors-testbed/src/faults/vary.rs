@@ -137,61 +137,6 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
-        "vary-missing-on-preflight",
-        "V3",
-        "Preflights are answered without Vary.",
-        |b| {
-            b.vary_tokens = |x| {
-                if x.is_preflight() {
-                    Vec::new()
-                } else {
-                    reference::vary_tokens(x)
-                }
-            };
-        },
-    ),
-    fault(
-        "vary-missing-on-refused-preflight",
-        "V3",
-        "Refused preflights are answered without Vary.",
-        |b| {
-            b.vary_tokens = |x| {
-                if x.is_preflight() && !x.granted {
-                    Vec::new()
-                } else {
-                    reference::vary_tokens(x)
-                }
-            };
-        },
-    ),
-    fault(
-        "vary-origin-missing-on-preflight",
-        "V3",
-        "Preflights do not vary on Origin.",
-        |b| {
-            b.vary_tokens = |x| without_origin_if(x, x.is_preflight());
-        },
-    ),
-    fault(
-        "vary-request-method-missing",
-        "V3",
-        "Only the requested method is repeated, and preflights do not vary on it.",
-        |b| {
-            b.allow_methods_value = |x| x.requested_method.clone().into_iter().collect();
-            b.vary_tokens = |x| without(x, "Access-Control-Request-Method");
-        },
-    ),
-    fault(
-        "vary-request-headers-missing",
-        "V3",
-        "Only the requested headers are repeated, and preflights do not vary on them.",
-        |b| {
-            b.allow_headers_value =
-                |x| reference::list(x.requested_headers.clone().unwrap_or_default());
-            b.vary_tokens = |x| without(x, "Access-Control-Request-Headers");
-        },
-    ),
-    fault(
         "vary-replaced",
         "V4",
         "The Vary of the application is replaced.",

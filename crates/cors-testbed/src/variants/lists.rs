@@ -251,14 +251,6 @@ pub(super) const VARIANTS: &[Variant] = &[
         },
     ),
     variant(
-        "expose-headers-adds-absent",
-        "Headers that are not there are named as exposed too.",
-        |b| {
-            b.expose_headers_value =
-                |x| [reference::expose_headers_value(x), list(["X-Never-Sent"])].concat();
-        },
-    ),
-    variant(
         "max-age-capped",
         "A max-age above a day is sent as a day.",
         |b| {

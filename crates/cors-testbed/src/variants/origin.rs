@@ -122,6 +122,35 @@ pub(super) const VARIANTS: &[Variant] = &[
             b.merge_vary = |_, headers, _| set(headers, "vary", "*");
         },
     ),
+    // No cache may store answers to OPTIONS, so that what they vary on is advice to nobody.
+    variant(
+        "preflight-without-vary",
+        "Preflights are answered without Vary.",
+        |b| {
+            b.vary_tokens = |x| {
+                if x.is_preflight() {
+                    Vec::new()
+                } else {
+                    reference::vary_tokens(x)
+                }
+            };
+        },
+    ),
+    variant(
+        "preflight-repeats-request-without-vary",
+        "Preflights repeat what they are asked for and are answered without Vary.",
+        |b| {
+            b.allow_methods_value = |x| x.requested_method.clone().into_iter().collect();
+            b.allow_headers_value = |x| list(x.requested_headers.clone().unwrap_or_default());
+            b.vary_tokens = |x| {
+                if x.is_preflight() {
+                    Vec::new()
+                } else {
+                    reference::vary_tokens(x)
+                }
+            };
+        },
+    ),
     variant(
         "preflight-varies-on-origin-only",
         "Preflights are answered with whole lists and vary on Origin only.",

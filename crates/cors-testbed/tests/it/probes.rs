@@ -318,6 +318,8 @@ pub(crate) fn probes(policy: &Policy) -> Vec<Probe> {
         "/options",
         &[("origin", allowed), (HEADERS, "x-token")],
     );
+    let simple = [("origin", allowed), (METHOD, "GET"), (HEADERS, "x-token")];
+    add("OPTIONS", "/resource", &simple);
     let private = ("access-control-request-private-network", "true");
     add(
         "OPTIONS",

@@ -49,3 +49,29 @@ pub fn block_bad_port(request: &Request, trace: &mut impl Trace) -> Verdict {
     );
     Verdict::Allowed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::request as prepared;
+    use crate::trace::NoTrace;
+
+    #[test]
+    fn bad_ports_are_blocked_for_http() {
+        let verdict = |to: &str| block_bad_port(&prepared("GET", to), &mut NoTrace);
+        assert_eq!(verdict("https://b.test:25/"), Verdict::Blocked);
+        assert_eq!(verdict("http://b.test:10080/"), Verdict::Blocked);
+        assert_eq!(verdict("https://b.test:0/"), Verdict::Blocked);
+        assert_eq!(verdict("https://b.test:26/"), Verdict::Allowed);
+        assert_eq!(verdict("https://b.test/"), Verdict::Allowed);
+        assert_eq!(verdict("ftp://b.test:25/"), Verdict::Allowed);
+    }
+
+    #[test]
+    fn the_list_is_in_order() {
+        assert!(BAD_PORTS.is_sorted());
+        assert!(is_bad_port(22) && is_bad_port(6697) && !is_bad_port(80) && !is_bad_port(443));
+        let sum: u32 = BAD_PORTS.iter().map(|port| u32::from(*port)).sum();
+        assert_eq!(sum, 115_595);
+    }
+}

@@ -128,3 +128,83 @@ fn cross_origin_resource_policy_internal_check(
         Verdict::Blocked
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::{headers, url};
+    use crate::trace::{NoTrace, Steps};
+    use alloc::vec::Vec;
+
+    fn check(page: &str, from: &str, values: &[&str]) -> Verdict {
+        let pairs: Vec<_> = values
+            .iter()
+            .map(|v| ("Cross-Origin-Resource-Policy", *v))
+            .collect();
+        let response = Response::new(200, headers(&pairs), None);
+        let from = url(from);
+        cross_origin_resource_policy_check(url(page).origin(), &response, &from, &mut NoTrace)
+    }
+
+    #[test]
+    fn policies_exclude_origins_or_sites() {
+        use Verdict::{Allowed, Blocked};
+        for (page, from, value, verdict) in [
+            ("https://a.test", "https://a.test", "same-origin", Allowed),
+            ("https://a.test", "https://x.a.test", "same-origin", Blocked),
+            ("https://a.test", "https://b.test", "same-origin", Blocked),
+            ("https://a.test", "https://x.a.test", "same-site", Allowed),
+            ("https://a.test", "https://b.test", "same-site", Blocked),
+            ("http://a.test", "https://x.a.test", "same-site", Blocked),
+            ("https://a.test", "http://x.a.test", "same-site", Allowed),
+            ("http://a.test", "http://x.a.test", "same-site", Allowed),
+            ("https://a.test", "https://b.test", "cross-origin", Allowed),
+            ("https://a.test", "https://b.test", "Same-Origin", Allowed),
+            ("https://a.test", "https://b.test", "", Allowed),
+        ] {
+            assert_eq!(
+                check(page, from, &[value]),
+                verdict,
+                "{page} {from} {value}"
+            );
+        }
+        assert_eq!(check("https://a.test", "https://b.test", &[]), Allowed);
+        let two = ["same-origin", "same-origin"];
+        assert_eq!(check("https://a.test", "https://b.test", &two), Allowed);
+    }
+
+    #[test]
+    fn the_trace_says_why() {
+        let mut steps = Steps::default();
+        let response = Response::new(
+            200,
+            headers(&[("cross-origin-resource-policy", "same-site")]),
+            None,
+        );
+        let page = url("https://a.test");
+        let verdict = cross_origin_resource_policy_check(
+            page.origin(),
+            &response,
+            &url("https://b.test"),
+            &mut steps,
+        );
+        assert_eq!(verdict, Verdict::Blocked);
+        let said: Vec<_> = steps
+            .0
+            .iter()
+            .map(|entry| (entry.at.step, &*entry.said))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                ("2", "Cross-Origin-Resource-Policy is `same-site`."),
+                ("3", "The policy is `same-site`."),
+                (
+                    "5[same-site]",
+                    "The page and the response are not the same site."
+                ),
+                ("3", "The response is not for https://a.test: blocked."),
+            ]
+        );
+    }
+}

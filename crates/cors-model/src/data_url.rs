@@ -100,3 +100,73 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 const fn is_ascii_whitespace(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | 0x0C | b'\r' | b' ')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::url;
+
+    fn read(text: &str) -> Option<(String, Vec<u8>)> {
+        data_url_processor(&url(text))
+    }
+
+    fn content(mime_type: &str, body: &[u8]) -> Option<(String, Vec<u8>)> {
+        Some((mime_type.into(), body.to_vec()))
+    }
+
+    const DEFAULT: &str = "text/plain;charset=US-ASCII";
+
+    #[test]
+    fn types_are_read_before_the_comma() {
+        assert_eq!(read("data:,x"), content(DEFAULT, b"x"));
+        assert_eq!(read("data:text/html,x,y"), content("text/html", b"x,y"));
+        assert_eq!(
+            read("data:;charset=utf-8,x"),
+            content("text/plain;charset=utf-8", b"x")
+        );
+        assert_eq!(read("data: text/css ,x#f"), content("text/css", b"x"));
+        assert_eq!(read("data:nonsense,x?y"), content(DEFAULT, b"x?y"));
+        assert_eq!(read("data:x"), None);
+    }
+
+    #[test]
+    fn bodies_are_percent_decoded() {
+        assert_eq!(read("data:,a%20b%zz%4"), content(DEFAULT, b"a b%zz%4"));
+        assert_eq!(
+            read("data:,%FF%0a%g0%0g"),
+            content(DEFAULT, b"\xFF\n%g0%0g")
+        );
+    }
+
+    #[test]
+    fn bodies_may_be_base64() {
+        assert_eq!(
+            read("data:;base64,YWI="),
+            content("text/plain;charset=US-ASCII", b"ab")
+        );
+        assert_eq!(read("data:text/x; BASE64,YWJj"), content("text/x", b"abc"));
+        assert_eq!(read("data:text/x;base64,YQ"), content("text/x", b"a"));
+        assert_eq!(
+            read("data:text/x;base64,Y Q%3D%3D"),
+            content("text/x", b"a")
+        );
+        assert_eq!(
+            read("data:text/x;base64,+/+/"),
+            content("text/x", b"\xFB\xFF\xBF")
+        );
+        assert_eq!(read("data:text/x;base64,"), content("text/x", b""));
+        for bad in ["a", "abcde", "ab=", "a===", "ab-_", "====", "ab==cd=="] {
+            assert_eq!(
+                read(&alloc::format!("data:text/x;base64,{bad}")),
+                None,
+                "{bad}"
+            );
+        }
+        assert_eq!(read("data:text/xbase64,YQ"), content("text/xbase64", b"YQ"));
+        assert_eq!(read("data:;base65,YQ"), content("text/plain", b"YQ"));
+        assert_eq!(
+            read("data:text/x;base64;a=b,YQ"),
+            content("text/x;a=b", b"YQ")
+        );
+    }
+}

@@ -407,11 +407,6 @@ pub enum Reason {
     CredentialsNotAllowed,
     /// A response that says it is not for other origins or sites.
     CrossOriginResourcePolicy,
-    /// A part of a resource where no part was asked for.
-    UnrequestedRange {
-        /// The status.
-        status: u16,
-    },
 
     /// A redirect in the redirect mode `error`.
     RedirectModeError {
@@ -525,9 +520,6 @@ impl fmt::Display for Reason {
             Self::AllowOriginMismatch => "the server allows another origin than the page's",
             Self::CredentialsNotAllowed => "the server does not allow credentials",
             Self::CrossOriginResourcePolicy => "the server keeps it from other origins",
-            Self::UnrequestedRange { status } => {
-                return write!(f, "it is a part ({status}) where the whole was asked for");
-            }
             Self::RedirectModeError { status } => {
                 return write!(f, "the redirect mode is `error` and the status is {status}");
             }

@@ -105,3 +105,65 @@ fn longest_run_of_zeros(pieces: &[u16; 8]) -> Range<usize> {
     }
     if longest.len() > 1 { longest } else { 0..0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn serialized(host: &Host) -> String {
+        let mut out = String::new();
+        host.serialize_into(&mut out);
+        out
+    }
+
+    #[test]
+    fn the_first_longest_run_of_zeros_is_left_out() {
+        for (pieces, text) in [
+            ([0, 0, 0, 0, 0, 0, 0, 0], "[::]"),
+            ([0, 0, 0, 0, 0, 0, 0, 1], "[::1]"),
+            ([1, 0, 0, 0, 0, 0, 0, 0], "[1::]"),
+            ([1, 0, 2, 0, 3, 0, 4, 0], "[1:0:2:0:3:0:4:0]"),
+            ([0, 1, 2, 3, 4, 5, 6, 7], "[0:1:2:3:4:5:6:7]"),
+            ([1, 0, 0, 2, 0, 0, 0, 3], "[1:0:0:2::3]"),
+            ([1, 0, 0, 2, 3, 0, 0, 4], "[1::2:3:0:0:4]"),
+            (
+                [0x2001, 0xdb8, 0, 0, 1, 0, 0, 0xffff],
+                "[2001:db8::1:0:0:ffff]",
+            ),
+            ([0, 0, 0, 0, 0, 0xffff, 0x7f00, 1], "[::ffff:7f00:1]"),
+        ] {
+            assert_eq!(serialized(&Host::Ipv6(pieces)), text);
+        }
+    }
+
+    #[test]
+    fn other_hosts_are_written_as_they_are() {
+        assert_eq!(serialized(&Host::Domain("a.test.".into())), "a.test.");
+        assert_eq!(serialized(&Host::Opaque("A%20b".into())), "A%20b");
+        assert_eq!(serialized(&Host::Ipv4(0x7F00_0001)), "127.0.0.1");
+    }
+
+    #[test]
+    fn loopback_hosts_are_this_machine() {
+        let domain = |text: &str| Host::Domain(text.into());
+        for host in [
+            domain("localhost"),
+            domain("localhost."),
+            domain("x.localhost"),
+            Host::Ipv4(0x7F00_0001),
+            Host::Ipv4(0x7FFF_FFFF),
+            Host::Ipv6([0, 0, 0, 0, 0, 0, 0, 1]),
+        ] {
+            assert!(host.is_loopback(), "{host:?}");
+        }
+        for host in [
+            domain("localhost.test"),
+            domain("xlocalhost"),
+            Host::Ipv4(0x8000_0000),
+            Host::Ipv6([0; 8]),
+            Host::Opaque("localhost".into()),
+        ] {
+            assert!(!host.is_loopback(), "{host:?}");
+        }
+    }
+}

@@ -167,3 +167,176 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::url;
+    use alloc::format;
+
+    fn origin(text: &str) -> Origin {
+        url(text).origin().clone()
+    }
+
+    #[test]
+    fn origins_are_the_same_in_scheme_host_and_port() {
+        let a = origin("https://a.test/x");
+        assert!(a.is_same_origin(&origin("https://A.test:443/y")));
+        for other in [
+            "http://a.test",
+            "https://a.test:8443",
+            "https://www.a.test",
+            "https://a.test.",
+            "data:,x",
+        ] {
+            assert!(!a.is_same_origin(&origin(other)), "{other}");
+            assert!(!origin(other).is_same_origin(&a), "{other}");
+        }
+    }
+
+    #[test]
+    fn opaque_origins_are_the_same_as_themselves_unless_they_are_of_nothing() {
+        let one = Origin::Opaque(OpaqueOrigin::new(1));
+        let two = Origin::Opaque(OpaqueOrigin::new(2));
+        let nothing = Origin::Opaque(OpaqueOrigin::OF_NOTHING);
+        assert!(one.is_same_origin(&one) && one.is_same_site(&one));
+        assert!(!one.is_same_origin(&two) && !one.is_same_site(&two));
+        assert!(!nothing.is_same_origin(&nothing) && !nothing.is_same_site(&nothing));
+        assert!(!origin("data:,x").is_same_origin(&origin("data:,x")));
+        assert!(!one.is_same_site(&origin("https://a.test")));
+        assert_eq!(
+            (one.serialize(), one.scheme()),
+            (Cow::Borrowed("null"), None)
+        );
+    }
+
+    #[test]
+    fn sites_share_a_scheme_and_a_registrable_domain() {
+        let a = origin("https://one.a.test:444");
+        assert!(a.is_same_site(&origin("https://two.a.test")));
+        assert!(!a.is_same_site(&origin("http://two.a.test")));
+        assert!(a.is_schemelessly_same_site(&origin("http://two.a.test")));
+        assert!(!a.is_same_site(&origin("https://b.test")));
+        // Without a registrable domain only the host itself is the same site.
+        let address = origin("https://127.0.0.1");
+        assert!(address.is_same_site(&origin("https://127.0.0.1:444")));
+        assert!(!address.is_same_site(&origin("https://127.0.0.2")));
+        let bare = |text: &str| Origin::parse_serialized(text.as_bytes()).unwrap();
+        assert!(!bare("https://one.a.test").is_same_site(&bare("https://two.a.test")));
+        assert!(bare("https://one.a.test").is_same_site(&a));
+    }
+
+    #[test]
+    fn the_registrable_domain_is_no_part_of_an_origin() {
+        use core::hash::{Hash, Hasher};
+        #[derive(Default, PartialEq, Debug)]
+        struct Bytes(alloc::vec::Vec<u8>);
+        impl Hasher for Bytes {
+            fn finish(&self) -> u64 {
+                0
+            }
+            fn write(&mut self, bytes: &[u8]) {
+                self.0.extend_from_slice(bytes);
+            }
+        }
+        let hash = |origin: &Origin| {
+            let mut bytes = Bytes::default();
+            origin.hash(&mut bytes);
+            bytes
+        };
+        let (with, without) = (
+            origin("https://a.test"),
+            Origin::parse_serialized(b"https://a.test").unwrap(),
+        );
+        assert_eq!(with, without);
+        assert_eq!(hash(&with), hash(&without));
+        assert_ne!(hash(&with), hash(&origin("https://b.test")));
+    }
+
+    #[test]
+    fn what_an_origin_serializes_to_is_read_back() {
+        for text in [
+            "https://a.test",
+            "http://a.test:8080",
+            "https://a.test.",
+            "null",
+            "https://127.0.0.1",
+            "https://[2001:db8::1]",
+            "https://[::1]:444",
+            "chrome-extension://abc",
+            "https://a_b.test",
+            "wss://x",
+            "https://xn--bcher-kva.test",
+            "http://localhost:0",
+            "a+1.b://x",
+        ] {
+            let parsed = Origin::parse_serialized(text.as_bytes());
+            assert_eq!(
+                parsed.map(|origin| origin.serialize()),
+                Some(Cow::Borrowed(text)),
+                "{text}"
+            );
+        }
+        let tuple = origin("http://a.test:8080");
+        assert_eq!(Origin::parse_serialized(b"http://a.test:8080"), Some(tuple));
+    }
+
+    #[test]
+    fn what_no_origin_serializes_to_is_not_read() {
+        for text in [
+            "",
+            "NULL",
+            "https://a.test/",
+            "https://a.test:443",
+            "http://a.test:80",
+            "ftp://a.test:21",
+            "wss://a:443",
+            "ws://a:80",
+            "HTTPS://a.test",
+            "https://A.test",
+            "//a.test",
+            "a.test",
+            "https:a.test",
+            "https://",
+            "https://a.test:",
+            "https://:1",
+            "https://a..test",
+            "https://.a.test",
+            "https://a.test:99999",
+            "https://a.test:08",
+            "https://a.test:+8",
+            "https://u@a.test",
+            "https://*.test",
+            "https://a.test b",
+            "https://a.test,https://b.test",
+            "1a://x",
+            "://x",
+            "https://1.2.3",
+            "https://1",
+            "https://127.0.0.1.:1",
+            "https://[::1",
+            "https://[1:2]",
+            "https://[::0:1]",
+            "https://[2001:DB8::1]",
+            "https://a.1",
+            "https://256.0.0.1",
+            "h ttp://x",
+            "https://.",
+            "https://é.test",
+        ] {
+            assert_eq!(Origin::parse_serialized(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(Origin::parse_serialized(b"https://\xFF"), None);
+    }
+
+    #[test]
+    fn four_schemes_have_default_ports() {
+        let ports = ["http", "ws", "https", "wss", "ftp", "gopher"].map(default_port);
+        assert_eq!(
+            ports,
+            [Some(80), Some(80), Some(443), Some(443), Some(21), None]
+        );
+        assert_eq!(format!("{:?}", tuple_scheme("file")), "None");
+        assert_eq!(origin("https://a.test").scheme(), Some("https"));
+    }
+}

@@ -141,3 +141,95 @@ pub(crate) fn set_request_referrer_policy_on_redirect(request: &mut Request, hea
         request.referrer_policy = policy;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::origin::{OpaqueOrigin, Origin};
+    use crate::support::{headers, page, request as prepared, url};
+
+    fn referrer(policy: ReferrerPolicy, from: &str, to: &str) -> Option<String> {
+        let mut request = prepared("GET", to);
+        request.referrer_policy = policy;
+        request.referrer = Referrer::Url(url(from));
+        match determine_request_referrer(&request) {
+            Referrer::Url(url) => Some(url.serialize(false)),
+            Referrer::NoReferrer => None,
+            Referrer::Client => panic!("a referrer is determined"),
+        }
+    }
+
+    const FROM: &str = "https://u:p@a.test/x?q#f";
+    const WHOLE: Option<&str> = Some("https://a.test/x?q");
+    const ORIGIN: Option<&str> = Some("https://a.test/");
+
+    #[test]
+    fn policies_say_how_much_is_told() {
+        use ReferrerPolicy as P;
+        for (policy, same, other, insecure) in [
+            (P::NoReferrer, None, None, None),
+            (P::NoReferrerWhenDowngrade, WHOLE, WHOLE, None),
+            (P::SameOrigin, WHOLE, None, None),
+            (P::Origin, ORIGIN, ORIGIN, ORIGIN),
+            (P::StrictOrigin, ORIGIN, ORIGIN, None),
+            (P::OriginWhenCrossOrigin, WHOLE, ORIGIN, ORIGIN),
+            (P::StrictOriginWhenCrossOrigin, WHOLE, ORIGIN, None),
+            (P::EmptyString, WHOLE, ORIGIN, None),
+            (P::UnsafeUrl, WHOLE, WHOLE, WHOLE),
+        ] {
+            let to = |target: &str| referrer(policy, FROM, target);
+            assert_eq!(to("https://a.test/y").as_deref(), same, "{policy}");
+            assert_eq!(to("https://b.test/").as_deref(), other, "{policy}");
+            assert_eq!(to("http://b.test/").as_deref(), insecure, "{policy}");
+        }
+        let local = referrer(P::StrictOrigin, FROM, "http://localhost:81/");
+        assert_eq!(local.as_deref(), ORIGIN);
+        let insecure = referrer(P::StrictOrigin, "http://a.test/x", "http://b.test/");
+        assert_eq!(insecure.as_deref(), Some("http://a.test/"));
+    }
+
+    #[test]
+    fn long_and_local_urls_are_not_told_whole() {
+        let long = |length: usize| {
+            let start = "https://a.test/";
+            alloc::format!("{start}{}", "x".repeat(length - start.len()))
+        };
+        let told = |from: &str| referrer(ReferrerPolicy::UnsafeUrl, from, "https://b.test/");
+        assert_eq!(told(&long(4096)), Some(long(4096)));
+        assert_eq!(told(&long(4097)).as_deref(), ORIGIN);
+        assert_eq!(told("data:,x"), None);
+    }
+
+    #[test]
+    fn the_page_is_the_referrer_unless_it_is_opaque() {
+        let mut request = prepared("GET", "https://a.test/y");
+        assert_eq!(
+            determine_request_referrer(&request),
+            Referrer::Url(page().base_url)
+        );
+        request.client.as_mut().unwrap().origin = Origin::Opaque(OpaqueOrigin::new(1));
+        assert_eq!(determine_request_referrer(&request), Referrer::NoReferrer);
+        request.client = None;
+        assert_eq!(determine_request_referrer(&request), Referrer::NoReferrer);
+        let mut request = prepared("GET", "https://a.test/y");
+        request.referrer = Referrer::NoReferrer;
+        assert_eq!(determine_request_referrer(&request), Referrer::NoReferrer);
+    }
+
+    #[test]
+    fn the_last_policy_that_is_known_is_taken_from_a_redirect() {
+        let policy = |value: &str| {
+            let mut request = prepared("GET", "https://b.test/");
+            request.referrer_policy = ReferrerPolicy::UnsafeUrl;
+            let headers = headers(&[("Referrer-Policy", value)]);
+            set_request_referrer_policy_on_redirect(&mut request, &headers);
+            request.referrer_policy
+        };
+        assert_eq!(policy("no-referrer, Origin ,x"), ReferrerPolicy::Origin);
+        assert_eq!(policy("same-origin,"), ReferrerPolicy::SameOrigin);
+        assert_eq!(policy("x"), ReferrerPolicy::UnsafeUrl);
+        let mut request = prepared("GET", "https://b.test/");
+        set_request_referrer_policy_on_redirect(&mut request, &HeaderList::new());
+        assert_eq!(request.referrer_policy, ReferrerPolicy::EmptyString);
+    }
+}

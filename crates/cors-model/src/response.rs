@@ -290,3 +290,133 @@ impl FilteredResponse {
         self.url_list().len() > 1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::{Script, headers, url};
+    use crate::trace::NoTrace;
+    use alloc::{format, vec};
+
+    #[test]
+    fn statuses_have_kinds() {
+        let of =
+            |fits: fn(u16) -> bool| (0..1000).filter(|status| fits(*status)).collect::<Vec<_>>();
+        assert_eq!(of(is_ok_status), (200..300).collect::<Vec<_>>());
+        assert_eq!(of(is_redirect_status), [301, 302, 303, 307, 308]);
+        assert_eq!(of(is_null_body_status), [101, 103, 204, 205, 304]);
+        assert_eq!(of(is_range_status), [206, 416]);
+    }
+
+    fn response() -> Response {
+        let pairs = [
+            ("X-A", "1"),
+            ("x-a", "2"),
+            ("Set-Cookie", "c"),
+            ("Content-Type", "t"),
+            ("X-B", "3"),
+        ];
+        let mut response = Response::new(201, headers(&pairs), Some(vec![b'!']));
+        response.url_list = vec![url("https://a.test/"), url("https://b.test/x#f")];
+        response.cors_exposed_header_name_list = vec![
+            HeaderName::from_static("x-A"),
+            HeaderName::from_static("set-cookie"),
+        ];
+        response
+    }
+
+    fn names(response: &FilteredResponse) -> Vec<Vec<u8>> {
+        response
+            .header_names()
+            .iter()
+            .map(|name| name.as_bytes().to_vec())
+            .collect()
+    }
+
+    #[test]
+    fn basic_responses_hide_cookies_only() {
+        let response = FilteredResponse::Basic(response());
+        assert_eq!(response.response_type(), ResponseType::Basic);
+        assert_eq!((response.status(), response.body()), (201, Some(&b"!"[..])));
+        assert_eq!(names(&response), [&b"content-type"[..], b"x-a", b"x-b"]);
+        assert_eq!(response.header("x-a").as_deref(), Some(&b"1, 2"[..]));
+        assert_eq!(
+            (response.url().as_str(), response.redirected()),
+            ("https://b.test/x", true)
+        );
+    }
+
+    #[test]
+    fn cors_responses_show_what_is_exposed() {
+        let mut response = FilteredResponse::Cors(response());
+        assert_eq!(response.response_type(), ResponseType::Cors);
+        assert_eq!((response.status(), response.body()), (201, Some(&b"!"[..])));
+        assert_eq!(names(&response), [&b"content-type"[..], b"x-a"]);
+        assert_eq!(
+            (response.header("X-B"), response.header("set-cookie")),
+            (None, None)
+        );
+        assert_eq!(
+            (response.url().as_str(), response.redirected()),
+            ("https://b.test/x", true)
+        );
+        response.internal_mut().url_list.pop();
+        assert_eq!(
+            (response.url().as_str(), response.redirected()),
+            ("https://a.test/", false)
+        );
+    }
+
+    #[test]
+    fn opaque_responses_show_nothing() {
+        let opaque = FilteredResponse::Opaque(response());
+        let redirect = FilteredResponse::OpaqueRedirect(response());
+        for (response, kind) in [
+            (&opaque, ResponseType::Opaque),
+            (&redirect, ResponseType::OpaqueRedirect),
+        ] {
+            assert_eq!(response.response_type(), kind);
+            assert_eq!((response.status(), response.body()), (0, None));
+            assert!(response.header_list().is_empty() && response.header_names().is_empty());
+            assert_eq!(response.header("content-type"), None);
+            assert_eq!(response.internal().status, 201);
+        }
+        assert_eq!((opaque.url().as_str(), opaque.redirected()), ("", false));
+        assert_eq!(redirect.url(), "https://b.test/x");
+        assert_eq!(ResponseType::OpaqueRedirect.as_str(), "opaqueredirect");
+    }
+
+    fn location(status: u16, values: &[&str]) -> Result<Option<String>, LocationFailure> {
+        let pairs: Vec<_> = values.iter().map(|value| ("Location", *value)).collect();
+        let response = Response::new(status, headers(&pairs), None);
+        let base = url("https://b.test/r/s?q#f");
+        let found = response.location_url(&base, &Script::new([]), &mut NoTrace);
+        found.map(|found| found.map(|url| url.serialize(false)))
+    }
+
+    #[test]
+    fn locations_are_resolved_and_keep_fragments() {
+        let some = |text: &str| Ok(Some(text.into()));
+        assert_eq!(location(302, &["/x"]), some("https://b.test/x#f"));
+        assert_eq!(location(307, &["/x#g"]), some("https://b.test/x#g"));
+        assert_eq!(
+            location(301, &["https://c.test/"]),
+            some("https://c.test/#f")
+        );
+        assert_eq!(location(303, &["x"]), some("https://b.test/r/x#f"));
+        assert_eq!(location(308, &[""]), some("https://b.test/r/s?q#f"));
+        assert_eq!(location(302, &[]), Ok(None));
+        assert_eq!(location(200, &["/x"]), Ok(None));
+        assert_eq!(location(302, &["/x", "/x"]), Err(LocationFailure));
+        assert_eq!(location(302, &["http://["]), Err(LocationFailure));
+    }
+
+    #[test]
+    fn debugging_shows_the_length_of_the_body() {
+        let text = format!("{:?}", Response::new(204, HeaderList::new(), None));
+        assert_eq!(
+            text,
+            "Response { status: 204, header_list: HeaderList([]), body_length: None, url: None, .. }"
+        );
+    }
+}

@@ -94,3 +94,72 @@ pub fn tao_check(
     );
     Err(TaoCheckFailure)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::{headers, request as prepared, url};
+    use crate::trace::NoTrace;
+
+    fn check(request: &Request, value: &str) -> bool {
+        let response = Response::new(200, headers(&[("Timing-Allow-Origin", value)]), None);
+        tao_check(request, &response, &mut NoTrace).is_ok()
+    }
+
+    #[test]
+    fn timings_are_for_the_origins_that_are_listed() {
+        let mut request = prepared("GET", "https://b.test/");
+        request.response_tainting = ResponseTainting::Cors;
+        for good in [
+            "*",
+            "https://a.test",
+            "x, https://a.test",
+            "*, https://x",
+            "x,*",
+        ] {
+            assert!(check(&request, good), "{good}");
+        }
+        for bad in [
+            "",
+            "https://a.test/",
+            "HTTPS://A.TEST",
+            "*.test",
+            "https://a.test https://b.test",
+            "\"https://a.test\"",
+            "null",
+        ] {
+            assert!(!check(&request, bad), "{bad}");
+        }
+        request.append_url(url("https://c.test/"));
+        assert!(check(&request, "null") && !check(&request, "https://a.test"));
+    }
+
+    #[test]
+    fn one_failure_is_enough() {
+        let mut request = prepared("GET", "https://a.test/");
+        request.timing_allow_failed = true;
+        assert!(!check(&request, "*"));
+    }
+
+    #[test]
+    fn basic_responses_need_no_permission() {
+        let mut request = prepared("GET", "https://a.test/");
+        let none = Response::new(200, headers(&[]), None);
+        assert_eq!(tao_check(&request, &none, &mut NoTrace), Ok(()));
+        request.response_tainting = ResponseTainting::Opaque;
+        assert_eq!(
+            tao_check(&request, &none, &mut NoTrace),
+            Err(TaoCheckFailure)
+        );
+        let mut navigation = prepared("GET", "https://b.test/");
+        navigation.mode = RequestMode::Navigate;
+        assert_eq!(
+            tao_check(&navigation, &none, &mut NoTrace),
+            Err(TaoCheckFailure)
+        );
+        assert!(check(&navigation, "*"));
+        let mut navigation = prepared("GET", "https://a.test/");
+        navigation.mode = RequestMode::Navigate;
+        assert_eq!(tao_check(&navigation, &none, &mut NoTrace), Ok(()));
+    }
+}

@@ -186,3 +186,102 @@ fn blob_origin(path: &str) -> Option<Origin> {
     Origin::parse_serialized(path.get(..end)?.as_bytes())
         .filter(|origin| matches!(origin.scheme(), Some("http" | "https")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::url;
+
+    #[test]
+    fn urls_are_written_as_they_were_read() {
+        for text in [
+            "https://a.test/",
+            "http://u:p@a.test:8080/x/y?q#f",
+            "https://u@a.test/?",
+            "data:,x",
+            "about:blank#f",
+            "https://[::1]:1/",
+            "https://:p@a.test/",
+            "foo://host/x",
+        ] {
+            assert_eq!(url(text).serialize(false), text);
+        }
+        assert_eq!(
+            url("https://a.test:443/x?q#f").serialize(true),
+            "https://a.test/x?q"
+        );
+        assert_eq!(
+            url("http://a.test:443/").serialize(true),
+            "http://a.test:443/"
+        );
+    }
+
+    #[test]
+    fn parts_can_be_read() {
+        let url = url("https://a.test:444/x?q#f");
+        assert_eq!(
+            (url.scheme(), url.path(), url.port()),
+            ("https", "/x", Some(444))
+        );
+        assert_eq!((url.query(), url.fragment()), (Some("q"), Some("f")));
+        assert_eq!(url.host(), Some(&Host::Domain("a.test".into())));
+        assert_eq!(url.parts().scheme, "https");
+        assert_eq!(url.with(|parts| parts.port = Some(443)).port(), None);
+    }
+
+    #[test]
+    fn records_are_compared_with_their_fragments() {
+        assert_eq!(url("https://a.test/x#f"), url("https://a.test:443/x#f"));
+        assert_ne!(url("https://a.test/x#f"), url("https://a.test/x"));
+        assert_ne!(url("https://a.test/x"), url("https://a.test/x?"));
+    }
+
+    #[test]
+    fn origins_are_tuples_where_there_is_a_server() {
+        let origin = |text: &str| url(text).origin().serialize();
+        assert_eq!(origin("https://u:p@A.test:444/x"), "https://a.test:444");
+        assert_eq!(origin("ftp://a.test/"), "ftp://a.test");
+        assert_eq!(origin("wss://a.test/"), "wss://a.test");
+        for text in [
+            "data:,x",
+            "about:blank",
+            "foo://a.test/",
+            "file:/x",
+            "blob:data:,x",
+            "blob:https:a",
+            "blob:ftp://a.test/x",
+            "blob:null/x",
+            "http:x",
+        ] {
+            assert_eq!(origin(text), "null", "{text}");
+        }
+        assert_eq!(
+            origin("blob:https://a.test:444/some-id"),
+            "https://a.test:444"
+        );
+        assert_eq!(origin("blob:http://a.test"), "http://a.test");
+    }
+
+    #[test]
+    fn kinds_of_urls_are_told_apart() {
+        let kinds = |text: &str| {
+            let url = url(text);
+            (
+                url.is_http_scheme(),
+                url.is_local(),
+                url.includes_credentials(),
+                url.is_potentially_trustworthy(),
+            )
+        };
+        assert_eq!(kinds("https://a.test"), (true, false, false, true));
+        assert_eq!(kinds("http://u@a.test"), (true, false, true, false));
+        assert_eq!(kinds("http://:p@localhost"), (true, false, true, true));
+        assert_eq!(kinds("wss://a.test"), (false, false, false, true));
+        assert_eq!(kinds("ws://a.test"), (false, false, false, false));
+        assert_eq!(kinds("data:,x"), (false, true, false, true));
+        assert_eq!(kinds("about:blank"), (false, true, false, true));
+        assert_eq!(kinds("blob:x"), (false, true, false, false));
+        assert_eq!(kinds("file:x"), (false, false, false, true));
+        assert_eq!(kinds("https://@a.test"), (true, false, false, true));
+    }
+}

@@ -71,3 +71,6 @@ fn throw(name: ApiErrorName, at: Cite, reason: Reason, trace: &mut impl Trace) -
     step!(trace, at, "{error}");
     error
 }
+
+#[cfg(test)]
+mod tests;

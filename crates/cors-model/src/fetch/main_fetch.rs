@@ -14,7 +14,7 @@ use crate::method::Method;
 use crate::network::Network;
 use crate::referrer::{Referrer, ReferrerPolicy, determine_request_referrer};
 use crate::request::{RedirectMode, Request, RequestMode, ResponseTainting};
-use crate::response::{FilteredResponse, is_null_body_status, is_range_status};
+use crate::response::{FilteredResponse, is_null_body_status};
 use crate::safelist::cors_unsafe_request_header_names;
 use crate::trace::{Trace, cite, step};
 
@@ -290,7 +290,6 @@ pub(super) async fn main_fetch<N: Network, T: Trace>(
         FilteredResponse::OpaqueRedirect(_) => {}
     }
     // 15. The rest is about the response itself.
-    let opaque = matches!(response, FilteredResponse::Opaque(_));
     let internal_response = response.internal_mut();
     step!(
         trace,
@@ -326,18 +325,11 @@ pub(super) async fn main_fetch<N: Network, T: Trace>(
         );
     }
     // 20. OUT OF SCOPE: policies of the page about content, and MIME types that do not fit.
-    // 21. A part may not pass as the whole where script cannot tell.
-    let status = internal_response.status;
-    if opaque
-        && is_range_status(status)
-        && internal_response.range_requested
-        && !request.header_list.contains(names::RANGE)
-    {
-        let reason = Reason::UnrequestedRange { status };
-        return Err(fetch_params.network_error(cite!("concept-main-fetch", "21"), reason));
-    }
+    // 21. OUT OF SCOPE: service workers, without which a part is had only by who asks for one.
     // 22. Servers that send a body where there is none do not get it through.
-    if [Method::HEAD, Method::CONNECT].contains(&request.method) || is_null_body_status(status) {
+    if [Method::HEAD, Method::CONNECT].contains(&request.method)
+        || is_null_body_status(internal_response.status)
+    {
         internal_response.body = None;
         step!(
             trace,

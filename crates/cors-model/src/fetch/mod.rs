@@ -176,3 +176,6 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         core::hint::spin_loop();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,6 +49,9 @@ pub enum Command {
     Agent(AgentArgs),
     /// List the cases that a selection names
     List(ListArgs),
+    /// Explain what a browser decides about an exchange, step by step, or what a case demands
+    #[command(after_help = crate::explain::args::AFTER_HELP)]
+    Explain(crate::explain::args::ExplainArgs),
 }
 
 /// The arguments of `run`.

@@ -10,6 +10,7 @@ mod agent;
 pub mod args;
 mod cases;
 pub mod escape;
+pub mod explain;
 mod list;
 mod output;
 mod reference;
@@ -47,6 +48,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Some(Command::Run(args)) => run::run(args),
             Some(Command::Agent(args)) => agent::run(args),
             Some(Command::List(args)) => list::run(args),
+            Some(Command::Explain(args)) => explain::run(args),
         };
         done.unwrap_or_else(|stop| {
             tell(&stop.said);

@@ -1,0 +1,278 @@
+//! Sentences: the verdict, and what somebody who mends a server should know beyond it.
+
+use std::fmt::Write as _;
+
+use cors_harness::escape::escape_cut;
+use cors_model::error::{Reason, Refusal, Stage, Wanted};
+use cors_model::header::{HeaderList, HeaderName};
+use cors_model::request::CredentialsMode;
+use cors_model::response::{FilteredResponse, Response};
+use cors_model::safelist::is_forbidden_response_header_name;
+
+use super::derive::Act;
+
+/// Words as a list: `a`, `a and b`, `a, b and c`.
+pub(crate) fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+const ACAO: &str = "Access-Control-Allow-Origin";
+
+fn lines(headers: &HeaderList, name: &str) -> Vec<String> {
+    let values = headers.values(name.as_bytes());
+    values.map(|value| escape_cut(value.as_bytes())).collect()
+}
+
+/// How an answer is called.
+pub(crate) fn answer_name(preflight: bool) -> &'static str {
+    if preflight {
+        "the answer to the preflight"
+    } else {
+        "the response"
+    }
+}
+
+/// Why a browser refuses, as the end of a sentence.
+pub(crate) fn why(act: &Act, refusal: &Refusal, answered: Option<&Response>) -> String {
+    let status = answered.map(|answered| answered.status);
+    let empty = HeaderList::new();
+    let headers = answered.map_or(&empty, |answered| &answered.header_list);
+    let preflight = refusal.stage == Stage::Preflight;
+    let answer = answer_name(preflight);
+    let method = escape_cut(act.method.as_bytes());
+    let failed = status.filter(|status| preflight && !(200..=299).contains(status));
+    // The rare reasons are said well by the model.
+    let cause = match (&refusal.reason, failed) {
+        (Reason::AllowOriginMissing, Some(status)) => {
+            format!("the preflight is answered with the status {status} and without {ACAO}")
+        }
+        (Reason::AllowOriginMissing, _) => format!("{answer} has no {ACAO}"),
+        (Reason::AllowOriginMismatch, _) => mismatch(act, refusal, headers, answer),
+        (Reason::CredentialsNotAllowed, _) => format!(
+            "the page asks with credentials, and {answer} does not have \
+             Access-Control-Allow-Credentials: true"
+        ),
+        (Reason::PreflightStatus { status }, _) => {
+            format!(
+                "the preflight is answered with the status {status}, where only 200 to 299 will do"
+            )
+        }
+        (Reason::MethodNotAllowed { .. }, _) => {
+            format!("{answer} does not list {method} in Access-Control-Allow-Methods")
+        }
+        (Reason::HeaderNotAllowed { name }, _) => format!(
+            "{answer} does not list {} in Access-Control-Allow-Headers",
+            escape_cut(name.as_bytes())
+        ),
+        (Reason::NonWildcardHeaderNotAllowed { name }, _) => {
+            let name = escape_cut(name.to_lowercase().as_bytes());
+            if lines(headers, "Access-Control-Allow-Headers")
+                .iter()
+                .any(|line| line.contains('*'))
+            {
+                format!(
+                    "{answer} allows the headers `*`, which never covers {name}: it has to be listed \
+                     by its name"
+                )
+            } else {
+                format!("{answer} does not list {name} in Access-Control-Allow-Headers")
+            }
+        }
+        (Reason::MalformedList { name }, _) => {
+            format!(
+                "{answer} has a {} that cannot be read",
+                escape_cut(name.as_bytes())
+            )
+        }
+        (other, _) => format!("{other}"),
+    };
+    match refusal.stage {
+        Stage::Preflight => format!("{cause}, so the {method} request is never sent."),
+        Stage::Response => format!(
+            "{cause}, so the page may not read it. The request itself has reached the server."
+        ),
+        Stage::Api | Stage::Fetch | Stage::Redirect | Stage::Transport => format!("{cause}."),
+    }
+}
+
+fn mismatch(act: &Act, refusal: &Refusal, headers: &HeaderList, answer: &str) -> String {
+    // After a redirect from one foreign origin to another the page's own does not count.
+    let wanted = refusal.compared.as_ref().map(|compared| &compared.wanted);
+    let own = match wanted {
+        Some(Wanted::OneOf(values)) => values.first().map(|value| escape_cut(value)),
+        Some(Wanted::ListWith(_) | Wanted::Described(_) | Wanted::Between(..)) | None => None,
+    };
+    let origin = &own.unwrap_or_else(|| act.origin.clone());
+    match lines(headers, ACAO).as_slice() {
+        [value] if value == "*" => format!(
+            "the page asks with credentials, and {answer} has {ACAO}: *, which means any page \
+             only as long as there are no credentials"
+        ),
+        [value] if value.strip_suffix('/') == Some(origin) => format!(
+            "{answer} has {ACAO}: {value} with a slash at the end, which no origin has (the page's \
+             is {origin})"
+        ),
+        [value] if value != origin && value.eq_ignore_ascii_case(origin) => format!(
+            "{answer} has {ACAO}: {value}, which differs from {origin} in upper and lower case"
+        ),
+        [value] if value.contains([',', ' ']) => format!(
+            "{answer} lists several origins in {ACAO}, `{value}`, where there is room for one"
+        ),
+        [value] if *origin != act.origin => format!(
+            "{answer} is for {value}, and after a redirect from one foreign origin to another a \
+             browser sends Origin: {origin}"
+        ),
+        [value] => format!("{answer} is for {value}, and the page is of {origin}"),
+        several => format!(
+            "{answer} has {} {ACAO} headers, which a browser reads as the one value `{}`",
+            several.len(),
+            several.join(", ")
+        ),
+    }
+}
+
+/// What helps to mend a refusal.
+pub(crate) fn on_refusal(act: &Act, refusal: &Refusal, answer: &Response) -> Vec<String> {
+    let headers = &answer.header_list;
+    let mut notes = Vec::new();
+    if refusal.stage == Stage::Preflight {
+        notes.extend(on_preflight_status(answer.status).map(str::to_owned));
+    }
+    let has = |name: &str| headers.contains(name);
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "there is nothing to add to most reasons"
+    )]
+    match &refusal.reason {
+        Reason::AllowOriginMissing => {
+            if has("Access-Control-Allow-Credentials")
+                || has("Access-Control-Allow-Methods")
+                || has("Access-Control-Expose-Headers")
+            {
+                notes.push(format!(
+                    "The server speaks CORS but does not name the origin: {} is probably not in its \
+                     list of allowed origins. Add it there, if it is to have access; if not, the \
+                     refusal is right.",
+                    act.origin
+                ));
+            } else if refusal.stage == Stage::Response {
+                notes.push(
+                    "No header here is of CORS: nothing on the way of this answer has set any. Error \
+                     pages, answers of a proxy or gateway and answers from a cache often bypass what \
+                     adds them."
+                        .to_owned(),
+                );
+            }
+        }
+        Reason::AllowOriginMismatch => match lines(headers, ACAO).as_slice() {
+            [value] if value == "*" => {}
+            [value] if value.contains([',', ' ']) => notes.push(format!(
+                "The server has to compare the request's Origin with its list and answer with that \
+                 one origin. {ACAO} never holds a list."
+            )),
+            [_] => {}
+            _ => notes.push(format!(
+                "Two parts of the server each add {ACAO}, such as the application and the proxy in \
+                 front of it. Let one of them do it, and take it out of the other."
+            )),
+        },
+        Reason::CredentialsNotAllowed => {
+            notes.push("Any spelling but `true`, in lower case, counts as absent.".to_owned());
+        }
+        Reason::MethodNotAllowed { method } => {
+            let listed = lines(headers, "Access-Control-Allow-Methods").join(",");
+            let wanted = escape_cut(method.as_bytes());
+            let mut elements = listed.split(',').map(str::trim);
+            if elements.any(|element| element.eq_ignore_ascii_case(&wanted)) {
+                notes.push(format!(
+                    "Methods are compared byte for byte: the page has to spell it as the server \
+                     does, and browsers write only DELETE, GET, HEAD, OPTIONS, POST and PUT in upper \
+                     case by themselves. `{wanted}` is what this page uses."
+                ));
+            } else if listed.split(',').any(|element| element.trim() == "*") {
+                notes.push("`*` covers methods only without credentials.".to_owned());
+            }
+        }
+        Reason::HeaderNotAllowed { .. }
+            if act.credentials == CredentialsMode::Include
+                && lines(headers, "Access-Control-Allow-Headers")
+                    .iter()
+                    .any(|line| line.contains('*')) =>
+        {
+            notes.push("`*` covers headers only without credentials.".to_owned());
+        }
+        _ => {}
+    }
+    notes
+}
+
+/// What usually is behind a status of the answer to a preflight.
+const fn on_preflight_status(status: u16) -> Option<&'static str> {
+    Some(match status {
+        300..=399 => {
+            "A preflight is never redirected. Common causes: http instead of https in the URL, a \
+             slash too many or too few at its end, a login page. Ask for the final URL, or let \
+             OPTIONS through before whatever redirects."
+        }
+        401 | 403 => {
+            "A preflight carries neither cookies nor Authorization, so it cannot be authenticated. \
+             Answer OPTIONS with Access-Control-Request-Method before the check of who is asking."
+        }
+        404 | 405 | 501 => {
+            "The server has no handler for OPTIONS at this URL. Put what answers preflights in \
+             front of the routes."
+        }
+        _ => return None,
+    })
+}
+
+/// What script reads of a response.
+pub(crate) fn on_exposed(response: &FilteredResponse) -> String {
+    let shown = response.header_names();
+    let all = response.internal().header_list.names();
+    let names = |names: &[&HeaderName]| {
+        let names: Vec<_> = names
+            .iter()
+            .map(|name| escape_cut(name.as_bytes()))
+            .collect();
+        names.join(", ")
+    };
+    let is_hidden =
+        |name: &&HeaderName| !shown.contains(name) && !is_forbidden_response_header_name(name);
+    let hidden: Vec<_> = all.iter().filter(is_hidden).collect();
+    let readable = if shown.is_empty() {
+        "no header".to_owned()
+    } else {
+        format!("the headers {}", names(&shown.iter().collect::<Vec<_>>()))
+    };
+    let mut said = format!("The page reads the status, the body and {readable}.");
+    if !hidden.is_empty() {
+        // Writing to a String does not fail.
+        let _ = write!(
+            said,
+            " It does not see {}: only what Access-Control-Expose-Headers names, beyond a few that \
+             are always visible.",
+            names(&hidden)
+        );
+    }
+    said
+}
+
+/// What to know of an answer that names an origin, or is about to.
+pub(crate) fn on_vary(headers: &HeaderList, names_origin: bool) -> Option<String> {
+    let named = lines(headers, ACAO);
+    let names_origin = names_origin || named.iter().any(|value| value != "*");
+    let varies = lines(headers, "Vary").join(",");
+    let mut varies = varies.split(',').map(str::trim);
+    if !names_origin || varies.any(|name| name == "*" || name.eq_ignore_ascii_case("origin")) {
+        return None;
+    }
+    Some(format!(
+        "When {ACAO} depends on who asks, add `Vary: Origin` to every answer of this URL, also to \
+         those without Origin in the request; else a cache hands the answer for one site to another."
+    ))
+}

@@ -1,0 +1,194 @@
+//! Which change of the answers would make a browser share: every remedy is tried on the model.
+
+use cors_model::error::Remedy;
+use cors_model::header::HeaderList;
+use cors_model::trace::NoTrace;
+use serde::Serialize;
+
+use super::derive::Act;
+use super::replay::{Answer, End, Run, replay};
+use cors_harness::escape::escape_cut;
+
+/// Runs of the model at most.
+const MOST_RUNS: usize = 600;
+/// Ways that are followed at a time.
+const MOST_WAYS: usize = 8;
+
+/// A change that suffices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// What changes, by answer.
+    pub answers: Vec<ChangedAnswer>,
+}
+
+/// What changes of one answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ChangedAnswer {
+    /// Which one, in words.
+    pub answer: String,
+    /// The new status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The header lines as they have to be, each the only one of its name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<ChangedLine>,
+    /// The names of headers that have to go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<String>,
+}
+
+/// A header line as it has to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangedLine {
+    /// The name.
+    pub name: String,
+    /// The value.
+    pub value: String,
+    /// What it is now, each line.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub now: Vec<String>,
+}
+
+/// A way from the answers as they are to answers that do.
+#[derive(Clone)]
+struct Way {
+    answers: Vec<Answer>,
+    remedies: Vec<(usize, Remedy)>,
+}
+
+/// What suffices.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The changes.
+    pub(crate) changes: Vec<Change>,
+    /// The answers after the first of them; none when there is no change.
+    pub(crate) answers: Vec<Answer>,
+}
+
+/// The shortest changes that suffice: all that are single, or else the first that was found.
+pub(crate) fn changes(
+    act: &Act,
+    answers: &[Answer],
+    run: &Run,
+    name: impl Fn(usize) -> String,
+) -> Found {
+    let start = Way {
+        answers: answers.to_vec(),
+        remedies: Vec::new(),
+    };
+    let mut ways = vec![(start, run.clone())];
+    let mut runs = 0;
+    while !ways.is_empty() {
+        let mut next = Vec::new();
+        let mut found = Vec::new();
+        for (way, run) in &ways {
+            let End::Refused(refusal) = &run.end else {
+                continue;
+            };
+            for remedy in &refusal.remedies {
+                if runs == MOST_RUNS {
+                    return Found::default();
+                }
+                runs += 1;
+                let Some(way) = tried(way, run, remedy) else {
+                    continue;
+                };
+                let run = replay(act, act.credentials, &way.answers, &mut NoTrace);
+                if run.is_good() {
+                    found.push(way);
+                } else if next.len() < MOST_WAYS {
+                    next.push((way, run));
+                }
+            }
+        }
+        if let [first, ..] = found.as_slice() {
+            let single = first.remedies.len() == 1;
+            let most = if single { found.len() } else { 1 };
+            let described = found.iter().take(most);
+            return Found {
+                changes: described
+                    .map(|way| described_change(answers, way, &name))
+                    .collect(),
+                answers: first.answers.clone(),
+            };
+        }
+        ways = next;
+    }
+    Found::default()
+}
+
+/// A way that goes on with a remedy, unless it has been taken already.
+fn tried(way: &Way, run: &Run, remedy: &Remedy) -> Option<Way> {
+    let on = match remedy {
+        Remedy::SetHeader { on, .. }
+        | Remedy::AddToList { on, .. }
+        | Remedy::RemoveHeader { on, .. }
+        | Remedy::SetStatus { on, .. } => *on,
+    };
+    let index = run.judged(on)?;
+    let step = (index, remedy.clone());
+    if way.remedies.contains(&step) {
+        return None;
+    }
+    let mut way = way.clone();
+    remedy.apply(&mut way.answers.get_mut(index)?.response);
+    way.remedies.push(step);
+    Some(way)
+}
+
+fn described_change(before: &[Answer], way: &Way, name: &impl Fn(usize) -> String) -> Change {
+    let mut answers: Vec<(usize, ChangedAnswer)> = Vec::new();
+    for (index, remedy) in &way.remedies {
+        let (Some(was), Some(is)) = (before.get(*index), way.answers.get(*index)) else {
+            continue;
+        };
+        let place = answers.iter().position(|(known, _)| known == index);
+        let place = place.unwrap_or_else(|| {
+            let changed = ChangedAnswer {
+                answer: name(*index),
+                ..ChangedAnswer::default()
+            };
+            answers.push((*index, changed));
+            answers.len() - 1
+        });
+        let Some((_, changed)) = answers.get_mut(place) else {
+            continue;
+        };
+        match remedy {
+            Remedy::SetStatus { status, .. } => changed.status = Some(*status),
+            Remedy::RemoveHeader { name, .. } => {
+                let name = escape_cut(name.as_bytes());
+                if !changed.remove.contains(&name) {
+                    changed.remove.push(name);
+                }
+            }
+            Remedy::SetHeader { name, .. } | Remedy::AddToList { name, .. } => {
+                let shown = escape_cut(name.as_bytes());
+                if changed.set.iter().all(|line| line.name != shown) {
+                    let value = list_value(&is.response.header_list, name.as_bytes());
+                    let now = was.response.header_list.values(name.as_bytes());
+                    let now = now.map(|value| escape_cut(value.as_bytes())).collect();
+                    let name = shown;
+                    changed.set.push(ChangedLine { name, value, now });
+                }
+            }
+        }
+    }
+    let answers = answers.into_iter().map(|(_, changed)| changed).collect();
+    Change { answers }
+}
+
+/// All lines of a name as one.
+fn list_value(headers: &HeaderList, name: &[u8]) -> String {
+    let values: Vec<_> = headers.values(name).collect();
+    if let [value] = values.as_slice() {
+        return escape_cut(value.as_bytes());
+    }
+    let elements = values
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let elements: Vec<_> = elements
+        .map(|element| escape_cut(element.trim_ascii()))
+        .collect();
+    elements.join(", ")
+}

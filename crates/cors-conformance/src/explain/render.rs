@@ -1,0 +1,299 @@
+//! An explanation as text.
+
+use std::fmt::Write as _;
+
+use super::advice::listed;
+use super::change::{Change, ChangedLine};
+use super::view::{AnswerView, Exchange, Explanation, Line, Page, Step, Verdict};
+use crate::escape::{clipped, sentence};
+use crate::render::style::{BAD, FAINT, GOOD, STRONG};
+
+/// Columns of a header value that are shown.
+const VALUE: usize = 200;
+/// Columns of prose.
+const WIDTH: usize = 96;
+
+/// The text, with styles; ends in a line feed.
+pub(crate) fn text(explanation: &Explanation, verbose: bool) -> String {
+    let mut text = Text(String::new());
+    let style = if explanation.verdict == Verdict::Refused {
+        BAD
+    } else {
+        GOOD
+    };
+    for line in wrapped(&sentence(&explanation.said), WIDTH) {
+        text.line(&format!("{style}{line}{style:#}"));
+    }
+    text.page(&explanation.page);
+    let count = explanation.exchanges.len();
+    let mut redirected = false;
+    for (number, exchange) in (1..).zip(&explanation.exchanges) {
+        let number = (count > 1).then_some(number);
+        text.exchange(number, exchange, redirected, verbose);
+        redirected |= !exchange.preflight;
+    }
+    text.steps(&explanation.steps, verbose);
+    let goal = if explanation.next.is_some() {
+        "what would make a browser go on"
+    } else {
+        "what would make a browser share it"
+    };
+    text.changes(goal, &explanation.changes);
+    if explanation.verdict == Verdict::Refused && explanation.changes.is_empty() {
+        text.heading(goal);
+        text.prose(
+            "  ",
+            "No change of the answers that are given: see the reason above.",
+        );
+    }
+    if let Some(next) = &explanation.next {
+        text.heading(if explanation.changes.is_empty() {
+            "what comes next"
+        } else {
+            "what comes then"
+        });
+        text.line(&format!(
+            "  > {} {}",
+            sentence(&next.method),
+            sentence(&next.url)
+        ));
+        if !next.must_hold.is_empty() {
+            text.prose("  ", "Its answer has to hold, whatever its status:");
+            for line in &next.must_hold {
+                text.set(line);
+            }
+        }
+    }
+    if !explanation.notes.is_empty() {
+        text.heading("good to know");
+        for note in &explanation.notes {
+            text.prose("  - ", note);
+        }
+    }
+    text.0
+}
+
+/// Words in lines of at most so many columns, where words allow.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+struct Text(String);
+
+impl Text {
+    fn line(&mut self, line: &str) {
+        self.0.push_str(line.trim_end());
+        self.0.push('\n');
+    }
+
+    fn heading(&mut self, heading: &str) {
+        self.line("");
+        self.line(&format!("{STRONG}{heading}{STRONG:#}"));
+    }
+
+    /// Wrapped words; `mark` stands before the first line and as much space before the others.
+    fn prose(&mut self, mark: &str, words: &str) {
+        let indent = mark.chars().count();
+        let lines = wrapped(&sentence(words), WIDTH.saturating_sub(indent));
+        for (index, line) in lines.iter().enumerate() {
+            if index == 0 {
+                self.line(&format!("{mark}{line}"));
+            } else {
+                self.line(&format!("{:indent$}{line}", ""));
+            }
+        }
+    }
+
+    fn page(&mut self, page: &Page) {
+        self.heading("what the page did");
+        let origin = sentence(&page.origin);
+        self.line(&format!("  page         {origin}"));
+        let (method, url) = (sentence(&page.method), sentence(&page.url));
+        self.line(&format!("  asks for     {method} {url}"));
+        for (index, (name, value)) in page.headers.iter().enumerate() {
+            let heading = if index == 0 { "with" } else { "" };
+            let value = value.as_deref().map(|value| clipped(value, VALUE).0);
+            let value = value.unwrap_or_else(|| format!("{FAINT}(value not known){FAINT:#}"));
+            self.line(&format!("  {heading:<11}  {}: {value}", sentence(name)));
+        }
+        self.line(&format!("  credentials  {}", sentence(&page.credentials)));
+        let preflight = if page.preflight_because.is_empty() {
+            "none is needed".to_owned()
+        } else {
+            let because = listed(&page.preflight_because);
+            format!("is sent first, because of {because}")
+        };
+        self.prose("  preflight    ", &preflight);
+        for (index, assumed) in page.assumed.iter().enumerate() {
+            let heading = if index == 0 { "assumed" } else { "" };
+            self.prose(&format!("  {heading:<11}  "), assumed);
+        }
+    }
+
+    fn exchange(
+        &mut self,
+        number: Option<usize>,
+        exchange: &Exchange,
+        redirected: bool,
+        verbose: bool,
+    ) {
+        let name = match (exchange.preflight, redirected) {
+            (true, false) => "the preflight",
+            (false, false) => "the request itself",
+            (true, true) => "the preflight after the redirect",
+            (false, true) => "the request after the redirect",
+        };
+        let number = number.map_or_else(String::new, |number| format!("{number}. "));
+        self.heading(&format!("{number}{name}"));
+        let (method, url) = (sentence(&exchange.method), sentence(&exchange.url));
+        self.line(&format!("  > {method} {url}"));
+        for line in exchange
+            .request
+            .iter()
+            .filter(|line| verbose || line.concerned)
+        {
+            let (value, _) = clipped(&line.value, VALUE);
+            self.line(&format!("  > {}: {value}", sentence(&line.name)));
+        }
+        match &exchange.answer {
+            Some(answer) => self.answer(answer, verbose),
+            None => self.line(&format!("  {FAINT}(no answer is given){FAINT:#}")),
+        }
+    }
+
+    fn answer(&mut self, answer: &AnswerView, verbose: bool) {
+        let place = answer.place.as_deref().map(sentence);
+        let place = place.map_or_else(String::new, |place| format!("  {FAINT}({place}){FAINT:#}"));
+        self.line(&format!("  < {}{place}", answer.status));
+        let expected = answer.expected.as_deref().map(sentence);
+        let expected =
+            expected.map_or_else(String::new, |expected| format!(" expected {expected}"));
+        if answer.status_decided {
+            self.line(&format!("    {BAD}^^^{expected}{BAD:#}"));
+        }
+        let marked = answer
+            .headers
+            .iter()
+            .rposition(|line| line.decided.is_some());
+        let mut hidden = 0;
+        for (index, line) in answer.headers.iter().enumerate() {
+            if verbose || line.concerned {
+                let expected = if Some(index) == marked {
+                    expected.as_str()
+                } else {
+                    ""
+                };
+                self.header(line, expected);
+            } else {
+                hidden += 1;
+            }
+        }
+        if let Some(name) = &answer.missing {
+            let said = format!("(no {})", sentence(name));
+            self.line(&format!("  < {said}"));
+            self.line(&format!(
+                "    {BAD}{}{expected}{BAD:#}",
+                "^".repeat(said.len())
+            ));
+        }
+        if hidden > 0 {
+            let lines = if hidden == 1 {
+                "line that does"
+            } else {
+                "lines that do"
+            };
+            self.line(&format!(
+                "  {FAINT}< … {hidden} more {lines} not matter here{FAINT:#}"
+            ));
+        }
+    }
+
+    fn header(&mut self, line: &Line, expected: &str) {
+        let name = sentence(&line.name);
+        let (value, cut) = clipped(&line.value, VALUE);
+        let rest = if cut == 0 {
+            String::new()
+        } else {
+            format!(" … ({cut} more)")
+        };
+        self.line(&format!("  < {name}: {value}{rest}"));
+        if let Some((from, to)) = line.decided {
+            let from = from.min(VALUE);
+            let width = to.min(VALUE).saturating_sub(from).max(1);
+            let before = 4 + name.chars().count() + 2 + from;
+            let carets = "^".repeat(width);
+            self.line(&format!("{:before$}{BAD}{carets}{expected}{BAD:#}", ""));
+        }
+    }
+
+    fn steps(&mut self, steps: &[Step], verbose: bool) {
+        self.heading("why, step by step");
+        self.line(&format!(
+            "  {FAINT}(fetch#anchor/step is a step of https://fetch.spec.whatwg.org/#anchor){FAINT:#}"
+        ));
+        let shown: Vec<&Step> = steps
+            .iter()
+            .filter(|step| verbose || step.decisive)
+            .collect();
+        let width = shown.len().to_string().len();
+        for (number, step) in (1..).zip(&shown) {
+            self.prose(&format!("  {number:>width$}. "), &step.said);
+            let indent = width + 4;
+            self.line(&format!(
+                "{:indent$}{FAINT}{}{FAINT:#}",
+                "",
+                sentence(&step.at)
+            ));
+        }
+    }
+
+    fn changes(&mut self, goal: &str, changes: &[Change]) {
+        for (index, change) in changes.iter().enumerate() {
+            if index == 0 {
+                self.heading(goal);
+            }
+            for (place, answer) in change.answers.iter().enumerate() {
+                let or = if index > 0 && place == 0 { "or, " } else { "" };
+                self.line(&format!("  {or}in {}:", sentence(&answer.answer)));
+                if let Some(status) = answer.status {
+                    self.line(&format!("    {GOOD}status {status}{GOOD:#}"));
+                }
+                for line in &answer.set {
+                    self.set(line);
+                }
+                for name in &answer.remove {
+                    self.line(&format!("    {GOOD}no {}{GOOD:#}", sentence(name)));
+                }
+            }
+        }
+    }
+
+    fn set(&mut self, line: &ChangedLine) {
+        let (name, value) = (sentence(&line.name), clipped(&line.value, 1000).0);
+        self.line(&format!("    {GOOD}{name}: {value}{GOOD:#}"));
+        let mut now = String::new();
+        for (index, value) in line.now.iter().enumerate() {
+            let separator = if index == 0 { "" } else { " and " };
+            // Writing to a String does not fail.
+            let _ = write!(now, "{separator}{}", clipped(value, VALUE).0);
+        }
+        if line.now.len() > 1 {
+            self.prose(
+                "      ",
+                &format!("as the only line of its name, in place of {now}"),
+            );
+        } else if !now.is_empty() {
+            self.prose("      ", &format!("in place of {now}"));
+        }
+    }
+}

@@ -199,7 +199,8 @@ fn check_answered(act: &Act, chosen: &Chosen<'_>, run: &Run) -> Result<(), Uncle
         let method = escape_cut(act.method.as_bytes());
         return Err(Unclear(format!(
             "{place}: a browser sends a preflight before this {method} request, and the answer to it \
-             is not given. Get it with\n  {}\nand give that output too, before this one: --request FILE --request FILE",
+             is not given. Get it with\n  {}\nand give it too, before the other: \
+             --request answer.txt --request FILE",
             curl(Some(open))
         )));
     }
@@ -211,8 +212,8 @@ fn check_answered(act: &Act, chosen: &Chosen<'_>, run: &Run) -> Result<(), Uncle
             )
         });
         return Err(Unclear(format!(
-            "{place}: the answer is not given{why}. Get it with\n  {}\nand give that output with \
-             --request, or the answer with --response",
+            "{place}: the answer is not given{why}. Get it with\n  {}\nand give it with \
+             --request answer.txt, or the answer alone with --response",
             curl(Some(open))
         )));
     }
@@ -242,6 +243,8 @@ fn curl(sent: Option<&Sent>) -> String {
     }
     command.push(' ');
     command.push_str(&shell_word(sent.url.as_bytes()));
+    // What `-v` says goes to standard error.
+    command.push_str(" 2>answer.txt");
     command
 }
 

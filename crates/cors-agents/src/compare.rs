@@ -66,7 +66,7 @@ fn differences(
         place: String::new(),
     };
     if expect.requests.len() != observed.requests.len() {
-        report.place = "requests".to_owned();
+        "requests".clone_into(&mut report.place);
         report.add(
             "",
             list(&expect.requests, expected_line),
@@ -78,7 +78,7 @@ fn differences(
         report.request(wanted, got)?;
     }
     if expect.outcomes.len() != observed.outcomes.len() {
-        report.place = "outcomes".to_owned();
+        "outcomes".clone_into(&mut report.place);
         report.add(
             "",
             expect.outcomes.len().to_string(),
@@ -191,7 +191,7 @@ impl Report<'_> {
         match (&wanted.method, wanted.kind) {
             (Some(method), _) => self.text("method", Some(method), Some(&got.method))?,
             (None, RequestKind::Preflight) => {
-                self.bytes("method", Some(b"OPTIONS"), Some(&got.method))
+                self.bytes("method", Some(b"OPTIONS"), Some(&got.method));
             }
             (None, RequestKind::Actual) => {}
         }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use cors_harness::wire::Line;
 use cors_model::api::body::BodyInit;
 use cors_model::api::fetch::RequestInit;
 use cors_model::api::xhr::{Xhr, XhrBody};
@@ -167,7 +168,7 @@ fn xhr(
     client: Client,
     method: &[u8],
     url: Url,
-    headers: &[(Vec<u8>, Vec<u8>)],
+    headers: &[Line],
     body: Option<XhrBody>,
     trace: &mut impl Trace,
 ) -> Result<Request, ApiError> {
@@ -216,7 +217,7 @@ fn url(fetch: &Fetch, world: &World) -> Result<Option<Url>, TextError> {
     Ok(crate::url::parse(&String::from_utf8_lossy(&text)))
 }
 
-fn headers(pairs: &[HeaderPair], world: &World) -> Result<Vec<(Vec<u8>, Vec<u8>)>, TextError> {
+fn headers(pairs: &[HeaderPair], world: &World) -> Result<Vec<Line>, TextError> {
     pairs
         .iter()
         .map(|(name, value)| Ok((world.expand(name, None)?, world.expand(value, None)?)))
@@ -269,8 +270,9 @@ fn error_kind(error: &NetworkError, sent: bool) -> ErrorKind {
         (Stage::Preflight, _) => ErrorKind::Preflight,
         (Stage::Redirect, _) => ErrorKind::Redirect,
         (Stage::Fetch, Reason::SameOriginMode) if sent => ErrorKind::Redirect,
-        (Stage::Api | Stage::Fetch, _) if !sent => ErrorKind::Blocked,
-        (_, Reason::KeepaliveLimit { .. }) if !sent => ErrorKind::Blocked,
+        (Stage::Api | Stage::Fetch, _) | (_, Reason::KeepaliveLimit { .. }) if !sent => {
+            ErrorKind::Blocked
+        }
         (_, Reason::Transport(_)) => ErrorKind::Transport,
         (Stage::Api | Stage::Fetch | Stage::Response | Stage::Transport, _) => ErrorKind::Other,
     }

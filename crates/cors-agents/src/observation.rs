@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cors_harness::wire::Line;
 use cors_vectors::agent::{ErrorKind, Place, RequestKind, ResponseType};
 
 /// What a user agent did.
@@ -25,7 +26,7 @@ pub struct ObservedRequest {
     /// Its method.
     pub method: Vec<u8>,
     /// Its header lines, in order: name and value.
-    pub headers: Vec<(Vec<u8>, Vec<u8>)>,
+    pub headers: Vec<Line>,
     /// Its body.
     pub body: Vec<u8>,
 }

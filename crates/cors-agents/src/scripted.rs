@@ -1,5 +1,6 @@
 //! The model's network in a case: the scripted servers, without a socket.
 
+use cors_harness::wire::Line;
 use cors_model::header::{HeaderList, HeaderName, HeaderValue};
 use cors_model::network::{
     HttpRequest, HttpVersion, Network, RequestKind as ModelKind, TransportError,
@@ -58,7 +59,7 @@ impl<'c> ScriptedNetwork<'c> {
             .world
             .locate(&url)
             .map_or((None, url.as_str()), |(at, suffix)| (Some(at), suffix));
-        let headers: Vec<(Vec<u8>, Vec<u8>)> = request
+        let headers: Vec<Line> = request
             .header_list
             .iter()
             .map(|header| {

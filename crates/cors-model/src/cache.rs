@@ -155,7 +155,7 @@ impl CorsPreflightCache {
         step!(
             trace,
             cite!("concept-cache-create-entry", "2"),
-            "The cache has {} entries.",
+            "Entries in the cache: {}.",
             self.0.len()
         );
     }
@@ -169,7 +169,7 @@ impl CorsPreflightCache {
         step!(
             trace,
             cite!("concept-cache-clear", ""),
-            "{} entries are removed from the preflight cache.",
+            "Entries removed from the preflight cache: {}.",
             before - self.0.len()
         );
     }

@@ -155,7 +155,6 @@ fn origin_failure(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::header::names;
     use crate::origin::{OpaqueOrigin, Origin};
     use crate::request::CredentialsMode;
     use crate::support::{headers, request as prepared, url};
@@ -315,7 +314,7 @@ mod tests {
                 assert_eq!(again.refusal.at.step, "8");
                 for remedy in &again.refusal.remedies {
                     remedy.apply(&mut response);
-                    assert_eq!(response.header_list.get(names::ACAC).as_deref(), Some(TRUE));
+                    assert_eq!(response.header_list.get(ACAC).as_deref(), Some(TRUE));
                 }
             }
         }

@@ -514,10 +514,8 @@ impl fmt::Display for Reason {
                      cover it"
                 );
             }
-            Self::AllowOriginMissing => {
-                "the server does not say that the page's origin may read it"
-            }
-            Self::AllowOriginMismatch => "the server allows another origin than the page's",
+            Self::AllowOriginMissing => "the server does not say which origin may read it",
+            Self::AllowOriginMismatch => "the server allows another origin than the request's",
             Self::CredentialsNotAllowed => "the server does not allow credentials",
             Self::CrossOriginResourcePolicy => "the server keeps it from other origins",
             Self::RedirectModeError { status } => {

@@ -1,6 +1,8 @@
 //! The CORS parts of the Fetch standard, executable
 // No std, so that it runs anywhere; collections come from alloc.
 #![no_std]
+// Tests write what they expect with the type that it is compared with.
+#![cfg_attr(test, expect(clippy::unnecessary_wraps, reason = "see above"))]
 
 extern crate alloc;
 

@@ -40,7 +40,7 @@ pub fn tao_check(
     step!(
         trace,
         cite!("concept-tao-check", "3"),
-        "Timing-Allow-Origin has {} values.",
+        "Values of Timing-Allow-Origin: {}.",
         values.len()
     );
     // 4. Every origin, with credentials too.

@@ -129,15 +129,45 @@ impl Trace for Steps {
 impl Steps {
     /// The steps as numbered lines of plain text.
     pub fn render(&self) -> String {
-        let mut text = String::new();
-        for (number, entry) in (1..).zip(&self.0) {
-            let Entry { at, said, stage } = entry;
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{number}. [{stage}] {at}: {said}");
-        }
-        text
+        lines(self.0.iter())
+    }
+
+    /// The steps of the algorithms that decide, without those that prepare what is decided on:
+    /// numbered lines of plain text, for a first look.
+    pub fn render_decisions(&self) -> String {
+        lines(
+            self.0
+                .iter()
+                .filter(|entry| !PREPARATIONS.contains(&entry.at.anchor)),
+        )
     }
 }
+
+fn lines<'a>(entries: impl Iterator<Item = &'a Entry>) -> String {
+    let mut text = String::new();
+    for (number, entry) in (1..).zip(entries) {
+        let Entry { at, said, stage } = entry;
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{number}. [{stage}] {at}: {said}");
+    }
+    text
+}
+
+/// Algorithms that only prepare what others decide on.
+const PREPARATIONS: [&str; 12] = [
+    "append-a-request-origin-header",
+    "block-bad-port",
+    "concept-cache-create-entry",
+    "concept-http-network-fetch",
+    "concept-http-network-or-cache-fetch",
+    "concept-request-tainted-origin",
+    "convert-header-names-to-a-sorted-lowercase-set",
+    "cors-unsafe-request-header-names",
+    "extract-header-values",
+    "request-determine-the-network-partition-key",
+    "serializing-a-request-origin",
+    "simple-range-header-value",
+];
 
 /// A trace together with the part of the fetch that is going on.
 ///

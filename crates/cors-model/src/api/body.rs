@@ -101,7 +101,7 @@ pub fn extract(
             step!(
                 trace,
                 cite!("concept-bodyinit-extract", "10[urlsearchparams]"),
-                "{} parameters.",
+                "Parameters: {}.",
                 list.len()
             );
             let r#type = "application/x-www-form-urlencoded;charset=UTF-8";

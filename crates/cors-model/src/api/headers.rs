@@ -225,7 +225,7 @@ impl Headers {
             step!(
                 trace,
                 cite!("concept-headers-fill", "1.2"),
-                "There are {} headers.",
+                "Headers so far: {}.",
                 self.header_list.len()
             );
         }

@@ -313,7 +313,7 @@ impl Xhr {
         step!(
             trace,
             cite!("xhr#dom-xmlhttprequest-send", "5"),
-            "There are {} listeners on the upload.",
+            "Listeners on the upload: {}.",
             self.upload_listeners
         );
         // 6. The request.

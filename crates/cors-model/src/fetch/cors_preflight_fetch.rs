@@ -71,7 +71,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
     step!(
         trace,
         cite!("cors-preflight-fetch-0", "4"),
-        "There are {} unsafe names.",
+        "Unsafe names: {}.",
         headers.len()
     );
     if !headers.is_empty() {
@@ -274,7 +274,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             step!(
                 trace,
                 cite!("cors-preflight-fetch-0", "7.12"),
-                "{count} entries that allow the method {} get the max-age {max_age}.",
+                "Entries that allow the method {} and get the max-age {max_age}: {count}.",
                 Shown(allowed)
             );
         }
@@ -301,7 +301,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             step!(
                 trace,
                 cite!("cors-preflight-fetch-0", "7.14"),
-                "{count} entries that allow the header {allowed} get the max-age {max_age}."
+                "Entries that allow the header {allowed} and get the max-age {max_age}: {count}."
             );
         }
         // 7.15. And for those that are new.

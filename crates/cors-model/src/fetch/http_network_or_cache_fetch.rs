@@ -58,7 +58,7 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     step!(
         trace,
         cite!("concept-http-network-or-cache-fetch", "8.2.1"),
-        "The request has {} headers so far.",
+        "Headers so far: {}.",
         header_list.len()
     );
     // 8.2.2–8.2.3. OUT OF SCOPE: a copy of what the algorithms share.
@@ -332,7 +332,7 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     step!(
         trace,
         cite!("concept-http-network-or-cache-fetch", "12"),
-        "The response has {} URLs.",
+        "URLs of the response: {}.",
         response.url_list.len()
     );
     // 13. Whether it may be a part.

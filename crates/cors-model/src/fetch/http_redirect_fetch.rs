@@ -113,7 +113,7 @@ pub(super) async fn http_redirect_fetch<N: Network, T: Trace>(
     step!(
         trace,
         cite!("concept-http-redirect-fetch", "7"),
-        "There were {} redirects before.",
+        "Redirects before this one: {}.",
         request.redirect_count
     );
     // 8. One more.

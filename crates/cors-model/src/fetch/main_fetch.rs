@@ -248,7 +248,7 @@ pub(super) async fn main_fetch<N: Network, T: Trace>(
                     step!(
                         trace,
                         cite!("concept-main-fetch", "14.1.2"),
-                        "`*` is listed and the credentials mode is {}: {} names are exposed.",
+                        "`*` is listed and the credentials mode is {}. Names that are exposed: {}.",
                         request.credentials_mode,
                         response.cors_exposed_header_name_list.len()
                     );
@@ -259,7 +259,7 @@ pub(super) async fn main_fetch<N: Network, T: Trace>(
                     step!(
                         trace,
                         cite!("concept-main-fetch", "14.1.3"),
-                        "{} names are exposed.",
+                        "Names that are exposed: {}.",
                         response.cors_exposed_header_name_list.len()
                     );
                 }

@@ -140,7 +140,7 @@ pub fn extract_header_values<'a>(
     step!(
         trace,
         cite!("extract-header-values", "2"),
-        "{} has {} values.",
+        "Values in {}: {}.",
         header.value,
         values.len()
     );
@@ -203,7 +203,7 @@ pub fn extract_header_list_values<'a>(
         step!(
             trace,
             cite!("extract-header-list-values", "4.3"),
-            "There are {} values so far.",
+            "Values so far: {}.",
             values.len()
         );
     }

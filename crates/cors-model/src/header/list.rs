@@ -204,7 +204,7 @@ pub fn convert_header_names_to_sorted_lowercase_set(
     step!(
         trace,
         cite!("convert-header-names-to-a-sorted-lowercase-set", "3"),
-        "The set is sorted by bytes and has {} names.",
+        "The set is sorted by bytes. Names in it: {}.",
         header_names_set.len()
     );
     header_names_set

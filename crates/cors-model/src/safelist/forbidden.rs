@@ -74,7 +74,7 @@ pub fn is_forbidden_request_header(
         step!(
             trace,
             cite!("forbidden-request-header", "3.1"),
-            "{name} overrides the method with one of {}.",
+            "{name} overrides the method. Methods in it: {}.",
             parsed_values.len()
         );
         for method in parsed_values {

@@ -256,7 +256,7 @@ pub fn cors_unsafe_request_header_names(
     step!(
         trace,
         cite!("cors-unsafe-request-header-names", "6"),
-        "There are {} unsafe names.",
+        "Unsafe names: {}.",
         unsafe_names.len()
     );
     unsafe_names

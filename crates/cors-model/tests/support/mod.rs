@@ -41,7 +41,7 @@ pub(crate) fn parse(input: &str, base: Option<&Url>) -> Option<Url> {
         let base = base?;
         let mut parts = base.parts().clone();
         if front.starts_with('/') {
-            parts.path = front.to_owned();
+            front.clone_into(&mut parts.path);
         } else if !front.is_empty() {
             let folder = parts.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             parts.path = format!("{folder}/{front}");
@@ -60,7 +60,7 @@ pub(crate) fn parse(input: &str, base: Option<&Url>) -> Option<Url> {
         ..UrlParts::default()
     };
     let Some(rest) = rest.strip_prefix("//") else {
-        parts.path = rest.to_owned();
+        rest.clone_into(&mut parts.path);
         return Some(Url::new(parts));
     };
     let path_at = rest.find('/').unwrap_or(rest.len());
@@ -69,8 +69,8 @@ pub(crate) fn parse(input: &str, base: Option<&Url>) -> Option<Url> {
         None => authority,
         Some((userinfo, host_and_port)) => {
             let (username, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
-            parts.username = username.to_owned();
-            parts.password = password.to_owned();
+            username.clone_into(&mut parts.username);
+            password.clone_into(&mut parts.password);
             host_and_port
         }
     };
@@ -178,6 +178,10 @@ pub(crate) struct Script {
 }
 
 /// An answer: a status and headers.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "answers and failures are in one list"
+)]
 pub(crate) fn answer(status: u16, pairs: &[(&str, &str)]) -> Result<Response, &'static str> {
     Ok(Response::new(status, headers(pairs), Some(vec![b'x'])))
 }

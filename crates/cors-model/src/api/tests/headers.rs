@@ -21,6 +21,10 @@ fn get(headers: &Headers, name: &str) -> Option<Vec<u8>> {
     headers.get(name.as_bytes(), &mut NoTrace).unwrap()
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the error is looked at and dropped"
+)]
 fn step(error: ApiError) -> (&'static str, &'static str, ApiErrorName) {
     (error.refusal.at.anchor, error.refusal.at.step, error.name)
 }

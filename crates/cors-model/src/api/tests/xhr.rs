@@ -33,6 +33,10 @@ fn text(text: &str) -> Option<XhrBody> {
     Some(BodyInit::Text(text.into()).into())
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the error is looked at and dropped"
+)]
 fn step(error: ApiError) -> (&'static str, ApiErrorName) {
     (error.refusal.at.step, error.name)
 }

@@ -212,6 +212,16 @@ fn a_further_preflight_sets_the_max_age_of_what_is_known() {
 }
 
 #[test]
+fn what_a_new_max_age_ends_is_stored_anew() {
+    let mut browser = Browser::new();
+    assert!(browser.asks(&request("PUT", B), 0, &[(METHODS, "PUT"), (AGE, "60")]));
+    let both = [(METHODS, "PUT"), (HEADERS, "x-a"), (AGE, "10")];
+    assert!(browser.asks(&with_header("PUT", "x-a"), 10, &both));
+    assert!(!browser.asks(&request("PUT", B), 19, &[]));
+    assert!(browser.asks(&request("PUT", B), 20, &[(METHODS, "PUT")]));
+}
+
+#[test]
 fn errors_forget_what_was_remembered() {
     let put = request("PUT", B);
     let allowed: &Pairs = &[SHARED[0], SHARED[1], (METHODS, "PUT"), LONG];

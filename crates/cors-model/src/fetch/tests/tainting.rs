@@ -7,7 +7,7 @@ use crate::header::{HeaderValue, names};
 use crate::method::Method;
 use crate::network::RequestKind;
 use crate::origin::{OpaqueOrigin, Origin};
-use crate::referrer::{Referrer, ReferrerPolicy};
+use crate::referrer::{Referrer, ReferrerPolicy as P};
 use crate::request::{RedirectMode, Request, RequestMode};
 use crate::response::ResponseType;
 use crate::support::{Script, answer, header, page, request, run, run_traced, url};
@@ -251,7 +251,6 @@ fn referrers_go_by_the_pages_policy_unless_the_request_has_one() {
         run(&mut network, request).unwrap();
         network.seen[0].header("referer")
     };
-    use ReferrerPolicy as P;
     let from = |page_policy, own_policy| seen(page_policy, own_policy, Referrer::Client);
     assert_eq!(
         from(P::EmptyString, P::EmptyString).as_deref(),

@@ -163,7 +163,7 @@ fn one_header_is_extracted_with_its_steps() {
     );
     assert_eq!(
         steps.render(),
-        "1. [api] fetch#extract-header-values/2: `a` has 1 values.\n\
+        "1. [api] fetch#extract-header-values/2: Values in `a`: 1.\n\
          2. [api] fetch#extract-header-values/1: `a b` is not tokens, separated by commas.\n"
     );
 }

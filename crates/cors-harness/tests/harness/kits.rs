@@ -3,17 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
-use cors_harness::event::{Counts, Mode, Outcome};
+use cors_harness::event::{Counts, Outcome};
 use cors_harness::exit::Exit;
-use cors_harness::kit::{Implementation, Kit, KitError, Manifest, Subject, Unsupported};
+use cors_harness::kit::{Implementation, Kit, KitError, Subject, Unsupported};
 use cors_harness::wire::RequestBody;
 use cors_vectors::policy::{AnyOr, NamedPolicy, Policy};
 use cors_vectors::server::Endpoint;
 use serde_json::json;
-use url::Url;
 
-use crate::cases::{case, correct, options, policy, run_all};
-use crate::support::{Server, options as url_options, response};
+use crate::cases::{case, options, policy, run_all};
 
 /// Allows the first listed origin, and credentials when it is told to.
 struct FirstOrigin {
@@ -60,7 +58,7 @@ impl Implementation for FirstOrigin {
     }
 }
 
-fn policies() -> BTreeMap<String, NamedPolicy> {
+pub(crate) fn policies() -> BTreeMap<String, NamedPolicy> {
     let named = |policy| NamedPolicy {
         about: "A policy.".into(),
         policy,
@@ -152,65 +150,4 @@ fn whoever_accepts_nonsense_is_not_run() {
         &policies(),
     );
     assert!(matches!(kit, Err(KitError::AcceptsNonsense)));
-}
-
-#[tokio::test]
-async fn a_manifest_says_where_the_policies_are() {
-    let server = Server::answering(|head| {
-        if head.contains(" /kit/list/resource ") {
-            correct(head)
-        } else {
-            response(404, &[])
-        }
-    })
-    .await;
-    let at = Url::parse(&format!("http://{}/kit/kit.json", server.address)).unwrap();
-    let manifest: Manifest = serde_json::from_value(json!({
-        "kit": 1,
-        "policies": {"list": {"base": "list"}, "any": {"unsupported": "no time"}}
-    }))
-    .unwrap();
-    let kit = Kit::from_manifest(&at, &manifest, &policies(), &url_options()).unwrap();
-    let steps =
-        json!([{"fetch": {"origin": "{allowed}", "method": "{method}"}, "verdict": "shared"}]);
-    let cases = [
-        case("kit/list", &json!({"policy": "list", "steps": steps})),
-        case("kit/any", &json!({"policy": "any", "steps": steps})),
-    ];
-    let stream = run_all(&cases, Subject::Kit(kit), &options()).await;
-    // A kit expects unsafe methods, so that nothing is withheld.
-    assert_eq!(stream.case("kit/list").exchanges, 2);
-    assert_eq!(
-        stream.end.counts,
-        Counts {
-            pass: 1,
-            skip: 1,
-            ..Counts::default()
-        }
-    );
-    assert!(
-        stream
-            .case("kit/any")
-            .reason
-            .as_ref()
-            .unwrap()
-            .contains("no time")
-    );
-    assert!(matches!(
-        &stream.events[0],
-        cors_harness::event::Event::Run(run) if run.mode == Mode::Kit
-    ));
-}
-
-#[test]
-fn manifests_that_lead_elsewhere_are_refused() {
-    let at = Url::parse("http://127.0.0.1:1/kit.json").unwrap();
-    let with = |value| {
-        let manifest: Manifest = serde_json::from_value(value).unwrap();
-        Kit::from_manifest(&at, &manifest, &policies(), &url_options())
-    };
-    let away = json!({"kit": 1, "policies": {"list": {"base": "http://192.0.2.1/"}}});
-    assert!(matches!(with(away), Err(KitError::Base { .. })));
-    let future = json!({"kit": 2, "policies": {}});
-    assert!(matches!(with(future), Err(KitError::Version(2))));
 }

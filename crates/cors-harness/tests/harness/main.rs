@@ -4,6 +4,7 @@
 mod cases;
 mod ends;
 mod kits;
+mod manifests;
 mod requests;
 mod runs;
 mod support;

@@ -1,19 +1,22 @@
 //! What is tested: one site with a policy, or a kit that takes on the named policies of the library.
 
+mod manifest;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use cors_vectors::policy::{AnyOr, NamedPolicy, Policy};
 use cors_vectors::server::Endpoint;
-use serde::{Deserialize, Serialize};
 use tower::Service;
 use url::Url;
 
 use crate::event::Mode;
 use crate::target::url::{UrlOptions, UrlTargetError};
-use crate::target::{ServiceTarget, Target, UrlTarget};
+use crate::target::{ServiceTarget, Target, Transport, UrlTarget};
 use crate::wire::RequestBody;
+
+pub use self::manifest::{Manifest, ManifestEntry, ManifestSite, ManifestUnsupported};
 
 /// A target and the policy it is meant to have. The endpoints that the policy declares are the
 /// paths that exist.
@@ -99,16 +102,37 @@ pub enum KitError {
     )]
     AcceptsNonsense,
     /// The manifest is of another version.
-    #[error("the kit's manifest has version {0}, expected {version}", version = Manifest::VERSION)]
+    #[error("kit.json: kit: expected version {version}, found {0}", version = Manifest::VERSION)]
     Version(u32),
-    /// A base leads away from the manifest's server, or is no URL.
-    #[error("policy {policy}: base {base:?} is not a path or URL on the server of the manifest")]
+    /// A base leads away from the manifest's server, is no URL, or is not named after its policy.
+    #[error(
+        "kit.json: policies.{policy}.base: expected a path on the same server that ends in \
+         {policy}/, found {base:?}"
+    )]
     Base {
         /// The policy's name.
         policy: String,
         /// The base as it stands in the manifest.
         base: String,
     },
+    /// What the server gives as its manifest is none.
+    #[error("kit.json: {0}")]
+    Manifest(String),
+    /// A policy that there is none of was answered otherwise than by 501.
+    #[error(
+        "{url} is a policy that there is none of: expected status 501, which says that it cannot \
+         be expressed, got {status}; a target that answers for any policy does not read them, and \
+         its results mean nothing"
+    )]
+    AnswersNonsense {
+        /// The URL that was asked.
+        url: Url,
+        /// The status it was answered with.
+        status: u16,
+    },
+    /// There was no answer to tell whether the server offers a kit.
+    #[error(transparent)]
+    Transport(#[from] Transport),
     /// The server cannot be a target.
     #[error(transparent)]
     Target(#[from] UrlTargetError),
@@ -196,50 +220,6 @@ pub fn nonsense() -> Policy {
     }
 }
 
-/// `kit.json`: how a server says which named policies it takes on, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Manifest {
-    /// Version of the manifest's form; [`Manifest::VERSION`].
-    pub kit: u32,
-    /// What there is of each named policy. One that is left out is not supported.
-    pub policies: BTreeMap<String, ManifestEntry>,
-}
-
-impl Manifest {
-    /// The only version so far.
-    pub const VERSION: u32 = 1;
-}
-
-/// What a server says of a named policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(untagged)]
-pub enum ManifestEntry {
-    /// It is there.
-    Here(ManifestSite),
-    /// It cannot be expressed.
-    Not(ManifestUnsupported),
-}
-
-/// Where a server takes on a named policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ManifestSite {
-    /// Path or URL, relative to the manifest's, below which `resource` and the endpoints lie.
-    pub base: String,
-    /// The endpoints beyond `resource` that exist there.
-    #[serde(default)]
-    pub endpoints: BTreeSet<Endpoint>,
-}
-
-/// Why a server does not take on a named policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ManifestUnsupported {
-    /// The reason.
-    pub unsupported: String,
-}
-
 impl Kit {
     /// A kit without policies.
     pub fn new() -> Self {
@@ -296,42 +276,6 @@ impl Kit {
                 Site { target, policy }
             });
             kit.insert(name, site);
-        }
-        Ok(kit)
-    }
-
-    /// The sites of a server that serves a manifest at `url`.
-    pub fn from_manifest(
-        url: &Url,
-        manifest: &Manifest,
-        policies: &BTreeMap<String, NamedPolicy>,
-        options: &UrlOptions,
-    ) -> Result<Self, KitError> {
-        if manifest.kit != Manifest::VERSION {
-            return Err(KitError::Version(manifest.kit));
-        }
-        let mut kit = Self::new();
-        for (name, NamedPolicy { about: _, policy }) in policies {
-            match manifest.policies.get(name) {
-                None => kit.insert(name, Err(Unsupported::because("kit.json does not list it"))),
-                Some(ManifestEntry::Not(entry)) => {
-                    kit.insert(name, Err(Unsupported::because(&entry.unsupported)));
-                }
-                Some(ManifestEntry::Here(ManifestSite { base, endpoints })) => {
-                    let wrong = || KitError::Base {
-                        policy: name.clone(),
-                        base: base.clone(),
-                    };
-                    let mut at = url.join(base).map_err(|_| wrong())?;
-                    if at.origin() != url.origin() {
-                        return Err(wrong());
-                    }
-                    if !at.path().ends_with('/') {
-                        at.set_path(&format!("{}/", at.path()));
-                    }
-                    kit.insert_url(name, policy, endpoints, &at, options)?;
-                }
-            }
         }
         Ok(kit)
     }

@@ -1,0 +1,182 @@
+//! `kit.json`: a server that takes on named policies, each at a path of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cors_vectors::policy::NamedPolicy;
+use cors_vectors::server::Endpoint;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{Kit, KitError, Unsupported, path};
+use crate::again::USER_AGENT;
+use crate::model;
+use crate::target::url::UrlOptions;
+use crate::target::{Target, UrlTarget};
+use crate::wire::{Line, Request, Response};
+
+/// Where a server lists the policies it takes on, below its origin.
+const PATH: &str = "/kit.json";
+/// The name of a policy that there is none of.
+const NONSENSE: &str = "no-such-policy";
+
+/// `kit.json`: how a server says which named policies it takes on, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Version of the manifest's form; [`Manifest::VERSION`].
+    pub kit: u32,
+    /// What there is of each named policy. One that is left out is not supported.
+    pub policies: BTreeMap<String, ManifestEntry>,
+}
+
+impl Manifest {
+    /// The only version so far.
+    pub const VERSION: u32 = 1;
+
+    /// Reads what a server gave at `/kit.json`; `None` when it is something else, such as the
+    /// start page that some applications give for any path.
+    fn read(body: &[u8]) -> Result<Option<Self>, KitError> {
+        let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else {
+            return Ok(None);
+        };
+        if value.get("kit").is_none() {
+            return Ok(None);
+        }
+        let said = |error: serde_path_to_error::Error<serde_json::Error>| {
+            KitError::Manifest(error.to_string())
+        };
+        serde_path_to_error::deserialize(value)
+            .map(Some)
+            .map_err(said)
+    }
+}
+
+/// What a server says of a named policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "expected {\"base\": \"NAME/\", \"endpoints\": [...]} or {\"unsupported\": \"why\"}"
+)]
+pub enum ManifestEntry {
+    /// It is there.
+    Here(ManifestSite),
+    /// It cannot be expressed.
+    Not(ManifestUnsupported),
+}
+
+/// Where a server takes on a named policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestSite {
+    /// Path or URL, relative to the manifest's, below which `resource` and the endpoints lie. Its
+    /// last segment is the policy's name; with a name in its place that is no policy's, everything
+    /// below is answered with 501.
+    pub base: String,
+    /// The endpoints beyond `resource` that exist there.
+    #[serde(default)]
+    pub endpoints: BTreeSet<Endpoint>,
+}
+
+/// Why a server does not take on a named policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestUnsupported {
+    /// The reason.
+    pub unsupported: String,
+}
+
+impl Kit {
+    /// The kit that the server of a URL offers, once it answered 501 for a policy that there is
+    /// none of; `None` when it has no manifest at `/kit.json`. The header lines are added to each
+    /// request.
+    pub async fn offered(
+        url: &Url,
+        policies: &BTreeMap<String, NamedPolicy>,
+        options: &UrlOptions,
+        headers: &[Line],
+    ) -> Result<Option<Self>, KitError> {
+        let mut at = url.clone();
+        at.set_path(PATH);
+        at.set_query(None);
+        let answer = get(&at, options, headers).await?;
+        if answer.status != 200 {
+            return Ok(None);
+        }
+        let Some(manifest) = Manifest::read(&answer.body)? else {
+            return Ok(None);
+        };
+        let kit = Self::from_manifest(&at, &manifest, policies, options)?;
+        let resources = kit.sites().filter_map(|(_, site)| site.as_ref().ok());
+        let places: BTreeSet<Url> = resources
+            .filter_map(|site| site.target.url().join(&format!("../{NONSENSE}/")).ok())
+            .filter_map(|base| base.join(path(Endpoint::Resource)).ok())
+            .collect();
+        for url in places {
+            let status = get(&url, options, headers).await?.status;
+            if status != 501 {
+                return Err(KitError::AnswersNonsense { url, status });
+            }
+        }
+        Ok(Some(kit))
+    }
+
+    /// The sites of a server that serves a manifest at `url`.
+    pub fn from_manifest(
+        url: &Url,
+        manifest: &Manifest,
+        policies: &BTreeMap<String, NamedPolicy>,
+        options: &UrlOptions,
+    ) -> Result<Self, KitError> {
+        if manifest.kit != Manifest::VERSION {
+            return Err(KitError::Version(manifest.kit));
+        }
+        let mut kit = Self::new();
+        for (name, NamedPolicy { about: _, policy }) in policies {
+            match manifest.policies.get(name) {
+                None => kit.insert(name, Err(Unsupported::because("kit.json does not list it"))),
+                Some(ManifestEntry::Not(entry)) => {
+                    kit.insert(name, Err(Unsupported::because(&entry.unsupported)));
+                }
+                Some(ManifestEntry::Here(ManifestSite { base, endpoints })) => {
+                    let at = base_url(url, name, base)?;
+                    kit.insert_url(name, policy, endpoints, &at, options)?;
+                }
+            }
+        }
+        Ok(kit)
+    }
+}
+
+/// The base of a policy, with a slash at its end.
+fn base_url(manifest: &Url, name: &str, base: &str) -> Result<Url, KitError> {
+    let wrong = || KitError::Base {
+        policy: name.to_owned(),
+        base: base.to_owned(),
+    };
+    let mut at = manifest.join(base).map_err(|_| wrong())?;
+    if !at.path().ends_with('/') {
+        at.set_path(&format!("{}/", at.path()));
+    }
+    if at.origin() != manifest.origin() || !at.path().ends_with(&format!("/{name}/")) {
+        return Err(wrong());
+    }
+    Ok(at)
+}
+
+/// A GET as of no page.
+async fn get(url: &Url, options: &UrlOptions, headers: &[Line]) -> Result<Response, KitError> {
+    let line = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
+    let mut request = Request {
+        method: b"GET".to_vec(),
+        base: url.origin().ascii_serialization(),
+        path: model::path_and_query(url),
+        headers: vec![line("Accept", "*/*")],
+        body: None,
+    };
+    request.headers.extend_from_slice(headers);
+    if !request.has("User-Agent") {
+        request.headers.push(line("User-Agent", USER_AGENT));
+    }
+    let target = UrlTarget::new(url.clone(), options)?;
+    Ok(target.exchange(&request).await?)
+}

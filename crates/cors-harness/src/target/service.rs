@@ -104,7 +104,10 @@ fn as_parsed(mut request: http::Request<RequestBody>) -> http::Request<RequestBo
         let bytes = value.as_bytes();
         let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
         let start = bytes.iter().take_while(|byte| blank(byte)).count();
-        let end = bytes.iter().rposition(|byte| !blank(byte)).map_or(start, |last| last + 1);
+        let end = bytes
+            .iter()
+            .rposition(|byte| !blank(byte))
+            .map_or(start, |last| last + 1);
         // Part of a header value is one.
         if let Some(Ok(trimmed)) = bytes.get(start..end).map(HeaderValue::from_bytes) {
             *value = trimmed;

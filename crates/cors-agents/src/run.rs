@@ -62,6 +62,7 @@ pub fn run_model<'c>(
         complete: true,
         exit: exits.settle(),
         reason: None,
+        log: Vec::new(),
         counts,
     };
     sink(&Event::End(end.clone()));

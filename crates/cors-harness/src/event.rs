@@ -306,6 +306,9 @@ pub struct EndEvent {
     /// Why the run could not start or did not finish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What a program that the suite started printed last before that, in escaped lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<String>,
     /// How many cases had which outcome; they add up to the number of selected cases.
     pub counts: Counts,
 }

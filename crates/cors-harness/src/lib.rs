@@ -63,6 +63,8 @@ mod sanity;
 
 pub mod again;
 pub mod clock;
+#[cfg(unix)]
+pub mod command;
 pub mod escape;
 pub mod event;
 pub mod exit;

@@ -12,7 +12,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use crate::case::{Through, blank, run_case};
 use crate::clock::Clock;
 use crate::drive::Session;
-use crate::event::{CaseEvent, Counts, EndEvent, Event, Outcome, RunEvent};
+use crate::event::{CaseEvent, Counts, EndEvent, Event, Mode, Outcome, RunEvent};
 use crate::exit::{Exit, Exits};
 use crate::plan::{Plan, PlannedCase};
 use crate::redact::Redactor;
@@ -109,95 +109,124 @@ pub async fn run(
     cancel: impl Future<Output = ()>,
     sink: &mut dyn Sink,
 ) -> EndEvent {
-    let redactor = Redactor::new(&options.headers, options.cookie.as_deref());
-    let session = Session {
-        options,
-        mode: plan.subject.mode(),
-        timeouts_in_a_row: Cell::new(0),
-    };
-    let About {
-        tool,
-        vectors,
-        standard,
-        target,
-    } = options.about.clone();
-    let (mode, selected) = (session.mode, plan.selected());
-    sink.event(&Event::Run(RunEvent {
-        tool,
-        vectors,
-        standard,
-        target,
-        mode,
-        selected,
-    }));
-
-    let mut run = Run {
-        plan,
-        options,
-        session: &session,
-        redactor: &redactor,
-        sink,
-        counts: Counts::default(),
-        results: plan.cases.iter().map(|_| None).collect(),
-        told: 0,
-        exits: Exits::default(),
-        reason: None,
-    };
-    {
-        let deadline = tokio::time::sleep(options.deadline);
-        let mut stop = std::pin::pin!(async {
-            tokio::select! {
-                biased;
-                () = cancel => "it was cancelled".to_owned(),
-                () = deadline => {
-                    format!("it took longer than {} s", options.deadline.as_secs())
-                }
-            }
-        });
-        tokio::select! {
-            biased;
-            why = &mut stop => run.stop(Exit::CutShort, format!("the run was cut short: {why}")),
-            () = run.go() => {}
-        }
+    let mut run = Run::begin(options, plan.subject.mode(), plan.selected(), sink);
+    tokio::select! {
+        biased;
+        why = cut_short(options, cancel) => run.stop(Exit::CutShort, why),
+        () = run.carry_out(plan) => {}
     }
     run.end()
 }
 
-struct Run<'a> {
-    plan: &'a Plan,
-    options: &'a Options,
-    session: &'a Session<'a>,
-    redactor: &'a Redactor,
-    sink: &'a mut dyn Sink,
-    counts: Counts,
-    results: Vec<Option<Through>>,
-    /// Cases before this position were told to the sink.
-    told: usize,
-    exits: Exits,
-    reason: Option<String>,
+/// Completes when a run has to be cut short, with the reason.
+pub(crate) async fn cut_short(options: &Options, cancel: impl Future<Output = ()>) -> String {
+    let why = tokio::select! {
+        biased;
+        () = cancel => "it was cancelled".to_owned(),
+        () = tokio::time::sleep(options.deadline) => {
+            format!("it took longer than {} s", options.deadline.as_secs())
+        }
+    };
+    format!("the run was cut short: {why}")
 }
 
-impl Run<'_> {
-    fn stop(&mut self, exit: Exit, reason: String) {
+/// A run: one plan after the other, told as one stream of events.
+pub(crate) struct Run<'a> {
+    options: &'a Options,
+    mode: Mode,
+    selected: usize,
+    redactor: Redactor,
+    sink: &'a mut dyn Sink,
+    counts: Counts,
+    exits: Exits,
+    reason: Option<String>,
+    log: Vec<String>,
+    /// Of the plan that is carried out, by position.
+    results: Vec<Option<Through>>,
+    /// Cases of that plan before this position were told to the sink.
+    told: usize,
+}
+
+impl<'a> Run<'a> {
+    /// Begins the stream of a run of so many selected cases.
+    pub(crate) fn begin(
+        options: &'a Options,
+        mode: Mode,
+        selected: usize,
+        sink: &'a mut dyn Sink,
+    ) -> Self {
+        let About {
+            tool,
+            vectors,
+            standard,
+            target,
+        } = options.about.clone();
+        sink.event(&Event::Run(RunEvent {
+            tool,
+            vectors,
+            standard,
+            target,
+            mode,
+            selected,
+        }));
+        Self {
+            options,
+            mode,
+            selected,
+            redactor: Redactor::new(&options.headers, options.cookie.as_deref()),
+            sink,
+            counts: Counts::default(),
+            exits: Exits::default(),
+            reason: None,
+            log: Vec::new(),
+            results: Vec::new(),
+            told: 0,
+        }
+    }
+
+    /// Notes why the run cannot go on; the first reason is the one that is told.
+    pub(crate) fn stop(&mut self, exit: Exit, reason: impl AsRef<str>) {
         self.exits.add(exit);
+        let reason = self.redactor.text(reason.as_ref());
         self.reason.get_or_insert(reason);
     }
 
-    async fn go(&mut self) {
-        let sites = self.plan.sites();
+    /// Whether there is a reason not to go on.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.reason.is_some()
+    }
+
+    /// Adds what a program under test printed last, in escaped lines.
+    pub(crate) fn log(&mut self, lines: Vec<String>) {
+        self.log = lines;
+        for line in &mut self.log {
+            *line = self.redactor.text(line);
+        }
+    }
+
+    /// Makes the sanity exchanges, and between them carries out the cases of a plan.
+    pub(crate) async fn carry_out(&mut self, plan: &Plan) {
+        self.flush();
+        self.results = plan.cases.iter().map(|_| None).collect();
+        self.told = 0;
+        let session = &Session {
+            options: self.options,
+            mode: self.mode,
+            timeouts_in_a_row: Cell::new(0),
+        };
         let mut answered = Vec::new();
-        for site in sites {
-            match sanity(site, self.session).await {
+        for site in plan.sites() {
+            match sanity(site, session).await {
                 Ok(()) => answered.push(site),
                 Err(transport) => {
                     if let Some((exit, said)) = why_not_to_start(&transport) {
-                        self.stop(exit, self.redactor.text(&said));
+                        self.stop(exit, said);
                         return;
                     }
                 }
             }
         }
-        if !self.cases().await {
+        if !self.cases(plan, session).await {
             let said = format!("{MOST_TIMEOUTS} exchanges in a row ran out of time");
             self.stop(
                 Exit::Unreachable,
@@ -206,31 +235,33 @@ impl Run<'_> {
             return;
         }
         for site in answered {
-            if let Err(transport) = sanity(site, self.session).await {
+            if let Err(transport) = sanity(site, session).await {
                 let said = format!("the target answered at first and no longer does: {transport}");
-                self.stop(Exit::Unreachable, self.redactor.text(&said));
+                self.stop(Exit::Unreachable, said);
                 return;
             }
         }
     }
 
     /// Runs the cases; false when the target was given up.
-    async fn cases(&mut self) -> bool {
-        let (plan, session, redactor) = (self.plan, self.session, self.redactor);
+    async fn cases(&mut self, plan: &Plan, session: &Session<'_>) -> bool {
+        // Of its own, since results are taken in while cases borrow it.
+        let redactor = &self.redactor.clone();
+        let options = self.options;
         let mut waiting: VecDeque<usize> = (0..plan.cases.len()).collect();
         let mut running = FuturesUnordered::new();
         // Cases that keep state on the target must not meet others.
         let mut alone = false;
         loop {
             while running.len() < self.options.in_flight.max(1) && !alone {
-                let Some(position) = self.next(&mut waiting) else {
+                let Some(position) = self.next(plan, &mut waiting) else {
                     break;
                 };
                 let Some(planned) = plan.cases.get(position) else {
                     break;
                 };
-                if let Some(through) = self.without_running(planned) {
-                    self.through(position, through);
+                if let Some(through) = self.without_running(plan, planned) {
+                    self.through(plan, position, through);
                     continue;
                 }
                 if planned.case.tags.iter().any(|tag| tag == "state") {
@@ -240,7 +271,7 @@ impl Run<'_> {
                     }
                     alone = true;
                 }
-                let case = run_case(planned, session, redactor, self.options);
+                let case = run_case(planned, session, redactor, options);
                 running.push(case.map(move |through| (position, through)));
             }
             let Some((position, (through, bug))) = running.next().await else {
@@ -250,10 +281,10 @@ impl Run<'_> {
             if bug {
                 self.stop(
                     Exit::Bug,
-                    "the suite itself failed in a case; please report it".into(),
+                    "the suite itself failed in a case; please report it",
                 );
             }
-            self.through(position, through);
+            self.through(plan, position, through);
             if session.timeouts_in_a_row.get() >= MOST_TIMEOUTS {
                 return false;
             }
@@ -261,10 +292,9 @@ impl Run<'_> {
     }
 
     /// Takes the first case whose partner is through.
-    fn next(&self, waiting: &mut VecDeque<usize>) -> Option<usize> {
+    fn next(&self, plan: &Plan, waiting: &mut VecDeque<usize>) -> Option<usize> {
         let ready = |position: &usize| {
-            let partner = self
-                .plan
+            let partner = plan
                 .cases
                 .get(*position)
                 .and_then(|planned| planned.partner);
@@ -275,13 +305,12 @@ impl Run<'_> {
     }
 
     /// The result of a case that is skipped or blocked.
-    fn without_running(&self, planned: &PlannedCase) -> Option<Through> {
+    fn without_running(&self, plan: &Plan, planned: &PlannedCase) -> Option<Through> {
         let (outcome, reason) = match (&planned.task, planned.partner) {
             (Err(reason), _) => (Outcome::Skip, reason.clone()),
             (Ok(_), None) => return None,
             (Ok(_), Some(partner)) => {
-                let id = self
-                    .plan
+                let id = plan
                     .cases
                     .get(partner)
                     .map_or("", |partner| &partner.case.id);
@@ -307,7 +336,7 @@ impl Run<'_> {
                 }
             }
         };
-        let mut event = blank(planned, self.session.mode, self.options);
+        let mut event = blank(planned, self.mode, self.options);
         event.outcome = outcome;
         event.reason = Some(self.redactor.text(&reason));
         Some(Through {
@@ -317,9 +346,8 @@ impl Run<'_> {
         })
     }
 
-    fn through(&mut self, position: usize, mut through: Through) {
-        if self
-            .plan
+    fn through(&mut self, plan: &Plan, position: usize, mut through: Through) {
+        if plan
             .cases
             .get(position)
             .is_some_and(|planned| !planned.selected)
@@ -351,8 +379,8 @@ impl Run<'_> {
         self.sink.event(&Event::Case(event));
     }
 
-    fn end(mut self) -> EndEvent {
-        // Of a run that was cut short, what is there behind the first gap.
+    /// Tells, of a plan that was cut short, what there is behind the first gap.
+    fn flush(&mut self) {
         let rest: Vec<_> = self
             .results
             .iter_mut()
@@ -362,18 +390,23 @@ impl Run<'_> {
         for event in rest {
             self.tell(Some(event));
         }
-        self.counts.unjudged = self.plan.selected().saturating_sub(self.counts.total());
+    }
+
+    /// Ends the stream.
+    pub(crate) fn end(mut self) -> EndEvent {
+        self.flush();
+        self.counts.unjudged = self.selected.saturating_sub(self.counts.total());
         let complete = self.counts.unjudged == 0;
         if complete && self.counts.ran() == 0 {
             self.exits.add(Exit::NothingRan);
         }
         self.sink.settle(&mut self.exits);
-        let (exit, reason, counts) = (self.exits.settle(), self.reason, self.counts);
         let end = EndEvent {
             complete,
-            exit,
-            reason,
-            counts,
+            exit: self.exits.settle(),
+            reason: self.reason,
+            log: self.log,
+            counts: self.counts,
         };
         self.sink.event(&Event::End(end.clone()));
         end

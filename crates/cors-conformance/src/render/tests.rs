@@ -109,6 +109,7 @@ fn printed(cases: &[CaseEvent], verbosity: Verbosity, fail_on: Level) -> String 
         complete: true,
         exit: Exit::Failed,
         reason: None,
+        log: Vec::new(),
         counts,
     };
     terminal.event(&mut sink, &Event::End(end)).unwrap();

@@ -287,13 +287,17 @@ fn in_process_base() -> Url {
     Url::parse("http://target.test/").unwrap()
 }
 
-fn below(base: &Url, endpoint: Endpoint) -> Url {
+pub(crate) fn below(base: &Url, endpoint: Endpoint) -> Url {
     let mut url = base.clone();
     url.set_path(&format!("{}{}", base.path(), path(endpoint)));
     url
 }
 
-fn with_endpoints(policy: &Policy, endpoints: &BTreeSet<Endpoint>, base: &Url) -> Policy {
+pub(crate) fn with_endpoints(
+    policy: &Policy,
+    endpoints: &BTreeSet<Endpoint>,
+    base: &Url,
+) -> Policy {
     let endpoints = endpoints
         .iter()
         .filter(|endpoint| **endpoint != Endpoint::Resource)

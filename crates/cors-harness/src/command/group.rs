@@ -1,0 +1,144 @@
+//! A process group of its own, so that a program is ended with every process it started.
+
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, ExitStatus};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+
+/// Between two looks at a process.
+pub(super) const POLL: Duration = Duration::from_millis(10);
+/// Looks, each [`POLL`] apart, that the leader gets to end by itself before it is killed.
+pub(super) const GRACE: u32 = 100;
+
+/// A process that leads its own process group. Dropping it ends the whole group.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) leader: Child,
+    ended: bool,
+}
+
+impl Group {
+    /// Starts a program as the leader of a new group.
+    pub(super) fn spawn(command: &mut Command) -> io::Result<Self> {
+        Ok(Self {
+            leader: command.process_group(0).spawn()?,
+            ended: false,
+        })
+    }
+
+    /// The leader's process id, which is the group's.
+    fn id(&self) -> Option<Pid> {
+        i32::try_from(self.leader.id()).ok().and_then(Pid::from_raw)
+    }
+
+    /// Whether the leader has ended.
+    ///
+    /// It is not reaped: until [`Group::kill`] its process id stays taken, so that no other
+    /// process can get the signals meant for the group.
+    pub(super) fn has_exited(&self) -> bool {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        self.id()
+            .is_none_or(|id| !matches!(rustix::process::waitid(WaitId::Pid(id), options), Ok(None)))
+    }
+
+    /// Asks the group to end.
+    pub(super) fn ask(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    /// Kills what is left of the group, and gives the leader's status.
+    pub(super) fn kill(&mut self) -> io::Result<ExitStatus> {
+        self.signal(Signal::KILL);
+        self.ended = true;
+        self.leader.wait()
+    }
+
+    fn signal(&self, signal: Signal) {
+        if !self.ended
+            && let Some(id) = self.id()
+        {
+            // Sending fails only when nobody is left to receive, which is what is wanted.
+            let _ = rustix::process::kill_process_group(id, signal);
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        self.ask();
+        for _ in 0..GRACE {
+            if self.has_exited() {
+                break;
+            }
+            std::thread::sleep(POLL);
+        }
+        // A status is of no use here.
+        let _ = self.kill();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+    use std::process::Stdio;
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// Starts a shell that runs `script`, and a channel that closes once nobody holds the shell's
+    /// standard output any longer: once the whole group has ended.
+    fn shell(script: &str) -> (Group, mpsc::Receiver<()>) {
+        let mut command = Command::new("sh");
+        let mut group = Group::spawn(command.args(["-c", script]).stdout(Stdio::piped())).unwrap();
+        let mut output = group.leader.stdout.take().unwrap();
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            output.read_exact(&mut [0]).unwrap();
+            sender.send(()).unwrap();
+            output.read_to_end(&mut Vec::new()).unwrap();
+        });
+        // The script's first byte: its traps are set and its children run.
+        receiver.recv_timeout(Duration::from_secs(20)).unwrap();
+        (group, receiver)
+    }
+
+    fn assert_gone(receiver: &mpsc::Receiver<()>) {
+        let closed = receiver.recv_timeout(Duration::from_secs(20));
+        assert_eq!(closed, Err(mpsc::RecvTimeoutError::Disconnected));
+    }
+
+    #[test]
+    fn a_group_that_ignores_the_request_is_killed() {
+        let (group, receiver) = shell("trap '' TERM; sleep 1000 & echo x; wait; sleep 1000");
+        group.ask();
+        assert!(!group.has_exited());
+        drop(group);
+        assert_gone(&receiver);
+    }
+
+    #[test]
+    fn children_are_killed_when_their_leader_is_gone() {
+        let (mut group, receiver) = shell("sleep 1000 & echo x; exit 7");
+        while !group.has_exited() {
+            std::thread::sleep(POLL);
+        }
+        assert_eq!(group.kill().unwrap().code(), Some(7));
+        assert_gone(&receiver);
+    }
+
+    #[test]
+    fn a_panic_ends_the_group() {
+        let (group, receiver) = shell("sleep 1000 & echo x; wait");
+        let panicked = std::thread::spawn(move || {
+            let _group = group;
+            panic!("on purpose");
+        });
+        assert!(panicked.join().is_err());
+        assert_gone(&receiver);
+    }
+}

@@ -1,0 +1,200 @@
+//! Programs as kits: a command line that is started once for each named policy that cases need.
+//!
+//! The contract, for a program in any language:
+//!
+//! - It is started by `sh -c COMMAND`. `PORT` in its environment is the port to listen on, at
+//!   127.0.0.1; `CORS_POLICY` is the path of a file with the policy to take on: a JSON object with
+//!   `allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers` and,
+//!   when it is stated, `max_age`, whose meanings are those of
+//!   [`Policy`](cors_vectors::policy::Policy).
+//! - When it cannot express the policy, it ends with exit status 64 before it listens, with the
+//!   reason on standard output. The first policy it is given makes no sense, to see that it does.
+//! - It answers 200 to every method at `/resource`. When it has more of the endpoints, at their
+//!   [`path`](crate::kit::path)s, its first line on standard output says so before it listens:
+//!   `endpoints: missing not_modified`.
+//! - It runs until SIGTERM, which its whole process group gets, and SIGKILL a second later.
+//!
+//! What else it prints is shown when it fails.
+
+mod group;
+mod output;
+mod program;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use cors_vectors::policy::{NamedPolicy, Policy};
+use cors_vectors::server::{Endpoint, ServerCase};
+
+use self::program::{NotStarted, Program, ProgramTarget, Started};
+use crate::event::{EndEvent, Mode};
+use crate::exit::Exit;
+use crate::kit::{Kit, Site, Subject, Unsupported, below, nonsense, with_endpoints};
+use crate::plan::{Plan, PlanError};
+use crate::run::{Options, Run, Sink, cut_short};
+
+/// A command line that starts a server with the policy it is given; see [`crate::command`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The command line, for `sh -c`.
+    pub line: String,
+    /// How long the server may take until it listens.
+    pub start_timeout: Duration,
+}
+
+impl Command {
+    /// How long a server may take until it listens, unless told otherwise.
+    pub const START_TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// Runs the selected ones of all cases, one policy after the other, as [`crate::run::run`]
+    /// does; `cancel` ends it early. Every process that was started is ended, whatever happens.
+    ///
+    /// Fails on cases that cannot be planned. A command that does not keep to the contract ends the
+    /// run as [`Exit::Unreachable`], with what it printed last in [`EndEvent::log`].
+    pub async fn run(
+        &self,
+        all: &[ServerCase],
+        is_selected: impl Fn(&ServerCase) -> bool,
+        policies: &BTreeMap<String, NamedPolicy>,
+        options: &Options,
+        cancel: impl Future<Output = ()>,
+        sink: &mut dyn Sink,
+    ) -> Result<EndEvent, PlanError> {
+        let whole = Plan::new(all, &is_selected, Subject::Kit(Kit::new()))?;
+        let mut stages: Vec<Stage<'_>> = Vec::new();
+        for planned in whole.cases.iter().filter(|planned| planned.selected) {
+            let name = planned.case.policy.as_str();
+            if stages.iter().all(|stage| stage.name != name) {
+                let (name, policy) = match policies.get_key_value(name) {
+                    Some((name, named)) => (name.as_str(), Some(&named.policy)),
+                    None => (name, None),
+                };
+                stages.push(Stage { name, policy });
+            }
+        }
+        let mut run = Run::begin(options, Mode::Kit, whole.selected(), sink);
+        let work = async {
+            if !self.refuses_nonsense(&mut run).await {
+                return Ok(());
+            }
+            for stage in &stages {
+                let of_stage = |case: &ServerCase| case.policy == stage.name && is_selected(case);
+                self.stage(stage, |kit| Plan::new(all, of_stage, kit), &mut run)
+                    .await?;
+                if run.is_stopped() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        let ended = tokio::select! {
+            biased;
+            why = cut_short(options, cancel) => Err(why),
+            done = work => Ok(done),
+        };
+        match ended {
+            Ok(done) => done?,
+            Err(why) => run.stop(Exit::CutShort, why),
+        }
+        Ok(run.end())
+    }
+
+    /// Whether the command says of a policy that makes no sense that it cannot express it.
+    async fn refuses_nonsense(&self, run: &mut Run<'_>) -> bool {
+        const ASKED: &str = "a policy that makes no sense must be answered with exit status 64";
+        match self.start(&nonsense(), run).await {
+            Ok((_, Started::Cannot(_))) => true,
+            Ok((program, Started::Listens(_))) => {
+                let said = "a command that accepts any policy does not read it, and its results \
+                            mean nothing";
+                run.stop(
+                    Exit::Unreachable,
+                    format!("{ASKED}, but the command listens: {said}"),
+                );
+                run.log(program.log());
+                program.end().await;
+                false
+            }
+            Err(not_started) => {
+                run.stop(Exit::Unreachable, format!("{ASKED}: {not_started}"));
+                false
+            }
+        }
+    }
+
+    /// Starts the command with a policy. When that fails, the run gets to know its output.
+    async fn start(
+        &self,
+        policy: &Policy,
+        run: &mut Run<'_>,
+    ) -> Result<(Program, Started), NotStarted> {
+        let policy = Policy {
+            endpoints: BTreeMap::new(),
+            ..policy.clone()
+        };
+        let program = Program::spawn(&self.line, &policy)?;
+        match program.settle(self.start_timeout).await {
+            Ok(started) => Ok((program, started)),
+            Err(not_started) => {
+                run.log(program.log());
+                program.end().await;
+                Err(not_started)
+            }
+        }
+    }
+
+    /// Runs the cases of one policy.
+    async fn stage(
+        &self,
+        stage: &Stage<'_>,
+        plan: impl Fn(Subject) -> Result<Plan, PlanError>,
+        run: &mut Run<'_>,
+    ) -> Result<(), PlanError> {
+        let mut kit = Kit::new();
+        let Stage { name, policy } = *stage;
+        let Some(policy) = policy else {
+            run.carry_out(&plan(Subject::Kit(kit))?).await;
+            return Ok(());
+        };
+        let under = |said: String| format!("{said}, under the policy {name}");
+        let (program, endpoints) = match self.start(policy, run).await {
+            Ok((program, Started::Listens(endpoints))) => (Rc::new(program), endpoints),
+            Ok((_, Started::Cannot(reason))) => {
+                kit.insert(name, Err(Unsupported { reason }));
+                run.carry_out(&plan(Subject::Kit(kit))?).await;
+                return Ok(());
+            }
+            Err(not_started) => {
+                run.stop(Exit::Unreachable, under(not_started.to_string()));
+                return Ok(());
+            }
+        };
+        let base = program.base();
+        let policy = with_endpoints(policy, &endpoints, &base);
+        match ProgramTarget::new(Rc::clone(&program), below(&base, Endpoint::Resource)) {
+            Ok(target) => {
+                let target = Rc::new(target);
+                kit.insert(name, Ok(Site { target, policy }));
+            }
+            Err(error) => run.stop(Exit::Bug, error.to_string()),
+        }
+        let plan = plan(Subject::Kit(kit))?;
+        tokio::select! {
+            why = program.gone() => run.stop(Exit::Unreachable, under(why)),
+            () = run.carry_out(&plan) => {}
+        }
+        if run.is_stopped() {
+            run.log(program.log());
+        }
+        program.end().await;
+        Ok(())
+    }
+}
+
+/// A policy that cases need.
+struct Stage<'a> {
+    name: &'a str,
+    /// `None` when there is no policy of this name.
+    policy: Option<&'a Policy>,
+}

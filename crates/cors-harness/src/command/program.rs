@@ -1,0 +1,271 @@
+//! A program that is started with one policy, and runs until it is ended.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::process::{Command, ExitStatus, Stdio};
+use std::rc::Rc;
+use std::time::Duration;
+
+use cors_vectors::policy::Policy;
+use cors_vectors::server::Endpoint;
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+use url::Url;
+
+use super::group::{GRACE, Group, POLL};
+use super::output::Output;
+use crate::escape::escape_cut;
+use crate::target::url::{UrlOptions, UrlTargetError};
+use crate::target::{Target, Transport, UrlTarget};
+use crate::wire;
+
+/// The exit status of a program that cannot express its policy.
+const CANNOT: i32 = 64;
+/// How the line begins in which a program declares its endpoints.
+const ENDPOINTS: &str = "endpoints:";
+/// Looks, each [`POLL`] apart, at whether a program that did not answer has ended.
+const LOOKS_AFTER_FAILURE: u32 = 20;
+
+/// A program that was started with a policy.
+#[derive(Debug)]
+pub(super) struct Program {
+    group: RefCell<Group>,
+    output: Output,
+    port: u16,
+    /// The first request that it ended instead of answering.
+    unanswered: RefCell<Option<String>>,
+    _folder: TempDir,
+}
+
+/// What a program did with its policy.
+#[derive(Debug)]
+pub(super) enum Started {
+    /// It listens, and offers these endpoints beyond the resource.
+    Listens(BTreeSet<Endpoint>),
+    /// It cannot express the policy, for this reason.
+    Cannot(String),
+}
+
+/// Why a program is not running as it should.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotStarted {
+    #[error("the command cannot be started: {0}")]
+    Spawn(#[from] io::Error),
+    #[error("the command ended before it listened ({0})")]
+    Ended(ExitStatus),
+    #[error(
+        "the command does not listen on 127.0.0.1, port {port} (PORT in its environment), after \
+         {} s", .within.as_secs_f64()
+    )]
+    Silent { port: u16, within: Duration },
+    #[error(
+        "the command declares the endpoint {0:?}, which there is none of: expected some of {names}",
+        names = Endpoint::ALL.map(Endpoint::name).join(" ")
+    )]
+    Endpoint(String),
+}
+
+impl Program {
+    /// Starts a command line with a policy.
+    pub(super) fn spawn(command: &str, policy: &Policy) -> Result<Self, NotStarted> {
+        let folder = tempfile::Builder::new().prefix("cors-policy-").tempdir()?;
+        let file = folder.path().join("policy.json");
+        let json = serde_json::to_vec_pretty(policy).map_err(io::Error::from)?;
+        std::fs::write(&file, json)?;
+        let port = free_port()?;
+        let mut sh = Command::new("sh");
+        sh.args(["-c", command])
+            .env("PORT", port.to_string())
+            .env("CORS_POLICY", &file)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut group = Group::spawn(&mut sh)?;
+        let piped = (group.leader.stdout.take(), group.leader.stderr.take());
+        let (Some(stdout), Some(stderr)) = piped else {
+            return Err(io::Error::other("it has no output").into());
+        };
+        Ok(Self {
+            group: RefCell::new(group),
+            output: Output::new(stdout.into(), stderr.into())?,
+            port,
+            unanswered: RefCell::default(),
+            _folder: folder,
+        })
+    }
+
+    /// Waits until it listens or has ended.
+    pub(super) async fn settle(&self, within: Duration) -> Result<Started, NotStarted> {
+        let settled = tokio::time::timeout(within, async {
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+            loop {
+                self.output.take();
+                if self.group.borrow().has_exited() {
+                    return false;
+                }
+                // Whoever else took the port meanwhile is not the command, which then ends.
+                if TcpStream::connect(address).await.is_ok() && !self.group.borrow().has_exited() {
+                    return true;
+                }
+                tokio::time::sleep(POLL).await;
+            }
+        });
+        let port = self.port;
+        let listens = settled
+            .await
+            .map_err(|_| NotStarted::Silent { port, within })?;
+        if listens {
+            self.output.take();
+            return Ok(Started::Listens(self.endpoints()?));
+        }
+        let status = self.status()?;
+        if status.code() == Some(CANNOT) {
+            let said = self.output.said();
+            return Ok(Started::Cannot(if said.is_empty() {
+                "it says no reason on standard output".to_owned()
+            } else {
+                said
+            }));
+        }
+        Err(NotStarted::Ended(status))
+    }
+
+    /// The endpoints that the first line of standard output declares.
+    fn endpoints(&self) -> Result<BTreeSet<Endpoint>, NotStarted> {
+        let line = self.output.first_line();
+        let Some(names) = line.strip_prefix(ENDPOINTS.as_bytes()) else {
+            return Ok(BTreeSet::new());
+        };
+        let names = names.split(u8::is_ascii_whitespace);
+        names
+            .filter(|name| !name.is_empty())
+            .map(|name| {
+                let known = Endpoint::ALL.into_iter();
+                let mut named = known.filter(|endpoint| endpoint.name().as_bytes() == name);
+                let unknown = || NotStarted::Endpoint(escape_cut(name));
+                named.next().ok_or_else(unknown)
+            })
+            .collect()
+    }
+
+    /// The status of a program that has ended; what is left of its group ends as well.
+    fn status(&self) -> io::Result<ExitStatus> {
+        let status = self.group.borrow_mut().kill();
+        self.output.take();
+        status
+    }
+
+    /// Below which URL its paths are.
+    pub(super) fn base(&self) -> Url {
+        #[expect(clippy::unwrap_used, reason = "any port fits into a URL")]
+        Url::parse(&format!("http://127.0.0.1:{}/", self.port)).unwrap()
+    }
+
+    /// The last lines that it printed, escaped.
+    pub(super) fn log(&self) -> Vec<String> {
+        self.output.take();
+        self.output.last_lines()
+    }
+
+    /// Reads along what it prints, until it ends by itself; then says so.
+    pub(super) async fn gone(&self) -> String {
+        while !self.group.borrow().has_exited() {
+            self.output.take();
+            tokio::time::sleep(POLL).await;
+        }
+        let status = match self.status() {
+            Ok(status) => status.to_string(),
+            Err(error) => error.to_string(),
+        };
+        match &*self.unanswered.borrow() {
+            Some(request) => {
+                format!("the command ended ({status}) instead of answering {request}")
+            }
+            None => format!("the command ended by itself ({status})"),
+        }
+    }
+
+    fn note_unanswered(&self, request: &wire::Request) {
+        let asked = [request.method.as_slice(), b" ", &request.path].concat();
+        let mut unanswered = self.unanswered.borrow_mut();
+        unanswered.get_or_insert_with(|| escape_cut(&asked));
+    }
+
+    /// Ends it and every process of its group.
+    pub(super) async fn end(&self) {
+        self.group.borrow().ask();
+        for _ in 0..GRACE {
+            if self.group.borrow().has_exited() {
+                break;
+            }
+            // One that waits for its reader could not heed the signal.
+            self.output.take();
+            tokio::time::sleep(POLL).await;
+        }
+        // The status says nothing: it was asked to end.
+        let _ = self.status();
+    }
+}
+
+/// A port of this machine's own address that was free a moment ago.
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port())
+}
+
+/// A program as a target. When it ends, no case is judged by the silence that follows.
+#[derive(Debug)]
+pub(super) struct ProgramTarget {
+    program: Rc<Program>,
+    resource: UrlTarget,
+}
+
+impl ProgramTarget {
+    /// The program, whose resource is at a URL.
+    pub(super) fn new(program: Rc<Program>, resource: Url) -> Result<Self, UrlTargetError> {
+        let resource = UrlTarget::new(resource, &UrlOptions::default())?;
+        Ok(Self { program, resource })
+    }
+
+    async fn try_exchange(&self, request: &wire::Request) -> Result<wire::Response, Transport> {
+        let answer = self.resource.exchange(request).await;
+        let Err(transport) = &answer else {
+            return answer;
+        };
+        if transport.is_timeout() || transport.is_ours() {
+            return answer;
+        }
+        for _ in 0..LOOKS_AFTER_FAILURE {
+            if self.program.group.borrow().has_exited() {
+                self.program.note_unanswered(request);
+                // The run is told by `gone`, and drops this.
+                return std::future::pending().await;
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        answer
+    }
+}
+
+impl Target for ProgramTarget {
+    fn url(&self) -> &Url {
+        self.resource.url()
+    }
+
+    /// Its port is another one next time, and after the run nothing listens there.
+    fn has_address(&self) -> bool {
+        false
+    }
+
+    fn exchange<'a>(
+        &'a self,
+        request: &'a wire::Request,
+    ) -> LocalBoxFuture<'a, Result<wire::Response, Transport>> {
+        self.try_exchange(request).boxed_local()
+    }
+}

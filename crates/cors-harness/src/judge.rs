@@ -155,6 +155,14 @@ fn checks(
             Action::Send(_) => false,
         };
         let (outcome, said) = match answer(done, check.on) {
+            Some(answer)
+                if let Some((false, said)) = check
+                    .when
+                    .as_ref()
+                    .map(|when| when.holds(answer, with_credentials)) =>
+            {
+                (CheckOutcome::Skip, format!("does not apply: {said}"))
+            }
             Some(answer) => {
                 let (holds, said) = check.statement.holds(answer, with_credentials);
                 (

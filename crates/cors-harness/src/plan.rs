@@ -110,6 +110,8 @@ pub struct PlannedCheck {
     pub why: Option<String>,
     /// The answer it looks at.
     pub on: On,
+    /// What must hold of that answer for the check to apply.
+    pub when: Option<Statement>,
     /// What it states.
     pub statement: Statement,
 }
@@ -331,36 +333,42 @@ fn planned_send(send: &RawSend, values: &Fill, site: &Site) -> Result<PlannedSen
 }
 
 fn planned_check(check: &check::Check, values: &Fill) -> Result<PlannedCheck, String> {
-    let statement = match &check.statement {
-        check::Statement::Status(status) => Statement::Status(status.status.clone()),
-        check::Statement::Header(check::HeaderStatement { header, is }) => {
-            let is = match is {
-                check::HeaderIs::Absent(absent) => HeaderIs::Absent(*absent),
-                check::HeaderIs::Equals(text) => HeaderIs::Equals(bytes(text, values)?),
-                check::HeaderIs::OneOf(texts) => HeaderIs::OneOf(all_bytes(texts, values)?),
-                check::HeaderIs::AbsentOrOneOf(texts) => {
-                    HeaderIs::AbsentOrOneOf(all_bytes(texts, values)?)
-                }
-                check::HeaderIs::Not(text) => HeaderIs::Not(bytes(text, values)?),
-                check::HeaderIs::HasToken(text) => HeaderIs::HasToken(bytes(text, values)?),
-                check::HeaderIs::LacksToken(text) => HeaderIs::LacksToken(bytes(text, values)?),
-                check::HeaderIs::LacksBytes(text) => HeaderIs::LacksBytes(bytes(text, values)?),
-                check::HeaderIs::MaxLines(most) => HeaderIs::MaxLines(*most),
-                check::HeaderIs::Grammar(grammar) => HeaderIs::Grammar(*grammar),
-            };
-            Statement::Header {
-                name: header.clone(),
-                is,
-            }
-        }
-    };
+    let statement = planned_statement(&check.statement, values)?;
+    let when = check.when.as_ref();
+    let when = when
+        .map(|when| planned_statement(when, values))
+        .transpose()?;
     let (id, level, why, on) = (check.id.clone(), check.level, check.why.clone(), check.on);
     Ok(PlannedCheck {
         id,
         level,
         why,
         on,
+        when,
         statement,
+    })
+}
+
+fn planned_statement(statement: &check::Statement, values: &Fill) -> Result<Statement, String> {
+    let (header, is) = match statement {
+        check::Statement::Status(status) => return Ok(Statement::Status(status.status.clone())),
+        check::Statement::Header(check::HeaderStatement { header, is }) => (header, is),
+    };
+    let is = match is {
+        check::HeaderIs::Absent(absent) => HeaderIs::Absent(*absent),
+        check::HeaderIs::Equals(text) => HeaderIs::Equals(bytes(text, values)?),
+        check::HeaderIs::OneOf(texts) => HeaderIs::OneOf(all_bytes(texts, values)?),
+        check::HeaderIs::AbsentOrOneOf(texts) => HeaderIs::AbsentOrOneOf(all_bytes(texts, values)?),
+        check::HeaderIs::Not(text) => HeaderIs::Not(bytes(text, values)?),
+        check::HeaderIs::HasToken(text) => HeaderIs::HasToken(bytes(text, values)?),
+        check::HeaderIs::LacksToken(text) => HeaderIs::LacksToken(bytes(text, values)?),
+        check::HeaderIs::LacksBytes(text) => HeaderIs::LacksBytes(bytes(text, values)?),
+        check::HeaderIs::MaxLines(most) => HeaderIs::MaxLines(*most),
+        check::HeaderIs::Grammar(grammar) => HeaderIs::Grammar(*grammar),
+    };
+    Ok(Statement::Header {
+        name: header.clone(),
+        is,
     })
 }
 

@@ -14,10 +14,12 @@ pub mod non_server;
 mod policy;
 mod serve;
 mod server;
+mod stand;
 pub mod variants;
 
 pub use behaviour::Behaviour;
 pub use kit::Kit;
 pub use memory::Memory;
-pub use serve::{Running, Serve, serve};
+pub use serve::{Running, Serve, serve, serve_at};
 pub use server::{Answer, Body, HungUp, Server};
+pub use stand::Stand;

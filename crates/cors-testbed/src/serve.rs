@@ -1,7 +1,7 @@
 //! Servers on a socket, and how they end.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -86,6 +86,15 @@ pub fn serve<S: Serve>(listener: TcpListener, service: S) -> io::Result<Running>
     accept(listener, move |id, stream| {
         connection(stream, ConnectionId(id), service.clone())
     })
+}
+
+/// Like [`serve`], on this machine's own address at a port, or at any free one for 0. Fails when the
+/// port is taken.
+pub async fn serve_at<S: Serve>(port: u16, service: S) -> io::Result<Running> {
+    serve(
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?,
+        service,
+    )
 }
 
 async fn connection<S: Serve>(stream: TcpStream, id: ConnectionId, service: S) {

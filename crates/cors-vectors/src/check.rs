@@ -22,6 +22,10 @@ pub struct Check {
     /// was never received fails.
     #[serde(default)]
     pub on: On,
+    /// What must hold of the same answer for the check to apply; where it does not, the check is
+    /// skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Statement>,
     /// What is stated.
     #[serde(flatten)]
     pub statement: Statement,
@@ -92,7 +96,7 @@ pub enum HeaderIs {
     Not(Text),
     /// The comma-separated list over all lines has this element, or `*` where `*` means it.
     HasToken(Text),
-    /// The list over all lines lacks this element (and `*`, for `Vary`).
+    /// The list over all lines lacks this element.
     LacksToken(Text),
     /// No line contains these bytes.
     LacksBytes(Text),
@@ -128,8 +132,15 @@ pub struct StatusStatement {
 impl Check {
     /// Every text of the check.
     pub fn texts(&self) -> Vec<&Text> {
-        match &self.statement {
-            Statement::Header(HeaderStatement { is, .. }) => match is {
+        let when = self.when.iter().flat_map(Statement::texts);
+        when.chain(self.statement.texts()).collect()
+    }
+}
+
+impl Statement {
+    fn texts(&self) -> Vec<&Text> {
+        match self {
+            Self::Header(HeaderStatement { is, .. }) => match is {
                 HeaderIs::Equals(text)
                 | HeaderIs::Not(text)
                 | HeaderIs::HasToken(text)
@@ -138,7 +149,7 @@ impl Check {
                 HeaderIs::OneOf(texts) | HeaderIs::AbsentOrOneOf(texts) => texts.iter().collect(),
                 HeaderIs::Absent(_) | HeaderIs::MaxLines(_) | HeaderIs::Grammar(_) => Vec::new(),
             },
-            Statement::Status(_) => Vec::new(),
+            Self::Status(_) => Vec::new(),
         }
     }
 }
@@ -155,6 +166,25 @@ struct Flat {
     why: Option<String>,
     #[serde(default)]
     on: On,
+    when: Option<Statement>,
+    header: Option<String>,
+    absent: Option<bool>,
+    equals: Option<Text>,
+    one_of: Option<Vec<Text>>,
+    absent_or_one_of: Option<Vec<Text>>,
+    not: Option<Text>,
+    has_token: Option<Text>,
+    lacks_token: Option<Text>,
+    lacks_bytes: Option<Text>,
+    max_lines: Option<u32>,
+    grammar: Option<Grammar>,
+    status: Option<Vec<(u16, u16)>>,
+}
+
+/// The members of which a statement is made.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Members {
     header: Option<String>,
     absent: Option<bool>,
     equals: Option<Text>,
@@ -174,60 +204,94 @@ const STATEMENTS: &str = "`absent`, `equals`, `one_of`, `absent_or_one_of`, `not
 
 impl<'de> Deserialize<'de> for Check {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let flat = Flat::deserialize(deserializer)?;
+        let Flat {
+            id,
+            level,
+            why,
+            on,
+            when,
+            header,
+            absent,
+            equals,
+            one_of,
+            absent_or_one_of,
+            not,
+            has_token,
+            lacks_token,
+            lacks_bytes,
+            max_lines,
+            grammar,
+            status,
+        } = Flat::deserialize(deserializer)?;
+        let members = Members {
+            header,
+            absent,
+            equals,
+            one_of,
+            absent_or_one_of,
+            not,
+            has_token,
+            lacks_token,
+            lacks_bytes,
+            max_lines,
+            grammar,
+            status,
+        };
+        let statement = members.statement().map_err(D::Error::custom)?;
+        Ok(Self {
+            id,
+            level,
+            why,
+            on,
+            when,
+            statement,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Statement {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Members::deserialize(deserializer)?;
+        members.statement().map_err(D::Error::custom)
+    }
+}
+
+impl Members {
+    fn statement(self) -> Result<Statement, String> {
         let mut stated = [
-            flat.absent.map(HeaderIs::Absent),
-            flat.equals.map(HeaderIs::Equals),
-            flat.one_of.map(HeaderIs::OneOf),
-            flat.absent_or_one_of.map(HeaderIs::AbsentOrOneOf),
-            flat.not.map(HeaderIs::Not),
-            flat.has_token.map(HeaderIs::HasToken),
-            flat.lacks_token.map(HeaderIs::LacksToken),
-            flat.lacks_bytes.map(HeaderIs::LacksBytes),
-            flat.max_lines.map(HeaderIs::MaxLines),
-            flat.grammar.map(HeaderIs::Grammar),
+            self.absent.map(HeaderIs::Absent),
+            self.equals.map(HeaderIs::Equals),
+            self.one_of.map(HeaderIs::OneOf),
+            self.absent_or_one_of.map(HeaderIs::AbsentOrOneOf),
+            self.not.map(HeaderIs::Not),
+            self.has_token.map(HeaderIs::HasToken),
+            self.lacks_token.map(HeaderIs::LacksToken),
+            self.lacks_bytes.map(HeaderIs::LacksBytes),
+            self.max_lines.map(HeaderIs::MaxLines),
+            self.grammar.map(HeaderIs::Grammar),
         ]
         .into_iter()
         .flatten();
         let (first, second) = (stated.next(), stated.next());
-        let statement = match (flat.header, first, second, flat.status) {
+        match (self.header, first, second, self.status) {
             (Some(header), Some(is), None, None) => {
-                Statement::Header(HeaderStatement { header, is })
+                Ok(Statement::Header(HeaderStatement { header, is }))
             }
-            (None, None, None, Some(status)) => Statement::Status(StatusStatement { status }),
-            (Some(_), _, _, Some(_)) => {
-                return Err(D::Error::custom(
-                    "both `header` and `status`: a check states one thing, make two of it",
-                ));
-            }
-            (Some(_), None, _, None) => {
-                return Err(D::Error::custom(format!(
-                    "`header` without a statement: expected one of {STATEMENTS}"
-                )));
-            }
-            (Some(_), Some(_), Some(_), None) => {
-                return Err(D::Error::custom(format!(
-                    "several statements: expected exactly one of {STATEMENTS}"
-                )));
-            }
-            (None, Some(_), _, _) => {
-                return Err(D::Error::custom(
-                    "a statement about a header without `header`",
-                ));
-            }
+            (None, None, None, Some(status)) => Ok(Statement::Status(StatusStatement { status })),
+            (Some(_), _, _, Some(_)) => Err(
+                "both `header` and `status`: a check states one thing, make two of it".to_owned(),
+            ),
+            (Some(_), None, _, None) => Err(format!(
+                "`header` without a statement: expected one of {STATEMENTS}"
+            )),
+            (Some(_), Some(_), Some(_), None) => Err(format!(
+                "several statements: expected exactly one of {STATEMENTS}"
+            )),
+            (None, Some(_), _, _) => Err("a statement about a header without `header`".to_owned()),
             (None, None, _, _) => {
-                return Err(D::Error::custom(
-                    "a check states nothing: expected `header` or `status`",
-                ));
+                Err("a check states nothing: expected `header` or `status`".to_owned())
             }
-        };
-        Ok(Self {
-            id: flat.id,
-            level: flat.level,
-            why: flat.why,
-            on: flat.on,
-            statement,
-        })
+        }
     }
 }
 
@@ -244,6 +308,8 @@ mod tests {
             r#"{"id":"a","level":"must","on":"last","header":"A","grammar":"delta-seconds"}"#,
             r#"{"id":"a","level":"must","on":"last","header":"A","max_lines":1}"#,
             r#"{"id":"a","level":"must","on":"last","status":[[200,299],[404,404]]}"#,
+            r#"{"id":"a","level":"must","on":"last","when":{"status":[[204,204]]},"header":"A","absent":true}"#,
+            r#"{"id":"a","level":"must","on":"last","when":{"header":"B","not":"*"},"header":"A","absent":true}"#,
         ] {
             let check: Check = serde_json::from_str(json).unwrap();
             assert_eq!(serde_json::to_string(&check).unwrap(), json);
@@ -275,7 +341,11 @@ mod tests {
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","has":"x"}"#,
-                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status` at line 1 column 44",
+                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status` at line 1 column 44",
+            ),
+            (
+                r#"{"id":"a","level":"must","when":{"header":"A"},"status":[]}"#,
+                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 47",
             ),
         ] {
             assert_eq!(

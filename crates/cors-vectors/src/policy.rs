@@ -190,6 +190,7 @@ impl Policy {
             Some(seconds) => {
                 facts.push(R::MaxAge);
                 facts.extend((seconds == 0).then_some(R::MaxAgeZero));
+                facts.extend((seconds <= 86_400).then_some(R::MaxAgeDay));
             }
         }
         facts.into_iter().collect()

@@ -153,6 +153,9 @@ pub enum Requirement {
     /// A max-age of zero is stated.
     #[serde(rename = "max-age.zero")]
     MaxAgeZero,
+    /// A max-age of at most a day is stated, which no server needs to cut.
+    #[serde(rename = "max-age.day")]
+    MaxAgeDay,
     /// No max-age is stated.
     #[serde(rename = "max-age.none")]
     MaxAgeNone,
@@ -414,6 +417,7 @@ impl Requirement {
             Self::ExposeNone => "expose.none",
             Self::MaxAge => "max-age",
             Self::MaxAgeZero => "max-age.zero",
+            Self::MaxAgeDay => "max-age.day",
             Self::MaxAgeNone => "max-age.none",
             Self::Kit => "kit",
         }
@@ -441,6 +445,7 @@ impl Requirement {
             Self::ExposeNone => "exposes no header",
             Self::MaxAge => "states a max-age",
             Self::MaxAgeZero => "states a max-age of 0",
+            Self::MaxAgeDay => "states a max-age of at most a day",
             Self::MaxAgeNone => "states no max-age",
             Self::Kit => "is one of ours, on a kit server",
         }
@@ -463,7 +468,7 @@ mod tests {
             .iter()
             .map(|variant| variant["const"].as_str().unwrap())
             .collect();
-        assert_eq!(names.len(), 21);
+        assert_eq!(names.len(), 22);
         for name in names {
             let requirement: Requirement = serde_json::from_value(name.into()).unwrap();
             assert_eq!(requirement.name(), name);

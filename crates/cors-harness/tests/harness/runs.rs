@@ -380,3 +380,27 @@ async fn answers_that_were_never_received_fail_their_checks() {
     assert_eq!(said("a/refused", 1), "the actual request was never made");
     assert_eq!(stream.case("a/refused").outcome, Outcome::Fail);
 }
+
+#[tokio::test]
+async fn a_check_applies_only_when_its_condition_holds() {
+    let server = Server::answering(|_| response(204, &[("Vary", "Accept")])).await;
+    let conditional = case(
+        "raw/conditional",
+        &json!({"steps": [{"send": {}, "checks": [
+            {"id": "applies", "level": "should", "when": {"status": [[204, 204]]},
+             "header": "Vary", "has_token": "Origin"},
+            {"id": "does-not", "level": "must",
+             "when": {"header": "Access-Control-Allow-Origin", "equals": "*"},
+             "header": "Vary", "has_token": "Origin"}
+        ]}]}),
+    );
+    let stream = run_all(&[conditional], subject(&server), &options()).await;
+    let checks = &stream.case("raw/conditional").checks;
+    let outcomes: Vec<_> = checks.iter().map(|check| check.outcome).collect();
+    assert_eq!(outcomes, [CheckOutcome::Fail, CheckOutcome::Skip]);
+    assert!(
+        checks[1].said.starts_with("does not apply: "),
+        "{checks:#?}"
+    );
+    assert_eq!(stream.case("raw/conditional").level, Level::Should);
+}

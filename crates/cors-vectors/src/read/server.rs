@@ -195,7 +195,17 @@ fn check_check(at: &str, check: &Check, push: &mut dyn FnMut(String, Problem)) {
             Problem::Broken("a check's id is of lower-case letters, digits and hyphens"),
         );
     }
-    match &check.statement {
+    for value in check.texts() {
+        text(value, at.to_owned(), &known, push);
+    }
+    if let Some(when) = &check.when {
+        check_statement(&format!("{at}.when"), when, push);
+    }
+    check_statement(at, &check.statement, push);
+}
+
+fn check_statement(at: &str, statement: &Statement, push: &mut dyn FnMut(String, Problem)) {
+    match statement {
         Statement::Header(HeaderStatement { header, is }) => {
             header_name(header, format!("{at}.header"), push);
             match is {
@@ -221,9 +231,6 @@ fn check_check(at: &str, check: &Check, push: &mut dyn FnMut(String, Problem)) {
                 | HeaderIs::LacksBytes(_)
                 | HeaderIs::MaxLines(_)
                 | HeaderIs::Grammar(_) => {}
-            }
-            for value in check.texts() {
-                text(value, at.to_owned(), &known, push);
             }
         }
         Statement::Status(status) => {

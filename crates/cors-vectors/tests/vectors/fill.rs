@@ -206,7 +206,8 @@ fn facts_of_policies() {
             R::HeadersAny,
             R::ExposeAny,
             R::MaxAge,
-            R::MaxAgeZero
+            R::MaxAgeZero,
+            R::MaxAgeDay
         ]
     );
     assert_eq!(
@@ -222,7 +223,8 @@ fn facts_of_policies() {
             R::MethodsList,
             R::HeadersList,
             R::ExposeList,
-            R::MaxAge
+            R::MaxAge,
+            R::MaxAgeDay
         ]
     );
     assert!(

@@ -5,6 +5,7 @@
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 use core::fmt;
 
 use crate::header::HeaderName;
@@ -47,40 +48,24 @@ pub struct CacheEntry {
     pub stored: Timestamp,
 }
 
-/// What entries are compared with: the parts of a request that they are for.
-struct Subject<'a> {
-    key: Option<&'a NetworkPartitionKey>,
-    byte_serialized_origin: Cow<'static, [u8]>,
-    url: &'a Url,
-    includes_credentials: bool,
-}
-
-impl<'a> Subject<'a> {
-    fn of(request: &'a Request) -> Self {
-        Self {
-            key: request.determine_network_partition_key(&mut NoTrace),
-            byte_serialized_origin: request.byte_serialize_origin(&mut NoTrace),
-            url: request.current_url(),
-            includes_credentials: request.includes_credentials(),
-        }
-    }
-}
-
 impl CacheEntry {
-    fn is_about(&self, subject: &Subject<'_>) -> bool {
-        self.url == *subject.url
-            && self.key.as_ref() == subject.key
-            && self.byte_serialized_origin == subject.byte_serialized_origin
+    /// Whether it is for the request's partition, origin and URL. The origin is serialized once for
+    /// many entries, and not at all when no entry gets that far.
+    fn is_about(&self, request: &Request, origin: &OnceCell<Cow<'static, [u8]>>) -> bool {
+        self.url == *request.current_url()
+            && self.key.as_ref() == request.determine_network_partition_key(&mut NoTrace)
+            && self.byte_serialized_origin
+                == *origin.get_or_init(|| request.byte_serialize_origin(&mut NoTrace))
     }
 
-    fn matches_subject(&self, subject: &Subject<'_>) -> bool {
-        self.is_about(subject) && (self.credentials || !subject.includes_credentials)
+    fn matches_with(&self, request: &Request, origin: &OnceCell<Cow<'static, [u8]>>) -> bool {
+        (self.credentials || !request.includes_credentials()) && self.is_about(request, origin)
     }
 
     /// Whether there is a cache entry match for this entry with a request:
     /// <https://fetch.spec.whatwg.org/#concept-cache-match>
     pub fn matches(&self, request: &Request) -> bool {
-        self.matches_subject(&Subject::of(request))
+        self.matches_with(request, &OnceCell::new())
     }
 
     /// Whether its max-age is over.
@@ -163,9 +148,9 @@ impl CorsPreflightCache {
     /// To clear cache entries, those of the request's partition, origin and URL:
     /// <https://fetch.spec.whatwg.org/#concept-cache-clear>
     pub fn clear_entries(&mut self, request: &Request, trace: &mut impl Trace) {
-        let subject = Subject::of(request);
+        let origin = OnceCell::new();
         let before = self.0.len();
-        self.0.retain(|entry| !entry.is_about(&subject));
+        self.0.retain(|entry| !entry.is_about(request, &origin));
         step!(
             trace,
             cite!("concept-cache-clear", ""),
@@ -180,10 +165,11 @@ impl CorsPreflightCache {
         now: Timestamp,
         allows: impl Fn(&CacheEntry) -> bool,
     ) -> bool {
-        let subject = Subject::of(request);
-        self.0
-            .iter()
-            .any(|entry| !entry.is_expired(now) && allows(entry) && entry.matches_subject(&subject))
+        let origin = OnceCell::new();
+        let mut entries = self.0.iter();
+        entries.any(|entry| {
+            !entry.is_expired(now) && allows(entry) && entry.matches_with(request, &origin)
+        })
     }
 
     /// Whether there is a method cache entry match for a method using a request:
@@ -235,13 +221,10 @@ impl CorsPreflightCache {
         now: Timestamp,
         allows: impl Fn(&CacheEntry) -> bool,
     ) -> usize {
-        if self.0.is_empty() {
-            return 0;
-        }
-        let subject = Subject::of(request);
+        let origin = OnceCell::new();
         let mut count = 0;
         for entry in &mut self.0 {
-            if !entry.is_expired(now) && allows(entry) && entry.matches_subject(&subject) {
+            if !entry.is_expired(now) && allows(entry) && entry.matches_with(request, &origin) {
                 entry.max_age = max_age;
                 count += 1;
             }
@@ -269,5 +252,122 @@ impl fmt::Display for CacheEntry {
             },
             self.max_age
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::CredentialsMode;
+    use crate::support::{request, url};
+    use alloc::string::ToString as _;
+
+    const B: &str = "https://b.test/r";
+
+    fn entry(
+        request: &Request,
+        method: Option<Method>,
+        header_name: Option<HeaderName>,
+    ) -> CacheEntry {
+        let mut cache = CorsPreflightCache::new();
+        cache.create_entry(
+            request,
+            7,
+            method,
+            header_name,
+            Timestamp(1000),
+            &mut NoTrace,
+        );
+        cache.entries()[0].clone()
+    }
+
+    fn including() -> Request {
+        let mut including = request("PUT", B);
+        including.credentials_mode = CredentialsMode::Include;
+        including
+    }
+
+    #[test]
+    fn entries_match_requests_of_their_partition_origin_and_url() {
+        let own = entry(&request("PUT", B), Some(Method::PUT), None);
+        assert!(own.matches(&request("GET", B)));
+        assert!(!own.matches(&including()));
+        let with_credentials = entry(&including(), Some(Method::PUT), None);
+        assert!(
+            with_credentials.matches(&including()) && with_credentials.matches(&request("PUT", B))
+        );
+        assert!(!own.matches(&request("PUT", "https://b.test/s")));
+        let mut other = request("PUT", B);
+        other.origin = url("https://c.test").origin().clone();
+        assert!(!own.matches(&other));
+        let mut nobody = request("PUT", B);
+        nobody.client = None;
+        assert!(!own.matches(&nobody));
+    }
+
+    #[test]
+    fn entries_end_after_their_max_age() {
+        let entry = entry(&request("PUT", B), Some(Method::PUT), None);
+        assert_eq!((entry.max_age, entry.stored), (7, Timestamp(1000)));
+        assert!(!entry.is_expired(Timestamp(7999)) && entry.is_expired(Timestamp(8000)));
+        assert_eq!(Timestamp(u64::MAX).after_seconds(1), Timestamp(u64::MAX));
+        assert_eq!(
+            Timestamp(5).after_seconds(u32::MAX),
+            Timestamp(4_294_967_295_005)
+        );
+    }
+
+    #[test]
+    fn entries_say_what_they_allow() {
+        let name = HeaderName::from_static("x-a");
+        let said = |request: &Request, method, name| entry(request, method, name).to_string();
+        let about = "at https://b.test/r for https://a.test";
+        assert_eq!(
+            said(&request("PUT", B), Some(Method::PUT), None),
+            alloc::format!("the method `PUT` {about}, without credentials, for 7 seconds")
+        );
+        assert_eq!(
+            said(&including(), None, Some(name)),
+            alloc::format!("the header `x-a` {about}, with or without credentials, for 7 seconds")
+        );
+        assert_eq!(
+            said(&including(), None, None),
+            alloc::format!("nothing {about}, with or without credentials, for 7 seconds")
+        );
+    }
+
+    #[test]
+    fn matches_are_for_a_method_or_for_a_name() {
+        let put = request("PUT", B);
+        let mut cache = CorsPreflightCache::new();
+        let name = HeaderName::from_static("put");
+        cache.create_entry(
+            &put,
+            7,
+            None,
+            Some(name.clone()),
+            Timestamp(0),
+            &mut NoTrace,
+        );
+        assert!(!cache.method_match(b"PUT", &put, Timestamp(0)));
+        assert!(cache.header_name_match(&HeaderName::from_static("PUT"), &put, Timestamp(0)));
+        assert!(!cache.header_name_match(&name, &put, Timestamp(7000)));
+        assert_eq!(
+            cache.set_max_age_of_header_name(&name, &put, 9, Timestamp(1)),
+            1
+        );
+        assert_eq!(
+            cache.set_max_age_of_header_name(&name, &including(), 5, Timestamp(1)),
+            0
+        );
+        assert_eq!(
+            cache.set_max_age_of_method(b"PUT", &put, 5, Timestamp(1)),
+            0
+        );
+        assert_eq!(cache.entries()[0].max_age, 9);
+        cache.clear_entries(&request("GET", "https://b.test/s"), &mut NoTrace);
+        assert_eq!(cache.entries().len(), 1);
+        cache.clear_entries(&including(), &mut NoTrace);
+        assert!(cache.entries().is_empty());
     }
 }

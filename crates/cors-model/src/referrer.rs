@@ -3,7 +3,8 @@
 use alloc::string::String;
 
 use crate::header::{HeaderList, isomorphic_decode, names};
-use crate::request::{Request, strings};
+use crate::modes::strings;
+use crate::request::Request;
 use crate::url::Url;
 
 strings! {
@@ -51,25 +52,31 @@ fn determined(request: &Request) -> Option<Url> {
             .map(|client| &client.base_url)?,
         Referrer::Url(url) => url,
     };
-    let url = strip(source, false)?;
+    if source.is_local() {
+        return None;
+    }
     let target = request.current_url();
     let policy = request.referrer_policy;
     if policy.is_strict()
-        && url.is_potentially_trustworthy()
+        && source.is_potentially_trustworthy()
         && !target.is_potentially_trustworthy()
     {
         return None;
     }
     let (to_same_origin, to_others) = policy.amounts();
-    let amount = if url.origin().is_same_origin(target.origin()) {
+    let same_origin = source.origin().is_same_origin(target.origin());
+    match if same_origin {
         to_same_origin
     } else {
         to_others
-    };
-    match amount {
+    } {
         Amount::Nothing => None,
-        Amount::Whole if url.serialize(false).len() <= LONGEST => Some(url),
-        Amount::Whole | Amount::Origin => strip(source, true),
+        Amount::Origin => Some(strip(source, true)),
+        Amount::Whole => {
+            let url = strip(source, false);
+            let long = url.serialize(false).len() > LONGEST;
+            Some(if long { strip(source, true) } else { url })
+        }
     }
 }
 
@@ -107,13 +114,10 @@ impl ReferrerPolicy {
     }
 }
 
-/// To strip a URL for use as a referrer:
+/// To strip a URL that is not local for use as a referrer:
 /// <https://w3c.github.io/webappsec-referrer-policy/#strip-url>
-fn strip(url: &Url, origin_only: bool) -> Option<Url> {
-    if url.is_local() {
-        return None;
-    }
-    Some(url.with(|parts| {
+fn strip(url: &Url, origin_only: bool) -> Url {
+    url.with(|parts| {
         parts.username = String::new();
         parts.password = String::new();
         parts.fragment = None;
@@ -121,7 +125,7 @@ fn strip(url: &Url, origin_only: bool) -> Option<Url> {
             parts.path = String::from("/");
             parts.query = None;
         }
-    }))
+    })
 }
 
 /// To set a request's referrer policy on redirect:

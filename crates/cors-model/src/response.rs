@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::header::{HeaderList, HeaderName, extract_header_list_values, isomorphic_decode, names};
+use crate::modes::strings;
 use crate::network::Network;
-use crate::request::{RedirectTaint, strings};
+use crate::request::RedirectTaint;
 use crate::safelist::{is_cors_safelisted_response_header_name, is_forbidden_response_header_name};
 use crate::trace::{Shown, Trace, cite, step};
 use crate::url::Url;

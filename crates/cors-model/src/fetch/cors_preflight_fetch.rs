@@ -207,7 +207,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             .find(|name| is_cors_non_wildcard_request_header_name(name) && !listed(name));
         if let Some(name) = unlisted_name {
             let reason = Reason::NonWildcardHeaderNotAllowed { name: name.clone() };
-            let wanted = HeaderValue::from_token(name.to_lowercase().as_bytes());
+            let wanted = HeaderValue::from_token(name.clone().into_lowercase().as_bytes());
             let refusal = Refusal::new(at, Stage::Preflight, reason);
             let refusal = unlisted(refusal, &names::ACAH, wanted, false, &response);
             return Err(fetch_params.refuse(refusal));
@@ -216,7 +216,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         // 7.7. The other names that are not safelisted.
         let at = cite!("cors-preflight-fetch-0", "7.7");
         let wildcard = wildcard_allowed && header_names.contains(&WILDCARD);
-        for unsafe_name in cors_unsafe_request_header_names(&request.header_list, trace) {
+        for unsafe_name in headers {
             if !listed(&unsafe_name) && !wildcard {
                 let wanted = HeaderValue::from_token(unsafe_name.as_bytes());
                 let reason = Reason::HeaderNotAllowed { name: unsafe_name };

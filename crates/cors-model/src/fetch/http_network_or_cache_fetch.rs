@@ -53,7 +53,7 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     // 2–7. OUT OF SCOPE: names for what follows.
     // 8.1. OUT OF SCOPE: doing without a copy.
     // 8.2.1. Only the header list and the cache mode of the copy differ, so only they are copied.
-    let mut header_list = request.header_list.clone();
+    let mut header_list = request.header_list.clone_with_room();
     let mut cache_mode = request.cache_mode;
     step!(
         trace,

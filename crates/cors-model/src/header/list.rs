@@ -135,9 +135,16 @@ impl HeaderList {
     pub fn names(&self) -> Vec<HeaderName> {
         let names: BTreeSet<_> = self
             .iter()
-            .map(|header| header.name.to_lowercase())
+            .map(|header| header.name.clone().into_lowercase())
             .collect();
         names.into_iter().collect()
+    }
+
+    /// The same headers, with room for those that the user agent adds.
+    pub(crate) fn clone_with_room(&self) -> Self {
+        let mut headers = Vec::with_capacity(self.0.len() + 8);
+        headers.extend_from_slice(&self.0);
+        Self(headers)
     }
 
     /// Only the headers that fit.
@@ -196,7 +203,7 @@ pub fn convert_header_names_to_sorted_lowercase_set(
             cite!("convert-header-names-to-a-sorted-lowercase-set", "2"),
             "{name} goes into the set in lower case."
         );
-        header_names_set.push(name.to_lowercase());
+        header_names_set.push(name.into_lowercase());
     }
     // 3. Bytes decide on the order: `-` comes before `_`, digits before letters.
     header_names_set.sort_unstable();

@@ -130,12 +130,11 @@ impl HeaderName {
 
     /// The name, byte-lowercased.
     #[must_use]
-    pub fn to_lowercase(&self) -> Self {
+    pub fn into_lowercase(mut self) -> Self {
         if self.0.iter().any(u8::is_ascii_uppercase) {
-            Self(Cow::Owned(self.0.to_ascii_lowercase()))
-        } else {
-            self.clone()
+            self.0.to_mut().make_ascii_lowercase();
         }
+        self
     }
 }
 

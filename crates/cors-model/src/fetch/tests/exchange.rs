@@ -3,13 +3,16 @@
 use alloc::vec;
 
 use super::{B, refused};
-use crate::error::{Reason, Stage};
-use crate::fetch::UserAgent;
-use crate::header::{HeaderValue, names};
-use crate::network::{HttpVersion, TransportError};
+use crate::cache::Timestamp;
+use crate::error::{NetworkError, Reason, Stage};
+use crate::fetch::{UserAgent, block_on, fetch};
+use crate::header::{HeaderList, HeaderValue, names};
+use crate::network::{HttpRequest, HttpVersion, Network, TransportError};
 use crate::request::{Body, CacheMode, CredentialsMode, Request, RequestMode};
+use crate::response::Response;
 use crate::support::{Script, Seen, answer, header, request, run, run_traced, url};
-use crate::trace::Steps;
+use crate::trace::{NoTrace, Steps};
+use crate::url::Url;
 
 const SHARED: &[(&str, &str)] = &[
     ("Access-Control-Allow-Origin", "https://a.test"),
@@ -353,4 +356,48 @@ fn traces_tell_the_stages() {
     let mut distinct = stages.clone();
     distinct.dedup();
     assert_eq!(distinct, [Stage::Fetch, Stage::Preflight, Stage::Fetch]);
+}
+
+/// A network that knows nothing of cookies, passwords and versions.
+struct Bare(Option<HeaderList>);
+
+impl Network for Bare {
+    async fn http_network_fetch(
+        &mut self,
+        request: HttpRequest<'_>,
+    ) -> Result<Response, TransportError> {
+        self.0 = Some(request.header_list.clone());
+        answer(200, &[]).map_err(|said| TransportError { said: said.into() })
+    }
+
+    fn parse_url(&self, _input: &str, _base: &Url) -> Option<Url> {
+        None
+    }
+}
+
+#[test]
+fn networks_know_nothing_unless_they_say_so() {
+    let mut network = Bare(None);
+    let mut send = |request: Request| {
+        let mut agent = UserAgent::default();
+        block_on(fetch(
+            &mut agent,
+            &mut network,
+            &mut NoTrace,
+            request,
+            Timestamp(0),
+        ))?;
+        Ok::<_, NetworkError>(network.0.take().expect("a request was made"))
+    };
+    let list = send(request("GET", "https://a.test/x")).unwrap();
+    assert!(!list.contains(names::COOKIE) && !list.contains(names::AUTHORIZATION));
+    let mut stream = request("POST", "https://a.test/x");
+    stream.body = Some(Body {
+        bytes: vec![1],
+        source_is_null: true,
+    });
+    assert_eq!(
+        send(stream).unwrap_err().refusal.reason,
+        Reason::StreamOverHttp1
+    );
 }

@@ -69,7 +69,7 @@ pub(crate) fn why(act: &Act, refusal: &Refusal, answered: Option<&Response>) -> 
             escape_cut(name.as_bytes())
         ),
         (Reason::NonWildcardHeaderNotAllowed { name }, _) => {
-            let name = escape_cut(name.to_lowercase().as_bytes());
+            let name = escape_cut(name.clone().into_lowercase().as_bytes());
             if lines(headers, "Access-Control-Allow-Headers")
                 .iter()
                 .any(|line| line.contains('*'))

@@ -309,7 +309,7 @@ fn listed(preflight: &RequestMessage) -> Result<Vec<HeaderName>, Unclear> {
                 ))
             })?;
             if !names.contains(&name) {
-                names.push(name.to_lowercase());
+                names.push(name.clone().into_lowercase());
             }
         }
     }
@@ -361,7 +361,7 @@ fn headers(
             continue;
         }
         let is_listed = listed.is_some_and(|listed| listed.contains(&name));
-        let lowercase = name.to_lowercase();
+        let lowercase = name.clone().into_lowercase();
         let of_browser = |names: &[&str]| {
             names
                 .iter()
@@ -392,7 +392,7 @@ fn headers(
 
 /// A value with which a header makes a preflight list its name.
 fn unsafe_value(name: &HeaderName) -> HeaderValue {
-    match name.to_lowercase().as_bytes() {
+    match name.clone().into_lowercase().as_bytes() {
         b"content-type" => HeaderValue::from_static("application/json"),
         b"range" => HeaderValue::from_static("bytes=-1"),
         // Of the other safelisted names no value with a parenthesis is safe.

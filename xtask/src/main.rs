@@ -19,8 +19,10 @@ use clap::{Parser, Subcommand};
 mod ci;
 mod conformance;
 mod invariants;
+mod mutants;
 mod spec;
 mod subjects;
+mod tools;
 mod try_subject;
 mod vectors;
 
@@ -50,6 +52,8 @@ enum Command {
     Spec(spec::Args),
     /// Check who depends on whom, and the other invariants of ARCHITECTURE.md
     Invariants(invariants::Args),
+    /// Change the model in many small ways, and see whether a test notices each
+    Mutants(mutants::Args),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         Command::Vectors(args) => vectors::run(&args),
         Command::Spec(args) => spec::run(&args),
         Command::Invariants(args) => invariants::run(&args),
+        Command::Mutants(args) => mutants::run(&args),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -159,7 +159,11 @@ impl Verdicts {
             let text = std::fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {}", path.display()))?;
             for name in text.lines() {
-                self.0.insert(name.to_owned(), verdict);
+                // cargo-mutants also runs some that it was not asked to run.
+                let settled = [Verdict::Caught, Verdict::Unviable];
+                if !self.0.get(name).is_some_and(|old| settled.contains(old)) {
+                    self.0.insert(name.to_owned(), verdict);
+                }
             }
         }
         Ok(())
@@ -240,11 +244,12 @@ mod tests {
         assert!(!verdicts.is_pending("c", Phase::Agents));
         write([
             ("caught.txt", "n\n"),
-            ("missed.txt", "m\n"),
+            ("missed.txt", "m\nc\n"),
             ("timeout.txt", "t\n"),
         ]);
         verdicts.read(folder.path(), Phase::Agents).unwrap();
         assert_eq!(verdicts.of("n"), Some(Verdict::Caught));
+        assert_eq!(verdicts.of("c"), Some(Verdict::Caught), "once is enough");
         assert_eq!(verdicts.of("m"), Some(Verdict::Missed(Phase::Agents)));
         assert_eq!(verdicts.of("t"), Some(Verdict::Timeout));
         assert!(!verdicts.is_pending("m", Phase::Agents));

@@ -11,3 +11,4 @@ mod safelists;
 mod sequences;
 mod support;
 mod traces;
+mod words;

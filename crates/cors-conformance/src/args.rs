@@ -57,13 +57,21 @@ pub enum Command {
 /// The arguments of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// The resource to test, such as http://127.0.0.1:8080/resource; without it, the reference
-    /// server inside this program
+    /// The resource to test, such as http://127.0.0.1:8080/resource, with --policy; or a server
+    /// with a /kit.json. Without it, and without --cmd, the reference server inside this program
     #[arg(value_name = "URL", value_parser = parse_url)]
     pub url: Option<Url>,
     /// What the server is meant to allow (TOML)
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// Start this command once for each policy that the cases need, with PORT and CORS_POLICY in
+    /// its environment, and test what then listens
+    #[arg(long, value_name = "CMD",
+          conflicts_with_all = ["url", "policy", "insecure", "remote", "unsafe_methods"])]
+    pub cmd: Option<String>,
+    /// How long the command may take until it listens [default: 10]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, requires = "cmd")]
+    pub start_timeout: Option<Duration>,
     /// Which cases.
     #[command(flatten)]
     pub selection: Selection,
@@ -317,6 +325,9 @@ mod tests {
             (&["-H", "Origin: null"], "cases vary"),
             (&["-H", "access-control-request-method: PUT"], "cases vary"),
             (&["-H", "A: b\nc"], "no header value can"),
+            (&["--cmd", "x", "http://127.0.0.1/"], "cannot be used with"),
+            (&["--cmd", "x", "--policy", "y"], "cannot be used with"),
+            (&["--start-timeout", "1"], "--cmd <CMD>"),
             (&["-m", "0"], "more than 0"),
             (&["-m", "soon"], "number of seconds"),
             (&["-m", "inf"], "more than 0"),

@@ -1,28 +1,40 @@
 //! `run`: the cases against a server. The main job.
 
 use std::collections::BTreeSet;
-use std::future::pending;
+use std::future::poll_fn;
+use std::task::Poll;
 
 use cors_harness::clock::Clock;
 use cors_harness::escape::shell_word;
 use cors_harness::exit::Exit;
-use cors_harness::plan::Plan;
+use cors_harness::plan::{Plan, PlanError};
 use cors_harness::run::{About, Options, run as drive};
+use cors_harness::wire::Line;
 use cors_vectors::server::{Level, ServerCase};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::{FailOn, RunArgs};
+use crate::cases;
 use crate::output::Output;
 use crate::render::terminal::{Terminal, Verbosity};
 use crate::stop::Stop;
-use crate::{cases, target};
+use crate::target::{self, Named, Target};
 
 /// Runs the selected cases against the target and reports.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let library = cases::load(&args.selection)?;
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let chosen: BTreeSet<&str> = chosen.iter().map(|case| case.id.as_str()).collect();
-    let target = target::named(args, &library)?;
-    let options = options(args, target.name)?;
+    let headers = args.headers.iter();
+    let headers: Vec<Line> = headers
+        .map(|(name, value)| (name.clone().into_bytes(), value.clone().into_bytes()))
+        .collect();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Stop::bug)?;
+    let Named { target, name } = runtime.block_on(target::named(args, &library, &headers))?;
+    let options = options(args, name, headers)?;
     let verbosity = match args.verbose {
         0 => Verbosity::Failures,
         1 => Verbosity::Cases,
@@ -33,35 +45,48 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
 
     let all: Vec<ServerCase> = library.server_cases().cloned().collect();
     let is_chosen = |case: &ServerCase| chosen.contains(case.id.as_str());
-    let plan = Plan::new(&all, is_chosen, target.subject).map_err(Stop::usage)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Stop::bug)?;
-    let end = runtime.block_on(drive(&plan, &options, interrupt(), &mut output));
+    let end = runtime.block_on(async {
+        match target {
+            Target::Subject(subject) => {
+                let plan = Plan::new(&all, is_chosen, subject)?;
+                Ok(drive(&plan, &options, interrupt(), &mut output).await)
+            }
+            Target::Command(command) => {
+                let policies = library.policies();
+                command
+                    .run(
+                        &all,
+                        is_chosen,
+                        policies,
+                        &options,
+                        interrupt(),
+                        &mut output,
+                    )
+                    .await
+            }
+        }
+    });
+    let end = end.map_err(|error: PlanError| Stop::usage(error))?;
     for stop in output.trouble() {
         crate::tell(&stop.said);
     }
     Ok(end.exit)
 }
 
-fn options(args: &RunArgs, target: String) -> Result<Options, Stop> {
+fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Result<Options, Stop> {
     let about = About {
         tool: concat!("cors-conformance ", env!("CARGO_PKG_VERSION")).to_owned(),
         vectors: cases::version(&args.selection),
         standard: cases::standard()?,
         target,
     };
-    let headers = args.headers.iter();
-    let headers =
-        headers.map(|(name, value)| (name.clone().into_bytes(), value.clone().into_bytes()));
     let standard = Options::default();
     Ok(Options {
         about,
         in_flight: usize::from(args.jobs),
         deadline: args.max_time.unwrap_or(standard.deadline),
         unsafe_methods: args.unsafe_methods,
-        headers: headers.collect(),
+        headers,
         fail_on: match args.fail_on {
             FailOn::Must => Level::Must,
             FailOn::Should => Level::Should,
@@ -88,6 +113,9 @@ fn again(args: &RunArgs) -> String {
     if let Some(policy) = &args.policy {
         words.extend(["--policy".to_owned(), quoted(&policy.to_string_lossy())]);
     }
+    if let Some(line) = &args.cmd {
+        words.extend(["--cmd".to_owned(), quoted(line)]);
+    }
     for path in &args.selection.vectors {
         words.extend(["--vectors".to_owned(), quoted(&path.to_string_lossy())]);
     }
@@ -109,10 +137,26 @@ fn again(args: &RunArgs) -> String {
     words.join(" ")
 }
 
-/// Ends when the user interrupts the program.
+/// Ends when the program is asked to: by Ctrl-C, by SIGTERM, or since its terminal is gone. What
+/// it started is then ended by ordinary code.
 async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without the signal the run ends by itself or by its deadline.
-        pending::<()>().await;
-    }
+    let signals = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ];
+    // Without a signal's handler that signal ends the program at once, as it always does.
+    let mut listeners: Vec<Signal> = signals
+        .into_iter()
+        .filter_map(|kind| signal(kind).ok())
+        .collect();
+    poll_fn(|context| {
+        let mut polled = listeners.iter_mut().map(|one| one.poll_recv(context));
+        if polled.any(|one| one.is_ready()) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
 }

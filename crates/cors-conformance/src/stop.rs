@@ -22,6 +22,14 @@ impl Stop {
         }
     }
 
+    /// The target is unreachable or not understood.
+    pub(crate) fn unreachable(said: impl Display) -> Self {
+        Self {
+            exit: Exit::Unreachable,
+            said: said.to_string(),
+        }
+    }
+
     /// What is embedded in the program, or happened within it, is wrong.
     pub(crate) fn bug(said: impl Display) -> Self {
         Self {

@@ -1,12 +1,15 @@
-//! What is tested: a server whose policy was stated, or the reference server in this program.
+//! What is tested: a server whose policy was stated, one that takes on the named policies, a
+//! command that starts such servers, or the reference server in this program.
 
 use std::path::Path;
 use std::rc::Rc;
 
-use cors_harness::kit::{Kit, Subject};
-use cors_harness::target::UrlTarget;
+use cors_harness::command::Command;
+use cors_harness::kit::{Kit, KitError, Subject};
 use cors_harness::target::tls::Trust;
 use cors_harness::target::url::UrlOptions;
+use cors_harness::target::{Transport, UrlTarget};
+use cors_harness::wire::Line;
 use cors_vectors::Library;
 use cors_vectors::policy::Policy;
 use cors_vectors::read::read_policy_toml;
@@ -26,55 +29,96 @@ expose_headers    = []                        # or "any""#;
 /// A target, and how a person named it.
 #[derive(Debug)]
 pub(crate) struct Named {
-    /// The target with what is known of it.
-    pub(crate) subject: Subject,
+    /// The target.
+    pub(crate) target: Target,
     /// Its name.
     pub(crate) name: String,
 }
 
-/// The target that the arguments name.
-pub(crate) fn named(args: &RunArgs, library: &Library) -> Result<Named, Stop> {
-    match (&args.url, &args.policy) {
-        (None, None) => {
-            // A reference server that cannot be set up is our own mistake.
-            let kit = Kit::in_process(&Reference, library.policies()).map_err(Stop::bug)?;
-            let name = "the reference server in this program".to_owned();
-            Ok(Named {
-                subject: Subject::Kit(kit),
-                name,
-            })
-        }
-        (None, Some(_)) => Err(Stop::usage(
-            "--policy says what a server is meant to allow: give its URL as well",
-        )),
-        (Some(url), None) => Err(Stop::usage(format_args!(
-            "a URL alone does not say what is right: state what {url} is meant to allow in a file \
-             and give it with --policy FILE. Such a file is\n\n{EXAMPLE}"
-        ))),
-        (Some(url), Some(file)) => {
-            check_reach(url, args.remote)?;
-            let policy = policy(file)?;
-            let trust = if args.insecure {
-                Trust::Anyone
-            } else {
-                Trust::Web
-            };
-            let options = UrlOptions {
-                trust,
-                remote: args.remote,
-                ..UrlOptions::default()
-            };
-            let target = UrlTarget::new(url.clone(), &options).map_err(Stop::usage)?;
-            let subject = Subject::with_policy(Rc::new(target), policy);
-            Ok(Named {
-                subject,
-                name: url.to_string(),
-            })
-        }
-    }
+/// What is tested.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// What is there already.
+    Subject(Subject),
+    /// What is started for each policy.
+    Command(Command),
 }
 
-fn policy(file: &Path) -> Result<Policy, Stop> {
+/// The target that the arguments name. A URL without a policy is asked for the policies it takes
+/// on, with these header lines.
+pub(crate) async fn named(
+    args: &RunArgs,
+    library: &Library,
+    headers: &[Line],
+) -> Result<Named, Stop> {
+    if let Some(line) = &args.cmd {
+        let timeout = args.start_timeout;
+        return Ok(Named {
+            target: Target::Command(Command {
+                line: line.clone(),
+                start_timeout: timeout.unwrap_or(Command::START_TIMEOUT),
+            }),
+            name: format!("the command {line}"),
+        });
+    }
+    let Some(url) = &args.url else {
+        if args.policy.is_some() {
+            return Err(Stop::usage(
+                "--policy says what a server is meant to allow: give its URL as well",
+            ));
+        }
+        // A reference server that cannot be set up is our own mistake.
+        let kit = Kit::in_process(&Reference, library.policies()).map_err(Stop::bug)?;
+        return Ok(Named {
+            target: Target::Subject(Subject::Kit(kit)),
+            name: "the reference server in this program".to_owned(),
+        });
+    };
+    check_reach(url, args.remote)?;
+    let trust = if args.insecure {
+        Trust::Anyone
+    } else {
+        Trust::Web
+    };
+    let options = UrlOptions {
+        trust,
+        remote: args.remote,
+        ..UrlOptions::default()
+    };
+    let subject = match &args.policy {
+        Some(file) => {
+            let policy = policy(file)?;
+            let target = UrlTarget::new(url.clone(), &options).map_err(Stop::usage)?;
+            Subject::with_policy(Rc::new(target), policy)
+        }
+        None => match Kit::offered(url, library.policies(), &options, headers).await {
+            Ok(Some(kit)) => Subject::Kit(kit),
+            Ok(None) => return Err(no_policy(url)),
+            Err(error @ (KitError::Target(_) | KitError::Transport(Transport::NotLoopback(_)))) => {
+                return Err(Stop::usage(error));
+            }
+            Err(KitError::Transport(transport)) => {
+                return Err(Stop::unreachable(format_args!(
+                    "the target is unreachable: {transport}"
+                )));
+            }
+            Err(error) => return Err(Stop::unreachable(error)),
+        },
+    };
+    Ok(Named {
+        target: Target::Subject(subject),
+        name: url.to_string(),
+    })
+}
+
+fn no_policy(url: &Url) -> Stop {
+    Stop::usage(format_args!(
+        "a URL alone does not say what is right, and the server has no /kit.json: state what {url} \
+         is meant to allow in a file and give it with --policy FILE. Such a file is\n\n{EXAMPLE}"
+    ))
+}
+
+pub(crate) fn policy(file: &Path) -> Result<Policy, Stop> {
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file)
         .map_err(|error| Stop::usage(format_args!("{name}: cannot be read: {error}")))?;

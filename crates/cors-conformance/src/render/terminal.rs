@@ -192,6 +192,12 @@ impl Terminal {
         if let Some(reason) = &end.reason {
             writeln!(sink, "{BAD}{}{BAD:#}", escape::sentence(reason))?;
         }
+        if !end.log.is_empty() {
+            writeln!(sink, "  it printed last:")?;
+            for line in &end.log {
+                writeln!(sink, "    {}", escape::sentence(line))?;
+            }
+        }
         writeln!(sink, "{}", last_line(&counts))
     }
 }

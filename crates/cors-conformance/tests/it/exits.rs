@@ -57,9 +57,11 @@ fn a_wrong_argument_is_2() {
 
 #[test]
 fn a_url_alone_is_2_with_a_policy_to_start_from() {
-    let ran = run(&[&nobody()]);
+    let server = behaving(Behaviour::REFERENCE);
+    let ran = run(&[&server.url]);
     assert_eq!(ran.code, Some(2), "{ran:#?}");
     assert!(ran.stderr.contains("--policy"), "{ran:#?}");
+    assert!(ran.stderr.contains("/kit.json"), "{ran:#?}");
     let (_, example) = ran.stderr.split_once("\n\n").unwrap();
     let policy: Result<cors_vectors::policy::Policy, _> = toml::from_str(example);
     assert!(policy.is_ok(), "{policy:?} in {ran:#?}");

@@ -5,8 +5,10 @@
     reason = "helpers of tests: what goes wrong here is a failed test, with its place"
 )]
 
+mod commands;
 mod exits;
 mod hostile;
+mod kits;
 mod output;
 mod program;
 mod servers;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::thread::JoinHandle;
 
 use cors_testbed::non_server::{self, How};
-use cors_testbed::{Behaviour, Server, serve};
+use cors_testbed::{Behaviour, Kit, Server, serve};
 use cors_vectors::policy::Policy;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -47,6 +47,17 @@ pub(crate) fn behaving(behaviour: Behaviour) -> Listening {
         let policy: Policy = toml::from_str(POLICY).unwrap();
         serve(listener, Server::new(&policy, behaviour).unwrap()).unwrap()
     })
+}
+
+/// A server of all named policies, with this behaviour. Its URL is that of its start page.
+pub(crate) fn kit(behaviour: Behaviour) -> Listening {
+    let mut listening = listen(move |listener| {
+        let policies = cors_vectors::library().unwrap().policies().iter();
+        let policies = policies.map(|(name, named)| (name.as_str(), &named.policy));
+        serve(listener, Kit::new(policies, &behaviour)).unwrap()
+    });
+    listening.url = listening.url.replace("/resource", "/");
+    listening
 }
 
 /// A server that allows whatever origin asks.

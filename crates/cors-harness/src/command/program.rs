@@ -36,7 +36,7 @@ pub(super) struct Program {
     group: RefCell<Group>,
     output: Output,
     port: u16,
-    /// The first request that it ended instead of answering.
+    /// A request that it failed to answer, while it is not known whether it still runs.
     unanswered: RefCell<Option<String>>,
     _folder: TempDir,
 }
@@ -63,7 +63,7 @@ pub(super) enum NotStarted {
     )]
     Silent { port: u16, within: Duration },
     #[error(
-        "the command declares the endpoint {0:?}, which there is none of: expected some of {names}",
+        "the command declares the endpoint {0}, which there is none of: expected some of {names}",
         names = Endpoint::ALL.map(Endpoint::name).join(" ")
     )]
     Endpoint(String),
@@ -177,6 +177,8 @@ impl Program {
             self.output.take();
             tokio::time::sleep(POLL).await;
         }
+        // Whoever waits for its answer gets to know that there is none.
+        tokio::time::sleep(POLL).await;
         let status = match self.status() {
             Ok(status) => status.to_string(),
             Err(error) => error.to_string(),
@@ -187,12 +189,6 @@ impl Program {
             }
             None => format!("the command ended by itself ({status})"),
         }
-    }
-
-    fn note_unanswered(&self, request: &wire::Request) {
-        let asked = [request.method.as_slice(), b" ", &request.path].concat();
-        let mut unanswered = self.unanswered.borrow_mut();
-        unanswered.get_or_insert_with(|| escape_cut(&asked));
     }
 
     /// Ends it and every process of its group.
@@ -240,14 +236,17 @@ impl ProgramTarget {
         if transport.is_timeout() || transport.is_ours() {
             return answer;
         }
+        // Noted first: `gone` may see the end before this does.
+        let asked = [request.method.as_slice(), b" ", &request.path].concat();
+        *self.program.unanswered.borrow_mut() = Some(escape_cut(&asked));
         for _ in 0..LOOKS_AFTER_FAILURE {
             if self.program.group.borrow().has_exited() {
-                self.program.note_unanswered(request);
                 // The run is told by `gone`, and drops this.
                 return std::future::pending().await;
             }
             tokio::time::sleep(POLL).await;
         }
+        *self.program.unanswered.borrow_mut() = None;
         answer
     }
 }

@@ -1,0 +1,359 @@
+//! `--cmd`: programs that keep to the contract, and those that break it in every way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use cors_harness::event::{Counts, EndEvent, Event, Mode, Outcome};
+use cors_testbed::{Behaviour, Server, serve_at};
+use cors_vectors::policy::Policy;
+
+use crate::program::{Ran, command, events, finish, run, text};
+
+/// Looks before a wait is given up: a minute.
+const LOOKS: u32 = 6000;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+
+/// The worked example in Rust, which Cargo builds along with the tests.
+fn rust_example() -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_cors-conformance"));
+    let example = program.with_file_name("examples").join("cors_server");
+    assert!(
+        example.exists(),
+        "{} is missing: `cargo build -p cors-conformance --examples` makes it",
+        example.display()
+    );
+    format!("'{}'", example.display())
+}
+
+fn example(name: &str) -> String {
+    format!("'{}/examples/{name}'", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A folder in which a command notes the process groups that it was started as.
+struct Notes {
+    folder: tempfile::TempDir,
+}
+
+impl Notes {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("groups")
+    }
+
+    /// The command line with a note before it.
+    fn taken(&self, line: &str) -> String {
+        format!("echo $$ >> '{}'; {line}", self.file().display())
+    }
+
+    /// The groups that were noted, at least one.
+    fn groups(&self) -> Vec<u32> {
+        let noted = fs::read_to_string(self.file()).unwrap_or_default();
+        noted.lines().map(|line| line.parse().unwrap()).collect()
+    }
+
+    fn assert_nothing_is_left(&self) {
+        let groups = self.groups();
+        assert!(!groups.is_empty(), "the command was never started");
+        let left: Vec<_> = processes()
+            .into_iter()
+            .filter(|(_, group)| groups.contains(group))
+            .collect();
+        assert!(left.is_empty(), "(process, group) still there: {left:?}");
+    }
+}
+
+/// Process and group of whatever runs and is no zombie; nothing where the system does not tell.
+fn processes() -> Vec<(u32, u32)> {
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let of = |path: PathBuf| {
+        let stat = fs::read_to_string(path.join("stat")).ok()?;
+        // `PID (NAME) STATE PARENT GROUP …`; the name may hold anything.
+        let (start, rest) = stat.rsplit_once(") ")?;
+        let process = start.split(' ').next()?.parse().ok()?;
+        let mut fields = rest.split(' ');
+        let state = fields.next()?;
+        let group = fields.nth(1)?.parse().ok()?;
+        (state != "Z").then_some((process, group))
+    };
+    entries.filter_map(|entry| of(entry.ok()?.path())).collect()
+}
+
+/// Runs a command line, with its process groups noted, and sees that none is left.
+fn started(line: &str, more: &[&str]) -> Ran {
+    let notes = Notes::new();
+    let line = notes.taken(line);
+    let ran = run(&[&["--cmd", &line, "--report", "ndjson=-"], more].concat());
+    notes.assert_nothing_is_left();
+    ran
+}
+
+fn end(ran: &Ran) -> EndEvent {
+    match ran.events().pop() {
+        Some(Event::End(end)) => end,
+        other => panic!("{other:?} in {ran:#?}"),
+    }
+}
+
+/// That a run ended as not started, for this reason and with this in the log.
+fn assert_not_started(ran: &Ran, reason: &str, log: &str) {
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    let end = end(ran);
+    assert!(end.reason.unwrap().contains(reason), "{ran:#?}");
+    assert!(end.log.join("\n").contains(log), "{ran:#?}");
+    let counts = Counts {
+        unjudged: end.counts.unjudged,
+        ..Counts::default()
+    };
+    assert_eq!((end.complete, end.counts), (false, counts), "{ran:#?}");
+    // People are told on standard error here, since the stream is on standard output.
+    assert!(ran.stderr.contains(log), "{ran:#?}");
+}
+
+fn assert_clean(ran: &Ran) {
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let end = end(ran);
+    let counts = end.counts;
+    assert!(end.complete && counts.pass > 0, "{counts:?}");
+    assert_eq!((counts.fail, counts.error, counts.blocked), (0, 0, 0));
+}
+
+fn outcome(ran: &Ran, id: &str) -> (Outcome, String) {
+    let found = ran.events().into_iter().find_map(|event| match event {
+        Event::Case(case) if case.id == id => Some(*case),
+        Event::Run(_) | Event::Case(_) | Event::End(_) => None,
+    });
+    let case = found.unwrap();
+    (case.outcome, case.reason.unwrap_or_default())
+}
+
+#[test]
+fn the_example_in_rust_keeps_every_policy_that_it_takes_on() {
+    let ran = started(&rust_example(), &["--fail-on", "should"]);
+    assert_clean(&ran);
+    assert!(matches!(&ran.events()[0], Event::Run(run) if run.mode == Mode::Kit));
+    // It declares `missing` and not `redirect`, and says what it cannot express.
+    assert_eq!(outcome(&ran, "errors/not-found").0, Outcome::Pass);
+    let (outcome_of_redirect, reason) = outcome(&ran, "errors/redirect");
+    assert_eq!(outcome_of_redirect, Outcome::Skip);
+    assert!(reason.contains("redirect"), "{reason}");
+    let (outcome_of_any, reason) = outcome(&ran, "credentials/any-method");
+    assert_eq!(outcome_of_any, Outcome::Skip);
+    assert!(reason.contains("a star means nothing"), "{reason}");
+}
+
+/// Runs a worked example when there is what it needs; else says what is missing.
+fn with_interpreter(interpreter: &str, name: &str) {
+    let found = Command::new(interpreter)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if !found.is_ok_and(|status| status.success()) {
+        println!("not tested: {interpreter} is missing, which examples/{name} needs");
+        return;
+    }
+    let line = format!("{interpreter} {}", example(name));
+    assert_clean(&started(&line, &["--fail-on", "should"]));
+}
+
+#[test]
+fn the_example_in_python_keeps_every_policy_that_it_takes_on() {
+    with_interpreter("python3", "cors_server.py");
+}
+
+#[test]
+fn the_example_in_node_keeps_every_policy_that_it_takes_on() {
+    with_interpreter("node", "cors_server.mjs");
+}
+
+#[test]
+fn an_unknown_command_is_not_started() {
+    let ran = started("no-such-command-at-all", &[]);
+    assert_not_started(&ran, "ended before it listened", "no-such-command-at-all");
+}
+
+#[test]
+fn a_command_that_ends_at_once_is_shown_with_what_it_printed() {
+    let ran = started("echo one; echo '\u{1b}[2Jno luck' >&2; exit 1", &[]);
+    assert_not_started(&ran, "exit status: 1", "\\x1b[2Jno luck");
+    assert_eq!(end(&ran).log.len(), 2);
+    let people = run(&["--cmd", "echo no luck; exit 1"]);
+    assert!(people.stdout.contains("it printed last:\n    no luck"));
+    assert!(people.last_line().starts_with("conformance: 0 passed"));
+}
+
+#[test]
+fn a_command_that_hangs_is_ended() {
+    let ran = started("sleep 1000 & sleep 1000", &["--start-timeout", "0.2"]);
+    assert_not_started(&ran, "does not listen", "");
+}
+
+#[test]
+fn a_command_that_listens_too_late_is_ended() {
+    let line = format!("sleep 1000 && {}", rust_example());
+    let ran = started(&line, &["--start-timeout", "0.2"]);
+    assert_not_started(&ran, "after 0.2 s", "");
+    let line = format!("sleep 0.2 && {}", rust_example());
+    assert_clean(&started(&line, &["-t", "origin/allowed"]));
+}
+
+#[test]
+fn a_command_that_ignores_sigterm_is_killed() {
+    // What it starts ignores the signal as well, and it waits for the example in vain.
+    let ends = "wait $!; test $? = 64 && exit 64; sleep 1000";
+    let line = format!("trap '' TERM; {} & {ends}", rust_example());
+    assert_clean(&started(&line, &["-t", "origin/allowed"]));
+}
+
+#[test]
+fn a_policy_that_cannot_be_expressed_is_skipped_with_the_reason() {
+    let ran = started("echo only; echo lists; exit 64", &["-t", "origin/*"]);
+    assert_eq!(ran.code, Some(4), "{ran:#?}");
+    let end = end(&ran);
+    assert!(end.complete && end.counts.skip == end.counts.total());
+    let (_, reason) = outcome(&ran, "origin/allowed");
+    assert!(
+        reason.contains("the target cannot express it: only; lists"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn a_command_that_takes_nonsense_is_not_believed() {
+    let notes = Notes::new();
+    let policy = notes.folder.path().join("fixed.json");
+    let json = r#"{"allow_origins": "any", "allow_methods": [], "allow_headers": [], "expose_headers": []}"#;
+    fs::write(&policy, json).unwrap();
+    let line = notes.taken(&format!(
+        "CORS_POLICY='{}' {}",
+        text(&policy),
+        rust_example()
+    ));
+    let ran = run(&["--cmd", &line, "--report", "ndjson=-"]);
+    notes.assert_nothing_is_left();
+    assert_not_started(
+        &ran,
+        "makes no sense must be answered with exit status 64",
+        "endpoints:",
+    );
+}
+
+#[test]
+fn an_endpoint_that_there_is_none_of_is_named() {
+    let line = format!("echo endpoints: missing teapot; {}", rust_example());
+    let ran = started(&line, &["-t", "origin/*"]);
+    assert_not_started(&ran, "the endpoint teapot", "teapot");
+    assert!(end(&ran).reason.unwrap().contains("not_modified"));
+}
+
+#[test]
+fn a_command_that_crashes_ends_the_run_with_what_was_judged() {
+    let this = std::env::current_exe().unwrap();
+    let line = format!(
+        "'{}' --exact commands::a_server_that_crashes --ignored --nocapture",
+        this.display()
+    );
+    let selection = ["-j", "1", "-t", "origin/*"];
+    let ran = started(&line, &selection);
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    let end = end(&ran);
+    assert!(
+        !end.complete && end.counts.pass > 0 && end.counts.unjudged > 0,
+        "{end:?}"
+    );
+    assert_eq!((end.counts.fail, end.counts.error), (0, 0), "{end:?}");
+    let reason = end.reason.unwrap();
+    assert!(
+        reason.contains("exit status: 9) instead of answering ")
+            && reason.contains("/resource, under the policy "),
+        "{reason}"
+    );
+    assert!(end.log.join("\n").contains("on purpose"), "{:?}", end.log);
+    let judged = ran.events().len() - 2;
+    assert_eq!(judged, end.counts.total() - end.counts.unjudged);
+}
+
+#[test]
+#[ignore = "a server that another test starts"]
+#[expect(clippy::exit, reason = "that is how it crashes")]
+fn a_server_that_crashes() {
+    let json = fs::read(std::env::var("CORS_POLICY").unwrap()).unwrap();
+    let policy: Policy = serde_json::from_slice(&json).unwrap();
+    let behaviour = Behaviour::but(|behaviour| {
+        behaviour.intercept = |_| {
+            static ASKED: AtomicUsize = AtomicUsize::new(0);
+            if ASKED.fetch_add(1, Ordering::Relaxed) == 20 {
+                eprintln!("crashing on purpose");
+                std::process::exit(9);
+            }
+            None
+        }
+    });
+    let Ok(server) = Server::new(&policy, behaviour) else {
+        std::process::exit(64);
+    };
+    let port = std::env::var("PORT").unwrap().parse().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let _running = serve_at(port, server).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+}
+
+#[test]
+fn a_command_is_ended_when_time_is_up() {
+    let ran = started("sleep 1000", &["-m", "0.3"]);
+    assert_eq!(ran.code, Some(7), "{ran:#?}");
+    assert!(end(&ran).reason.unwrap().contains("took longer"));
+}
+
+#[test]
+fn a_command_is_ended_when_the_user_interrupts() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let notes = Notes::new();
+        let line = notes.taken("sleep 1000 & sleep 1000");
+        let program = command(&["--cmd", &line, "--report", "ndjson=-"]);
+        let waiting = thread::spawn(move || finish(program));
+        let group = (0..LOOKS).find_map(|_| {
+            thread::sleep(BETWEEN_LOOKS);
+            notes.groups().first().copied()
+        });
+        // The program is the parent of the group's leader.
+        let stat = fs::read_to_string(format!("/proc/{}/stat", group.unwrap())).unwrap();
+        let (_, rest) = stat.rsplit_once(") ").unwrap();
+        let parent = rest.split(' ').nth(1).unwrap();
+        let sent = Command::new("kill").args(["-s", signal, parent]).status();
+        assert!(sent.unwrap().success());
+        let ran = waiting.join().unwrap();
+        assert_eq!(ran.code, Some(7), "{signal}: {ran:#?}");
+        assert!(matches!(events(&ran.stdout).last(), Some(Event::End(_))));
+        notes.assert_nothing_is_left();
+    }
+}
+
+#[test]
+fn a_failure_says_how_to_run_the_command_again() {
+    // It takes on another policy than it is given.
+    let other = "sed s/https/http/ \"$CORS_POLICY\" > \"$CORS_POLICY.x\"";
+    let line = format!("{other}; CORS_POLICY=\"$CORS_POLICY.x\" {}", rust_example());
+    let ran = run(&["--cmd", &line, "-t", "origin/allowed"]);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    let again = "again   cors-conformance --cmd ";
+    assert!(ran.stdout.contains(again), "{ran:#?}");
+    // The port will be another one: no curl line.
+    assert!(!ran.stdout.contains("curl "), "{ran:#?}");
+}

@@ -197,7 +197,8 @@ impl Policy {
     }
 
     /// What the policy wants a browser to decide about a request, or `None` where that depends on
-    /// more than the policy (a header that is safelisted for some values only).
+    /// more than the policy (a header that is safelisted for some values only, unless it is a
+    /// `Content-Type` that no form can have).
     pub fn wants_shared(
         &self,
         origin: &[u8],
@@ -219,9 +220,26 @@ impl Policy {
             return Some(true);
         }
         refused
-            .any(|(name, _)| !is_safelisted_request_header_name(name))
+            .any(|(name, value)| needs_leave(name, value))
             .then_some(false)
     }
+}
+
+/// Whether a header needs leave for sure. Beyond the type of `Content-Type`, values are not looked
+/// at: what of them is harmless is for browsers to know.
+fn needs_leave(name: &[u8], value: &[u8]) -> bool {
+    if !name.eq_ignore_ascii_case(b"content-type") {
+        return !is_safelisted_request_header_name(name);
+    }
+    let value = String::from_utf8_lossy(value);
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    ![
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "text/plain",
+    ]
+    .iter()
+    .any(|harmless| essence.eq_ignore_ascii_case(harmless))
 }
 
 /// Whether an entry of `allow_origins` is a pattern.

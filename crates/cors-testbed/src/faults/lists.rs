@@ -187,17 +187,6 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
-        "expose-headers-to-refused",
-        "E6",
-        "Exposed headers are named to refused origins.",
-        |b| {
-            b.carries = |x, grant| match grant {
-                Grant::Expose => !x.is_preflight() && x.origin.is_some(),
-                _ => reference::carries(x, grant),
-            };
-        },
-    ),
-    fault(
         "expose-headers-names-request-headers",
         "E6",
         "Instead of the exposed headers the allowed request headers are named.",
@@ -365,26 +354,6 @@ pub(super) const FAULTS: &[Fault] = &[
         "Where no max-age is stated an empty one is sent.",
         |b| {
             b.max_age_value = |x| or_empty(reference::max_age_value(x));
-        },
-    ),
-    fault(
-        "max-age-on-actual",
-        "E7",
-        "Max-age is sent on answers that are not to preflights.",
-        |b| {
-            b.carries = |x, grant| {
-                (grant == Grant::MaxAge && x.origin_allowed) || reference::carries(x, grant)
-            };
-        },
-    ),
-    fault(
-        "max-age-on-refused-preflight",
-        "E7",
-        "Max-age is sent on refused preflights.",
-        |b| {
-            b.carries = |x, grant| {
-                (grant == Grant::MaxAge && x.is_preflight()) || reference::carries(x, grant)
-            };
         },
     ),
     fault(

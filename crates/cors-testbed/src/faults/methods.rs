@@ -53,17 +53,6 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
-        "method-first-line-decides",
-        "P7",
-        "Of several Access-Control-Request-Method lines the first decides.",
-        |b| {
-            b.read_method = |x| {
-                x.line("access-control-request-method")
-                    .filter(|method| reference::is_token(method))
-            };
-        },
-    ),
-    fault(
         "all-common-methods-allowed",
         "P7",
         "A fixed list of methods is allowed whatever the policy says.",

@@ -207,25 +207,6 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
-        "first-origin-sent-to-refused",
-        "O20",
-        "A refused origin is answered with the first listed one.",
-        |b| {
-            b.carries = carries_origin_always;
-            b.allow_origin_value = |x| {
-                if x.origin_allowed {
-                    reference::allow_origin_value(x)
-                } else {
-                    x.policy
-                        .exact_origins()
-                        .take(1)
-                        .map(str::to_owned)
-                        .collect()
-                }
-            };
-        },
-    ),
-    fault(
         "first-origin-sent-to-all",
         "O20",
         "Every allowed origin is answered with the first listed one.",

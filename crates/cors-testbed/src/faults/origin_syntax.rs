@@ -90,22 +90,6 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
-        "origin-lines-first-decides",
-        "O14",
-        "Of several Origin lines the first decides.",
-        |b| {
-            b.read_origin = |x| x.line("origin");
-        },
-    ),
-    fault(
-        "origin-lines-last-decides",
-        "O14",
-        "Of several Origin lines the last decides.",
-        |b| {
-            b.read_origin = |x| x.lines("origin").pop();
-        },
-    ),
-    fault(
         "origin-unicode-space-trimmed",
         "O14",
         "A no-break space around an origin is trimmed before the comparison.",

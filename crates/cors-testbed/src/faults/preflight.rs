@@ -158,14 +158,6 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
-        "preflight-for-missing-path-404",
-        "P3",
-        "Preflights for paths without a resource are answered 404.",
-        |b| {
-            b.preflight_status = |x| if x.path == "/missing" { 404 } else { 204 };
-        },
-    ),
-    fault(
         "preflight-needs-options-route",
         "P3",
         "Preflights for paths without an OPTIONS handler are answered 405.",
@@ -266,14 +258,6 @@ pub(super) const FAULTS: &[Fault] = &[
                 _ if x.headers.contains_key("x-csrf-token") => 204,
                 _ => 419,
             };
-        },
-    ),
-    fault(
-        "refused-preflight-reaches-application",
-        "P5",
-        "Refused preflights are served by the application.",
-        |b| {
-            b.pass_preflight_on = |x| !x.granted;
         },
     ),
     fault(

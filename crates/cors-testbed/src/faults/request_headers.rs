@@ -406,14 +406,6 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
-        "safelisted-header-refused",
-        "P9",
-        "Accept, Accept-Language and Content-Language are refused unless they are listed.",
-        |b| {
-            b.match_headers = |x| all_names(x, |name| x.policy.allows_header(name.as_bytes()));
-        },
-    ),
-    fault(
         "content-type-refused",
         "P9",
         "Content-Type is refused although it is allowed.",

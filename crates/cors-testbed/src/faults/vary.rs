@@ -57,14 +57,6 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
-        "vary-missing-on-post",
-        "V1",
-        "Answers to POST do not vary on Origin.",
-        |b| {
-            b.vary_tokens = |x| without_origin_if(x, x.method == http::Method::POST);
-        },
-    ),
-    fault(
         "vary-missing-for-null",
         "V1",
         "Answers to the origin null do not vary on Origin.",

@@ -5,6 +5,7 @@
     reason = "a variant says what it decides otherwise; everything else is the reference server's"
 )]
 
+mod harmless;
 mod lists;
 mod message;
 mod origin;
@@ -37,6 +38,7 @@ pub fn variants() -> Vec<Variant> {
         lists::VARIANTS,
         origin::VARIANTS,
         message::VARIANTS,
+        harmless::VARIANTS,
     ]
     .concat()
 }

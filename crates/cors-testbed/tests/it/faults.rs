@@ -79,6 +79,27 @@ impl Expected {
     }
 }
 
+/// Whether variants may decide about a probe either way: no browser sends several origins, and
+/// policies say neither what becomes of safelisted names that they do not list, nor of preflights to
+/// paths that lead nowhere.
+fn is_left_open(probe: &Probe, variant: &str) -> bool {
+    let lines = |name: &'static str| {
+        let lines = probe.headers.iter();
+        lines.filter_map(move |(known, value)| (*known == name).then_some(value))
+    };
+    let asks_for = |name: &str| {
+        let mut names = lines("access-control-request-headers").flat_map(|line| line.split(','));
+        names.any(|asked| asked.trim().eq_ignore_ascii_case(name))
+    };
+    let safelisted = ["accept", "accept-language", "content-language"];
+    match variant {
+        "origin-lines-first-decides" | "origin-lines-last-decides" => lines("origin").count() > 1,
+        "preflight-for-missing-path-404" => probe.path == "/missing",
+        "safelisted-headers-need-listing" => safelisted.into_iter().any(asks_for),
+        _ => false,
+    }
+}
+
 fn is_kebab_case(name: &str) -> bool {
     name.split('-').all(|word| {
         !word.is_empty()
@@ -180,6 +201,9 @@ fn variants_change_no_decision() {
             let server = Server::new(&policy, variant.behaviour()).unwrap();
             let mut without_vary = BTreeMap::new();
             for (probe, _, decision) in &answers {
+                if is_left_open(probe, variant.name) {
+                    continue;
+                }
                 let reply = probe.send(&server);
                 let context = || format!("{} under {name}: {probe:?} {reply:?}", variant.name);
                 let got = probe.decision(reply.as_ref(), policy.allow_credentials);

@@ -175,6 +175,14 @@ fn what_a_policy_allows() {
         Some(false)
     );
     assert_eq!(wants(&[], true), Some(false));
+    for (value, wanted) in [
+        ("application/json", Some(false)),
+        ("", Some(false)),
+        ("Text/Plain ; charset=utf-8", None),
+        ("multipart/form-data", None),
+    ] {
+        assert_eq!(wants(&[("Content-Type", value)], false), wanted, "{value}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod catches;
 mod coverage;
 mod families;
 mod generate;
@@ -17,6 +18,8 @@ pub(crate) struct Args {
 enum Command {
     /// Write the generated families of agent cases (vectors/agent/*.generated.json)
     Generate(generate::Args),
+    /// Write which faulty servers each case catches (`catches` in vectors/server/*.json)
+    Catches(catches::Args),
     /// Say which rules have cases, and which steps the cases execute
     Coverage(coverage::Args),
 }
@@ -25,6 +28,7 @@ enum Command {
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Generate(args) => generate::run(args),
+        Command::Catches(args) => catches::run(args),
         Command::Coverage(args) => coverage::run(args),
     }
 }

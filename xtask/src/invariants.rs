@@ -40,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     // Reads the cases, judges nothing.
     ("xtask", &["cors-vectors"]),
+    ("xtask-launch", &[]),
     ("cors-benches", &["cors-model"]),
     (
         "cors-fuzz",

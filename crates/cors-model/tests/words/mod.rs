@@ -3,7 +3,8 @@
 use cors_model::error::{Compared, NetworkError, Reason, Refusal, Remedy, Stage, Wanted};
 use cors_model::header::{HeaderName, HeaderValue};
 use cors_model::network::TransportError;
-use cors_model::trace::Cite;
+use cors_model::trace::{Cite, Entry, Steps};
+use cors_model::url::{Url, UrlParts};
 
 fn bytes(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
@@ -94,4 +95,59 @@ fn a_transport_failure_says_what_happened() {
         said: "the connection was reset".to_owned(),
     };
     assert_eq!(error.to_string(), "the connection was reset");
+}
+
+#[test]
+fn a_citation_leads_to_its_definition() {
+    for (cite, url) in [
+        (
+            Cite::new("concept-cors-check", "4"),
+            "https://fetch.spec.whatwg.org/#concept-cors-check",
+        ),
+        (
+            Cite::new("xhr#dom-xmlhttprequest-send", "1"),
+            "https://xhr.spec.whatwg.org/#dom-xmlhttprequest-send",
+        ),
+        (
+            Cite::new("mimesniff#parse-a-mime-type", ""),
+            "https://mimesniff.spec.whatwg.org/#parse-a-mime-type",
+        ),
+    ] {
+        assert_eq!(cite.url(), url);
+    }
+}
+
+/// Only what is behind the `blob:` is a URL itself; a `data:` URL may look like it.
+#[test]
+fn only_blob_urls_have_the_origin_of_the_url_inside() {
+    let origin = |scheme: &str| {
+        let url = Url::new(UrlParts {
+            scheme: scheme.to_owned(),
+            path: "https://a.test/x".to_owned(),
+            ..UrlParts::default()
+        });
+        url.origin().serialize().into_owned()
+    };
+    assert_eq!(origin("blob"), "https://a.test");
+    assert_eq!(origin("data"), "null");
+}
+
+#[test]
+fn decisions_are_rendered_without_their_preparations() {
+    let entry = |anchor, said: &'static str| Entry {
+        at: Cite::new(anchor, "1"),
+        said: said.into(),
+        stage: Stage::Response,
+    };
+    let steps = Steps(vec![
+        entry("append-a-request-origin-header", "prepared"),
+        entry("concept-cors-check", "decided"),
+    ]);
+    let decided = "1. [response] fetch#concept-cors-check/1: decided\n";
+    assert_eq!(steps.render_decisions(), decided);
+    assert_eq!(
+        steps.render(),
+        "1. [response] fetch#append-a-request-origin-header/1: prepared\n\
+         2. [response] fetch#concept-cors-check/1: decided\n"
+    );
 }

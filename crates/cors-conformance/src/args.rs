@@ -49,6 +49,11 @@ pub enum Command {
     Agent(AgentArgs),
     /// List the cases that a selection names
     List(ListArgs),
+    /// Put a server of the testbed on this machine, until Ctrl-C
+    Serve(ServeArgs),
+    /// Test the suite itself: on servers that are faulty and on servers that are right
+    #[command(after_help = AFTER_HELP)]
+    SelfTest(SelfTestArgs),
     /// Explain what a browser decides about an exchange, step by step, or what a case demands
     #[command(after_help = crate::explain::args::AFTER_HELP)]
     Explain(crate::explain::args::ExplainArgs),
@@ -146,6 +151,48 @@ pub struct ListArgs {
     /// With title, policy and citations
     #[arg(short = 'v', long)]
     pub verbose: bool,
+}
+
+/// The arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// List the faulty servers and the legitimate variants instead
+    #[arg(long, conflicts_with_all = ["fault", "variant", "policy", "port"])]
+    pub list: bool,
+    /// Do one thing wrong; without it, and without --variant, the server is the reference server
+    #[arg(long, value_name = "NAME", conflicts_with = "variant")]
+    pub fault: Option<String>,
+    /// Do one thing otherwise that is just as right
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
+    /// What the server is meant to allow (TOML), at /resource; without it, all named policies,
+    /// listed at /kit.json
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The port; 0 is any free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+}
+
+/// The arguments of `self-test`.
+#[derive(Debug, Args)]
+pub struct SelfTestArgs {
+    /// Which cases.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Write which cases catch which faults as JSON; `-` is standard output (people's text then
+    /// goes to standard error)
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Compare what was caught with this file
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+    /// Write that file instead
+    #[arg(long, requires = "snapshot")]
+    pub update: bool,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
 }
 
 /// Which cases.

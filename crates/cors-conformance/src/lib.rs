@@ -16,6 +16,8 @@ mod output;
 mod reference;
 pub mod render;
 mod run;
+mod self_test;
+mod serve;
 mod stop;
 mod target;
 
@@ -48,6 +50,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Some(Command::Run(args)) => run::run(args),
             Some(Command::Agent(args)) => agent::run(args),
             Some(Command::List(args)) => list::run(args),
+            Some(Command::Serve(args)) => serve::run(args),
+            Some(Command::SelfTest(args)) => self_test::run(args),
             Some(Command::Explain(args)) => explain::run(args),
         };
         done.unwrap_or_else(|stop| {

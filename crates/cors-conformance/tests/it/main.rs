@@ -12,3 +12,4 @@ mod kits;
 mod output;
 mod program;
 mod servers;
+mod testbed;

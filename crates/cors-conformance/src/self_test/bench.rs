@@ -1,0 +1,243 @@
+//! Runs cases on the testbed's servers, in process: what was planned once is carried out on each.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::future::pending;
+use std::rc::Rc;
+
+use cors_harness::event::{EndEvent, Event, Mode, Outcome};
+use cors_harness::exit::Exit;
+use cors_harness::kit::{Kit, Site, Subject, path};
+use cors_harness::plan::Plan;
+use cors_harness::run::{Options, run};
+use cors_harness::target::{ServiceTarget, Target};
+use cors_testbed::{Behaviour, Server, Stand};
+use cors_vectors::Library;
+use cors_vectors::policy::Policy;
+use cors_vectors::server::{Endpoint, ServerCase};
+use tokio::runtime::Runtime;
+use url::Url;
+
+use crate::stop::Stop;
+
+/// What a case did on a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It failed at the level `must` or `should`.
+    Failure,
+    /// It held, and recorded something of level `info`.
+    Note,
+    /// It held, or was skipped.
+    Nothing,
+    /// It could say nothing.
+    Silence,
+}
+
+/// A case that did not simply hold.
+#[derive(Debug)]
+pub(super) struct Finding {
+    pub(super) case: String,
+    pub(super) found: Found,
+    pub(super) reason: String,
+}
+
+/// The cases, planned against servers that can be exchanged.
+pub(super) struct Bench<'a> {
+    runtime: Runtime,
+    options: Options,
+    /// By policy.
+    places: BTreeMap<&'a str, Place<'a>>,
+    /// Each selected case alone, in kit mode and under its own policy.
+    kit: Vec<Alone<'a>>,
+    /// The same in policy mode.
+    policy: Vec<Alone<'a>>,
+    /// All cases together: one plan in kit mode, and one a policy.
+    together: Vec<(Mode, Plan)>,
+}
+
+struct Place<'a> {
+    stand: Stand,
+    site: Site,
+    policy: &'a Policy,
+}
+
+struct Alone<'a> {
+    case: &'a ServerCase,
+    plan: Plan,
+}
+
+impl<'a> Bench<'a> {
+    /// Plans the cases that are selected, each alone and all of them together.
+    pub(super) fn new(
+        library: &'a Library,
+        is_selected: impl Fn(&ServerCase) -> bool,
+    ) -> Result<Self, Stop> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(Stop::bug)?;
+        let mut places = BTreeMap::new();
+        for (name, named) in library.policies() {
+            places.insert(name.as_str(), Place::new(&named.policy)?);
+        }
+        let mut bench = Self {
+            runtime,
+            options: Options {
+                // Servers in process can come to no harm.
+                unsafe_methods: true,
+                ..Options::default()
+            },
+            places,
+            kit: Vec::new(),
+            policy: Vec::new(),
+            together: Vec::new(),
+        };
+        bench.plan(library, is_selected)?;
+        Ok(bench)
+    }
+
+    fn plan(
+        &mut self,
+        library: &'a Library,
+        is_selected: impl Fn(&ServerCase) -> bool,
+    ) -> Result<(), Stop> {
+        let all: Vec<ServerCase> = library.server_cases().cloned().collect();
+        for case in library.server_cases().filter(|case| is_selected(case)) {
+            let Some(place) = self.places.get(case.policy.as_str()) else {
+                continue;
+            };
+            let only = |other: &ServerCase| other.id == case.id;
+            let mut kit = Kit::new();
+            kit.insert(case.policy.as_str(), Ok(place.site.clone()));
+            let plan = Plan::new(&all, only, Subject::Kit(kit)).map_err(Stop::usage)?;
+            self.kit.push(Alone { case, plan });
+            let plan = Plan::new(&all, only, place.subject()).map_err(Stop::usage)?;
+            self.policy.push(Alone { case, plan });
+        }
+        let mut kit = Kit::new();
+        for (name, place) in &self.places {
+            kit.insert(*name, Ok(place.site.clone()));
+            let plan = Plan::new(&all, &is_selected, place.subject()).map_err(Stop::usage)?;
+            self.together.push((Mode::Policy, plan));
+        }
+        let plan = Plan::new(&all, &is_selected, Subject::Kit(kit)).map_err(Stop::usage)?;
+        self.together.push((Mode::Kit, plan));
+        Ok(())
+    }
+
+    /// Runs cases alone, each on a server of its own, in kit mode, and tells what they found.
+    pub(super) fn each_alone(
+        &self,
+        behaviour: &Behaviour,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Finding>, Stop> {
+        self.alone(&self.kit, behaviour, wanted)
+    }
+
+    /// Like [`Bench::each_alone`], in policy mode.
+    pub(super) fn each_alone_by_policy(
+        &self,
+        behaviour: &Behaviour,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Finding>, Stop> {
+        self.alone(&self.policy, behaviour, wanted)
+    }
+
+    fn alone(
+        &self,
+        cases: &[Alone<'a>],
+        behaviour: &Behaviour,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Finding>, Stop> {
+        let mut findings = Vec::new();
+        for Alone { case, plan } in cases {
+            if wanted(&case.id)
+                && let Some(place) = self.places.get(case.policy.as_str())
+            {
+                place.put(behaviour)?;
+                self.run(plan, &mut findings)?;
+            }
+        }
+        Ok(findings)
+    }
+
+    /// Runs all cases together on one server: first under each policy as one that a user states,
+    /// then in kit mode.
+    pub(super) fn together(&self, behaviour: &Behaviour) -> Result<Vec<(Mode, Finding)>, Stop> {
+        let mut all = Vec::new();
+        for (mode, plan) in &self.together {
+            for place in self.places.values() {
+                place.put(behaviour)?;
+            }
+            let mut findings = Vec::new();
+            self.run(plan, &mut findings)?;
+            all.extend(findings.into_iter().map(|finding| (*mode, finding)));
+        }
+        Ok(all)
+    }
+
+    fn run(&self, plan: &Plan, findings: &mut Vec<Finding>) -> Result<(), Stop> {
+        let mut sink = |event: &Event| {
+            let Event::Case(case) = event else { return };
+            let found = match (case.outcome, &case.reason) {
+                (Outcome::Fail, _) => Found::Failure,
+                (Outcome::Blocked | Outcome::Error, _) => Found::Silence,
+                (Outcome::Pass, Some(_)) => Found::Note,
+                (Outcome::Pass, None) | (Outcome::Skip, _) => Found::Nothing,
+            };
+            if found != Found::Nothing {
+                findings.push(Finding {
+                    case: case.id.clone(),
+                    found,
+                    reason: case.reason.clone().unwrap_or_default(),
+                });
+            }
+        };
+        let EndEvent { exit, reason, .. } =
+            self.runtime
+                .block_on(run(plan, &self.options, pending(), &mut sink));
+        match exit {
+            Exit::AsExpected | Exit::Failed | Exit::NothingRan => Ok(()),
+            Exit::Bug | Exit::Usage | Exit::Unreachable | Exit::CutShort | Exit::OutOfDate => {
+                let said = reason.unwrap_or_else(|| exit.meaning().to_owned());
+                Err(Stop::bug(format_args!(
+                    "a run on the testbed ended: {said}"
+                )))
+            }
+        }
+    }
+}
+
+impl<'a> Place<'a> {
+    fn new(policy: &'a Policy) -> Result<Self, Stop> {
+        let stand = Stand::new(server(policy, Behaviour::REFERENCE)?);
+        let resource = format!("http://target.test/{}", path(Endpoint::Resource));
+        let resource = Url::parse(&resource).map_err(Stop::bug)?;
+        let target: Rc<dyn Target> = Rc::new(ServiceTarget::new(resource, stand.clone()));
+        let site = Site {
+            target,
+            policy: policy.clone(),
+        };
+        Ok(Self {
+            stand,
+            site,
+            policy,
+        })
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::with_policy(Rc::clone(&self.site.target), self.site.policy.clone())
+    }
+
+    fn put(&self, behaviour: &Behaviour) -> Result<(), Stop> {
+        self.stand.put(server(self.policy, behaviour.clone())?);
+        Ok(())
+    }
+}
+
+fn server(policy: &Policy, behaviour: Behaviour) -> Result<Server, Stop> {
+    let bug = |reason: &dyn Display| {
+        Stop::bug(format_args!("the testbed refuses a named policy: {reason}"))
+    };
+    Server::new(policy, behaviour).map_err(|reason| bug(&reason))
+}

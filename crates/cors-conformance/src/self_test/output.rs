@@ -1,0 +1,122 @@
+//! How a self-test is told: the matrix as a table and as JSON, then what is wrong.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::report::{FaultReport, Report};
+use crate::args::{Color, SelfTestArgs};
+use crate::escape::sentence;
+use crate::output::unwritable;
+use crate::render::style::{BAD, FAINT, GOOD, STRONG};
+use crate::stop::Stop;
+
+/// Cases that the table names for each fault, the most specific ones first.
+pub(super) const SHOWN: usize = 4;
+
+/// Writes the JSON where it is wanted, and tells people.
+pub(super) fn tell(
+    args: &SelfTestArgs,
+    report: &Report,
+    differences: &[String],
+) -> Result<(), Stop> {
+    let choice = match args.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    let mut people: Box<dyn Write> = match &args.json {
+        Some(path) if path.as_os_str() == "-" => {
+            let told = json(&mut io::stdout(), report);
+            told.map_err(|error| unwritable("standard output", &error))?;
+            Box::new(AutoStream::new(io::stderr(), choice))
+        }
+        Some(path) => {
+            write(path, report)?;
+            Box::new(AutoStream::new(io::stdout(), choice))
+        }
+        None => Box::new(AutoStream::new(io::stdout(), choice)),
+    };
+    match table(&mut people, report, differences) {
+        // A reader that has seen enough is no trouble.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(unwritable("the table", &error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn write(path: &Path, report: &Report) -> Result<(), Stop> {
+    let mut text = Vec::new();
+    let name = path.display().to_string();
+    json(&mut text, report)
+        .and_then(|()| fs::write(path, text))
+        .map_err(|error| unwritable(&name, &error))
+}
+
+fn json(sink: &mut dyn Write, report: &Report) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *sink, report)?;
+    writeln!(sink)
+}
+
+fn table(sink: &mut dyn Write, report: &Report, differences: &[String]) -> io::Result<()> {
+    let widest = |text: fn(&FaultReport) -> &str| {
+        let lengths = report.faults.iter().map(|fault| text(fault).len());
+        lengths.max().unwrap_or_default()
+    };
+    let (names, classes) = (widest(|fault| &fault.name), widest(|fault| &fault.class));
+    writeln!(
+        sink,
+        "{STRONG}{:<classes$}  {:<names$}  {:>4} {:>6}  caught by{STRONG:#}",
+        "", "fault", "kit", "policy"
+    )?;
+    for fault in &report.faults {
+        let style = if fault.kit.is_empty() { BAD } else { GOOD };
+        let cases = report.most_specific(fault, SHOWN);
+        let more = fault.kit.len() - cases.len();
+        let more = if more == 0 {
+            String::new()
+        } else {
+            format!(", {more} more")
+        };
+        writeln!(
+            sink,
+            "{FAINT}{:<classes$}{FAINT:#}  {style}{:<names$}{style:#}  {:>4} {:>6}  {}{FAINT}{more}{FAINT:#}",
+            fault.class,
+            fault.name,
+            fault.kit.len(),
+            fault.policy.len(),
+            sentence(&cases.join(", "))
+        )?;
+    }
+    writeln!(sink)?;
+    for one in &report.legitimate {
+        if !one.fails.is_empty() {
+            let count = one.fails.len();
+            writeln!(
+                sink,
+                "{BAD}{}{BAD:#} fails {count} cases: {}",
+                one.name, one.about
+            )?;
+        }
+    }
+    for hole in &report.holes {
+        writeln!(sink, "{BAD}hole:{BAD:#} {}", sentence(&hole.to_string()))?;
+    }
+    for difference in differences {
+        writeln!(sink, "{BAD}snapshot:{BAD:#} {}", sentence(difference))?;
+    }
+    let (kit, policy) = report.caught();
+    writeln!(
+        sink,
+        "self-test: {kit} of {} faults caught ({policy} in policy mode), {} of {} legitimate \
+         servers clean, {} cases, {} holes",
+        report.faults.len(),
+        report.clean(),
+        report.legitimate.len(),
+        report.cases,
+        report.holes.len()
+    )
+}

@@ -143,7 +143,7 @@ fn holes() -> Value {
         "steps": [{ "send": {}, "checks": [
             { "id": "no", "level": "should", "header": "X-Nowhere", "absent": false }
         ] }],
-        "catches": ["origin-reflected", "no-such-fault"]
+        "catches": ["no-such-fault", "origin-reflected"]
     }] })
 }
 

@@ -153,6 +153,7 @@ fn the_example_in_rust_keeps_every_policy_that_it_takes_on() {
 }
 
 /// Runs a worked example when there is what it needs; else says what is missing.
+#[expect(clippy::print_stdout, reason = "what is left out is said plainly")]
 fn with_interpreter(interpreter: &str, name: &str) {
     let found = Command::new(interpreter)
         .arg("--version")

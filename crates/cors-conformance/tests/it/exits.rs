@@ -38,7 +38,7 @@ fn a_failure_is_1() {
 #[test]
 fn advice_counts_only_when_asked_for() {
     let server = behaving(Behaviour::but(|behaviour| {
-        behaviour.vary_tokens = |_| Vec::new()
+        behaviour.vary_tokens = |_| Vec::new();
     }));
     let ran = sample(&server, &[]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");

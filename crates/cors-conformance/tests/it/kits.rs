@@ -23,7 +23,7 @@ fn a_kit_is_run_under_each_named_policy() {
 #[test]
 fn a_faulty_kit_fails_and_says_how_to_see_it_again() {
     let server = kit(Behaviour::but(|behaviour| {
-        behaviour.match_origin = |_| true
+        behaviour.match_origin = |_| true;
     }));
     let ran = run(&[&server.url, "-t", "origin/*"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");

@@ -125,7 +125,7 @@ fn a_failure_explains_itself() {
 #[test]
 fn a_missing_permission_explains_itself() {
     let server = behaving(Behaviour::but(|behaviour| {
-        behaviour.match_method = |_| false
+        behaviour.match_method = |_| false;
     }));
     let ran = sample(
         &server,

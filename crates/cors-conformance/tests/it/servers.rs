@@ -63,7 +63,7 @@ pub(crate) fn kit(behaviour: Behaviour) -> Listening {
 /// A server that allows whatever origin asks.
 pub(crate) fn reflecting() -> Listening {
     behaving(Behaviour::but(|behaviour| {
-        behaviour.match_origin = |_| true
+        behaviour.match_origin = |_| true;
     }))
 }
 

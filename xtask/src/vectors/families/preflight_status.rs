@@ -62,7 +62,8 @@ pub(super) fn family() -> AgentFile {
                 case.rules.push("CL-PREFLIGHT-12".to_owned());
             }
             if case.id.ends_with("/407") {
-                case.spec.push("fetch#concept-http-network-or-cache-fetch/16.1".to_owned());
+                case.spec
+                    .push("fetch#concept-http-network-or-cache-fetch/16.1".to_owned());
                 case.rules.push("CL-PREFLIGHT-12".to_owned());
             }
             // An answer that says the client took too long makes some engines try again.

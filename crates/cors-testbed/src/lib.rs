@@ -2,7 +2,7 @@
 //!
 //! A [`Server`] has one policy and answers as its [`Behaviour`] decides: the careful reference
 //! server, or one in which a single decision is replaced. A [`Kit`] has all named policies. Both are
-//! `tower::Service`s; [`serve`] puts them on a socket. [`non_server`] has what is no server at all.
+//! `tower::Service`s; [`serve()`] puts them on a socket. [`non_server`] has what is no server at all.
 
 pub mod application;
 pub mod behaviour;

@@ -6,7 +6,7 @@
 //!   127.0.0.1; `CORS_POLICY` is the path of a file with the policy to take on: a JSON object with
 //!   `allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers` and,
 //!   when it is stated, `max_age`, whose meanings are those of
-//!   [`Policy`](cors_vectors::policy::Policy).
+//!   [`Policy`].
 //! - When it cannot express the policy, it ends with exit status 64 before it listens, with the
 //!   reason on standard output. The first policy it is given makes no sense, to see that it does.
 //! - It answers 200 to every method at `/resource`. When it has more of the endpoints, at their

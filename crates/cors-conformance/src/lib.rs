@@ -2,6 +2,7 @@
 //!
 //! - [`args`] is what can be said on the command line.
 //! - One module per subcommand: `run`, `agent`, `list`, …
+//! - [`suite`] makes a test binary of the cases, for the authors of libraries.
 //! - [`render`] turns the harness's stream of events into what people and machines read.
 //!
 //! Nothing here judges anything, and nothing opens a socket.
@@ -19,6 +20,7 @@ mod run;
 mod self_test;
 mod serve;
 mod stop;
+pub mod suite;
 mod target;
 
 use std::ffi::OsString;

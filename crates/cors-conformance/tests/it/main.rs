@@ -12,4 +12,5 @@ mod kits;
 mod output;
 mod program;
 mod servers;
+mod suite;
 mod testbed;

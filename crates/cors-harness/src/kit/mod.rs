@@ -138,32 +138,45 @@ pub enum KitError {
     Target(#[from] UrlTargetError),
 }
 
+/// An HTTP server in this process: every `tower::Service` that takes such requests and answers.
+pub trait HttpService:
+    Service<
+        http::Request<RequestBody>,
+        Response = http::Response<<Self as HttpService>::Body>,
+        Error: Display,
+    > + 'static
+{
+    /// What its answers hold.
+    type Body: http_body::Body<Data: bytes::Buf, Error: Display> + 'static;
+}
+
+impl<S, B> HttpService for S
+where
+    S: Service<http::Request<RequestBody>, Response = http::Response<B>, Error: Display> + 'static,
+    B: http_body::Body<Data: bytes::Buf, Error: Display> + 'static,
+{
+    type Body = B;
+}
+
 /// A CORS implementation in this process.
 ///
-/// Whoever names the type of the service or its body in a public implementation has to expect the
-/// lint `refining_impl_trait`.
+/// Whoever names the type of the service in a public implementation has to expect the lint
+/// `refining_impl_trait`.
 ///
 /// ```
-/// use cors_harness::kit::{Implementation, Unsupported};
-/// use cors_harness::wire::RequestBody;
+/// use std::convert::Infallible;
+///
+/// use cors_harness::kit::{HttpService, Implementation, Unsupported};
 /// use cors_vectors::policy::Policy;
 ///
 /// /// A server without any CORS.
 /// struct Plain;
 ///
 /// impl Implementation for Plain {
-///     fn service(
-///         &self,
-///         _policy: &Policy,
-///     ) -> Result<
-///         impl tower::Service<
-///             http::Request<RequestBody>,
-///             Response = http::Response<String>,
-///             Error = std::convert::Infallible,
-///         > + 'static,
-///         Unsupported,
-///     > {
-///         Ok(tower::service_fn(|_request| async { Ok(http::Response::new("hello".to_owned())) }))
+///     fn service(&self, _policy: &Policy) -> Result<impl HttpService, Unsupported> {
+///         Ok(tower::service_fn(async |_request| {
+///             Ok::<_, Infallible>(http::Response::new("hello".to_owned()))
+///         }))
 ///     }
 /// }
 /// ```
@@ -174,20 +187,8 @@ pub trait Implementation {
     }
 
     /// A server with this policy, or why it cannot be expressed. `/resource` answers 200 to every
-    /// method that reaches the application.
-    fn service(
-        &self,
-        policy: &Policy,
-    ) -> Result<
-        impl Service<
-            http::Request<RequestBody>,
-            Response = http::Response<
-                impl http_body::Body<Data: bytes::Buf, Error: Display> + 'static,
-            >,
-            Error: Display,
-        > + 'static,
-        Unsupported,
-    >;
+    /// method that reaches the application, with a header `X-Calls` that counts its calls.
+    fn service(&self, policy: &Policy) -> Result<impl HttpService, Unsupported>;
 }
 
 /// The path of an endpoint below a kit's base, without a leading slash.

@@ -1,0 +1,247 @@
+//! The suite as a test binary of a library: each case is a test that `cargo test` and
+//! `cargo nextest run` list, filter and run.
+//!
+//! In the library's `Cargo.toml`:
+//!
+//! ```toml
+//! [[test]]
+//! name = "cors"
+//! harness = false
+//! ```
+//!
+//! and in `tests/cors.rs`:
+//!
+//! ```no_run
+//! use cors_conformance::suite::{HttpService, Implementation, Level, Policy, Unsupported};
+//!
+//! struct MyLibrary;
+//!
+//! impl Implementation for MyLibrary {
+//!     fn service(&self, policy: &Policy) -> Result<impl HttpService, Unsupported> {
+//!         # let _ = policy;
+//!         # Ok(tower::service_fn(async |_request| Ok::<_, String>(http::Response::new(String::new()))))
+//!         // … the library's configuration for this policy, around `/resource` …
+//!     }
+//! }
+//!
+//! cors_conformance::conformance_test!(
+//!     MyLibrary,
+//!     fail_on: Level::Should,
+//!     known: {
+//!         "methods/lowercase-patch" => "issue 12: methods are compared in upper case",
+//!     },
+//! );
+//! ```
+//!
+//! `fail_on`, which is [`Level::Must`] when left out, and `known` may be left out. A known failure is
+//! run and has to fail. A case that means nothing for the library, such as one whose policy it cannot express, is
+//! ignored, with the reason.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use cors_harness::event::{CaseEvent, EndEvent, Event, Outcome};
+use cors_harness::kit::{Kit, Subject};
+use cors_harness::plan::{Plan, PlannedCase};
+use cors_harness::run::{Options, run};
+use cors_vectors::library;
+use cors_vectors::server::ServerCase;
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+use crate::render::block;
+
+pub use cors_harness::kit::{HttpService, Implementation, Unsupported, path};
+pub use cors_harness::wire::RequestBody;
+pub use cors_vectors::policy::{AnyOr, Policy};
+pub use cors_vectors::server::{Endpoint, Level};
+
+/// The `main` of a test binary: the implementation, from which level failures count, and its known
+/// failures with their reasons.
+///
+/// See [`suite`](crate::suite).
+#[macro_export]
+macro_rules! conformance_test {
+    (
+        $implementation:expr
+        $(, fail_on: $level:expr)?
+        $(, known: { $($case:expr => $reason:expr),* $(,)? })?
+        $(,)?
+    ) => {
+        fn main() -> std::process::ExitCode {
+            $crate::suite::Suite::new($implementation)
+                $(.fail_on($level))?
+                $($(.known($case, $reason))*)?
+                .main()
+        }
+    };
+}
+
+/// All cases against an implementation.
+#[derive(Debug)]
+pub struct Suite<I> {
+    implementation: I,
+    known: BTreeMap<String, String>,
+    fail_on: Level,
+}
+
+impl<I: Implementation + Send + Sync + 'static> Suite<I> {
+    /// Without known failures; failures count from [`Level::Must`].
+    pub const fn new(implementation: I) -> Self {
+        Self {
+            implementation,
+            known: BTreeMap::new(),
+            fail_on: Level::Must,
+        }
+    }
+
+    /// Names a case that fails, and why that is so. It is run, and has to fail.
+    #[must_use]
+    pub fn known(mut self, case: impl Into<String>, reason: impl Into<String>) -> Self {
+        self.known.insert(case.into(), reason.into());
+        self
+    }
+
+    /// Lets failures of this level count as well: [`Level::Should`] is the standard's advice, such
+    /// as on `Vary`.
+    #[must_use]
+    pub const fn fail_on(mut self, level: Level) -> Self {
+        self.fail_on = level;
+        self
+    }
+
+    /// Does what the arguments of the test binary say.
+    pub fn main(self) -> ExitCode {
+        let arguments = Arguments::from_args();
+        libtest_mimic::run(&arguments, self.trials()).exit_code()
+    }
+
+    /// The cases as tests, after one that says whether their results mean anything.
+    pub fn trials(self) -> Vec<Trial> {
+        match self.planned() {
+            Ok(trials) => trials,
+            Err(said) => vec![Trial::test("suite/starts", move || Err(said.into()))],
+        }
+    }
+
+    fn planned(self) -> Result<Vec<Trial>, String> {
+        let library = library().map_err(ToString::to_string)?;
+        let kit = Kit::in_process(&self.implementation, library.policies());
+        let kit = kit.map_err(|error| error.to_string())?;
+        let cases: Vec<ServerCase> = library.server_cases().cloned().collect();
+        let plan = Plan::new(&cases, |_| true, Subject::Kit(kit));
+        let plan = plan.map_err(|error| error.to_string())?;
+        let out_of_date = self.out_of_date(&plan);
+
+        let mut trials = vec![Trial::test("suite/starts", move || {
+            if out_of_date.is_empty() {
+                return Ok(());
+            }
+            let said = out_of_date.join("\n");
+            Err(format!("the list of known failures is out of date:\n{said}").into())
+        })];
+        let shared = Arc::new((self, cases));
+        trials.extend(plan.cases.iter().map(|planned| {
+            let id = planned.case.id.clone();
+            if let Some(reason) = skipped(&plan, planned) {
+                // What nextest is to skip, and not to count as passed, has to be listed so.
+                let listed = std::env::var_os("NEXTEST").is_some();
+                let ignored = move || Ok(Completion::ignored_with(reason));
+                return Trial::ignorable_test(id, ignored).with_ignored_flag(listed);
+            }
+            let shared = Arc::clone(&shared);
+            let policy = planned.case.policy.clone();
+            Trial::test(id.clone(), move || {
+                let (suite, cases) = &*shared;
+                suite.judge(cases, &id, &policy)
+            })
+        }));
+        Ok(trials)
+    }
+
+    /// What is wrong with the list of known failures, but for those that pass.
+    fn out_of_date(&self, plan: &Plan) -> Vec<String> {
+        let wrong = |id: &String| {
+            let found = plan.cases.iter().find(|planned| planned.case.id == *id);
+            match found.map(|planned| skipped(plan, planned)) {
+                None => Some(format!("{id}: there is no such case")),
+                Some(Some(reason)) => Some(format!("{id}: it is ignored: {reason}")),
+                Some(None) => None,
+            }
+        };
+        self.known.keys().filter_map(wrong).collect()
+    }
+
+    /// Runs one case.
+    fn judge(&self, cases: &[ServerCase], id: &str, policy: &str) -> Result<(), Failed> {
+        let policies = library()?.policies();
+        let needed = policies.get_key_value(policy);
+        let needed = needed.map(|(name, named)| (name.clone(), named.clone()));
+        let kit = Kit::in_process(&self.implementation, &needed.into_iter().collect())?;
+        let plan = Plan::new(cases, |case| case.id == id, Subject::Kit(kit))?;
+        let options = Options {
+            fail_on: self.fail_on,
+            trace: true,
+            cli: Some(format!("cargo test{} -- --exact", test_target())),
+            ..Options::default()
+        };
+        let mut told = None;
+        let mut sink = |event: &Event| {
+            if let Event::Case(case) = event {
+                told = Some(case.clone());
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let end = runtime.block_on(run(&plan, &options, std::future::pending(), &mut sink));
+        self.verdict(id, told.as_deref(), end)
+    }
+
+    fn verdict(&self, id: &str, case: Option<&CaseEvent>, end: EndEvent) -> Result<(), Failed> {
+        let Some(case) = case.filter(|_| end.reason.is_none()) else {
+            let said = end.reason.unwrap_or_else(|| end.exit.meaning().to_owned());
+            return Err(said.into());
+        };
+        let counts = case.level >= self.fail_on && case.level > Level::Info;
+        let failed = match case.outcome {
+            Outcome::Pass | Outcome::Skip => false,
+            Outcome::Fail | Outcome::Blocked | Outcome::Error => counts,
+        };
+        match (failed, self.known.get(id)) {
+            (false, None) | (true, Some(_)) => Ok(()),
+            (true, None) => {
+                let said = match (case.outcome, &case.reason) {
+                    (Outcome::Blocked, Some(reason)) => reason.clone(),
+                    _ => block::failure(case),
+                };
+                Err(anstream::adapter::strip_str(&said).to_string().into())
+            }
+            (false, Some(reason)) => Err(format!(
+                "it passes, but is listed as known to fail ({reason}): take it off the list"
+            )
+            .into()),
+        }
+    }
+}
+
+/// Why a case means nothing for the implementation, or the one it is paired with.
+fn skipped(plan: &Plan, planned: &PlannedCase) -> Option<String> {
+    let partner = planned.partner.and_then(|partner| plan.cases.get(partner));
+    match (&planned.task, partner) {
+        (Err(reason), _) => Some(reason.clone()),
+        (Ok(_), Some(partner)) => skipped(plan, partner)
+            .map(|reason| format!("{}, which it is paired with: {reason}", partner.case.id)),
+        (Ok(_), None) => None,
+    }
+}
+
+/// ` --test NAME`, from the name that Cargo gave this binary.
+fn test_target() -> String {
+    let path = std::env::current_exe().unwrap_or_default();
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    match stem.rsplit_once('-') {
+        Some((name, _hash)) => format!(" --test {name}"),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,97 @@
+//! The suite as the tests of a library.
+
+use cors_conformance::suite::{HttpService, Implementation, Level, Policy, Suite, Unsupported};
+use cors_testbed::{Behaviour, Server};
+use libtest_mimic::{Arguments, Conclusion};
+
+fn run<I: Implementation + Send + Sync + 'static>(suite: Suite<I>, words: &[&str]) -> Conclusion {
+    let words = std::iter::once(&"suite").chain(words);
+    libtest_mimic::run(&Arguments::from_iter(words), suite.trials())
+}
+
+fn reflecting() -> Behaviour {
+    Behaviour::but(|behaviour| behaviour.match_origin = |_| true)
+}
+
+#[test]
+fn an_implementation_that_keeps_its_policies_passes() {
+    let suite = Suite::new(Behaviour::REFERENCE).fail_on(Level::Should);
+    let ended = run(suite, &[]);
+    assert_eq!((ended.num_failed, ended.num_ignored), (0, 0), "{ended:?}");
+    assert!(ended.num_passed > 200, "{ended:?}");
+}
+
+#[test]
+fn cases_are_chosen_by_name() {
+    let suite = || Suite::new(Behaviour::REFERENCE);
+    assert_eq!(run(suite(), &["--exact", "origin/allowed"]).num_passed, 1);
+    assert!(run(suite(), &["origin/"]).num_passed > 10);
+}
+
+#[test]
+fn failures_fail_unless_they_are_known() {
+    let exact = ["--exact", "origin/suffix-lookalike"];
+    assert_eq!(run(Suite::new(reflecting()), &exact).num_failed, 1);
+    let known = || Suite::new(reflecting()).known("origin/suffix-lookalike", "a reason");
+    assert_eq!(run(known(), &exact).num_passed, 1);
+    // The others still fail.
+    assert!(run(known(), &["origin/"]).num_failed > 10);
+}
+
+#[test]
+fn a_known_failure_that_passes_or_does_not_exist_fails() {
+    let mended = Suite::new(Behaviour::REFERENCE).known("origin/allowed", "a reason");
+    assert_eq!(run(mended, &["--exact", "origin/allowed"]).num_failed, 1);
+    let unknown = Suite::new(Behaviour::REFERENCE).known("origin/no-such-case", "a reason");
+    assert_eq!(run(unknown, &["--exact", "suite/starts"]).num_failed, 1);
+}
+
+#[test]
+fn advice_counts_only_when_asked_for() {
+    let without_vary = || Behaviour::but(|behaviour| behaviour.vary_tokens = |_| Vec::new());
+    let exact = ["--exact", "vary/allowed"];
+    assert_eq!(run(Suite::new(without_vary()), &exact).num_passed, 1);
+    let strict = Suite::new(without_vary()).fail_on(Level::Should);
+    assert_eq!(run(strict, &exact).num_failed, 1);
+}
+
+/// Gives every policy, or none but the sensible ones, the same server.
+struct Fixed {
+    takes_nonsense: bool,
+}
+
+impl Implementation for Fixed {
+    fn service(&self, policy: &Policy) -> Result<impl HttpService, Unsupported> {
+        if policy.allow_credentials && !self.takes_nonsense {
+            return Err(Unsupported::because("no credentials"));
+        }
+        let policy = serde_json::from_str(
+            r#"{"allow_origins": "any", "allow_methods": [], "allow_headers": [], "expose_headers": []}"#,
+        );
+        Server::reference(&policy.unwrap())
+    }
+}
+
+#[test]
+fn what_cannot_be_expressed_is_ignored() {
+    let fixed = || {
+        Suite::new(Fixed {
+            takes_nonsense: false,
+        })
+    };
+    let ended = run(fixed(), &["credentials/"]);
+    assert!(ended.num_ignored > 5, "{ended:?}");
+    let known = fixed().known("credentials/allowed", "a reason");
+    assert_eq!(run(known, &["suite/starts"]).num_failed, 1);
+}
+
+#[test]
+fn whoever_takes_nonsense_has_no_results() {
+    let ended = run(
+        Suite::new(Fixed {
+            takes_nonsense: true,
+        }),
+        &[],
+    );
+    assert_eq!((ended.num_passed, ended.num_failed), (0, 1), "{ended:?}");
+}

@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod ci;
 mod conformance;
 mod invariants;
@@ -52,6 +53,8 @@ enum Command {
     Spec(spec::Args),
     /// Check who depends on whom, and the other invariants of ARCHITECTURE.md
     Invariants(invariants::Args),
+    /// Measure what the model costs, next to libraries that servers use
+    Bench(bench::Args),
     /// Change the model in many small ways, and see whether a test notices each
     Mutants(mutants::Args),
 }
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Vectors(args) => vectors::run(&args),
         Command::Spec(args) => spec::run(&args),
         Command::Invariants(args) => invariants::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Mutants(args) => mutants::run(&args),
     };
     result.unwrap_or_else(|error| {

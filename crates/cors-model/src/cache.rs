@@ -3,9 +3,8 @@
 //! Each entry holds one method or one header name that a server has allowed, for one URL, one
 //! origin and one network partition.
 
-use alloc::borrow::Cow;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cell::OnceCell;
 use core::fmt;
 
 use crate::header::HeaderName;
@@ -32,8 +31,8 @@ impl Timestamp {
 pub struct CacheEntry {
     /// The network partition key.
     pub key: Option<NetworkPartitionKey>,
-    /// The byte-serialized origin.
-    pub byte_serialized_origin: Cow<'static, [u8]>,
+    /// The byte-serialized origin, which entries that were stored together share.
+    pub byte_serialized_origin: Arc<[u8]>,
     /// The URL.
     pub url: Url,
     /// The max-age, in seconds.
@@ -49,23 +48,17 @@ pub struct CacheEntry {
 }
 
 impl CacheEntry {
-    /// Whether it is for the request's partition, origin and URL. The origin is serialized once for
-    /// many entries, and not at all when no entry gets that far.
-    fn is_about(&self, request: &Request, origin: &OnceCell<Cow<'static, [u8]>>) -> bool {
+    /// Whether it is for the request's partition, origin and URL.
+    fn is_about(&self, request: &Request) -> bool {
         self.url == *request.current_url()
             && self.key.as_ref() == request.determine_network_partition_key(&mut NoTrace)
-            && self.byte_serialized_origin
-                == *origin.get_or_init(|| request.byte_serialize_origin(&mut NoTrace))
-    }
-
-    fn matches_with(&self, request: &Request, origin: &OnceCell<Cow<'static, [u8]>>) -> bool {
-        (self.credentials || !request.includes_credentials()) && self.is_about(request, origin)
+            && request.origin_serializes_to(&self.byte_serialized_origin, &mut NoTrace)
     }
 
     /// Whether there is a cache entry match for this entry with a request:
     /// <https://fetch.spec.whatwg.org/#concept-cache-match>
     pub fn matches(&self, request: &Request) -> bool {
-        self.matches_with(request, &OnceCell::new())
+        (self.credentials || !request.includes_credentials()) && self.is_about(request)
     }
 
     /// Whether its max-age is over.
@@ -120,9 +113,15 @@ impl CorsPreflightCache {
         trace: &mut impl Trace,
     ) {
         // 1. What was allowed, and for whom.
+        let key = request.determine_network_partition_key(trace).cloned();
+        let byte_serialized_origin = match self.0.last().map(|last| &last.byte_serialized_origin) {
+            Some(last) if request.origin_serializes_to(last, trace) => Arc::clone(last),
+            Some(_) => request.byte_serialize_origin(&mut NoTrace).as_ref().into(),
+            None => request.byte_serialize_origin(trace).as_ref().into(),
+        };
         let entry = CacheEntry {
-            key: request.determine_network_partition_key(trace).cloned(),
-            byte_serialized_origin: request.byte_serialize_origin(trace),
+            key,
+            byte_serialized_origin,
             url: request.current_url().clone(),
             max_age,
             credentials: request.includes_credentials(),
@@ -148,9 +147,8 @@ impl CorsPreflightCache {
     /// To clear cache entries, those of the request's partition, origin and URL:
     /// <https://fetch.spec.whatwg.org/#concept-cache-clear>
     pub fn clear_entries(&mut self, request: &Request, trace: &mut impl Trace) {
-        let origin = OnceCell::new();
         let before = self.0.len();
-        self.0.retain(|entry| !entry.is_about(request, &origin));
+        self.0.retain(|entry| !entry.is_about(request));
         step!(
             trace,
             cite!("concept-cache-clear", ""),
@@ -165,11 +163,9 @@ impl CorsPreflightCache {
         now: Timestamp,
         allows: impl Fn(&CacheEntry) -> bool,
     ) -> bool {
-        let origin = OnceCell::new();
-        let mut entries = self.0.iter();
-        entries.any(|entry| {
-            !entry.is_expired(now) && allows(entry) && entry.matches_with(request, &origin)
-        })
+        self.0
+            .iter()
+            .any(|entry| !entry.is_expired(now) && allows(entry) && entry.matches(request))
     }
 
     /// Whether there is a method cache entry match for a method using a request:
@@ -221,10 +217,9 @@ impl CorsPreflightCache {
         now: Timestamp,
         allows: impl Fn(&CacheEntry) -> bool,
     ) -> usize {
-        let origin = OnceCell::new();
         let mut count = 0;
         for entry in &mut self.0 {
-            if !entry.is_expired(now) && allows(entry) && entry.matches_with(request, &origin) {
+            if !entry.is_expired(now) && allows(entry) && entry.matches(request) {
                 entry.max_age = max_age;
                 count += 1;
             }

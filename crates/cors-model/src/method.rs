@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use crate::header::is_token;
+use crate::header::{HeaderValue, is_token};
 use crate::trace::{Shown, Trace, cite, step};
 
 /// A method, a byte sequence that matches HTTP's token:
@@ -69,6 +69,11 @@ impl Method {
     /// A method from bytes that are known to be a token.
     pub(crate) fn from_token(token: &[u8]) -> Self {
         Self(Cow::Owned(token.to_vec()))
+    }
+
+    /// The method as the value of a header.
+    pub(crate) fn to_header_value(&self) -> HeaderValue {
+        HeaderValue::from_algorithm(self.0.clone())
     }
 
     /// The bytes.

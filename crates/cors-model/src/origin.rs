@@ -107,6 +107,18 @@ impl Origin {
         Cow::Owned(serialization)
     }
 
+    /// Whether bytes are the serialization of this origin, which mostly need not be made for that.
+    pub(crate) fn serializes_to(&self, bytes: &[u8]) -> bool {
+        if let Self::Tuple(tuple) = self
+            && let (Host::Domain(domain), None) = (&tuple.host, tuple.port)
+        {
+            let rest = bytes.strip_prefix(tuple.scheme.as_bytes());
+            let host = rest.and_then(|rest| rest.strip_prefix(b"://"));
+            return host == Some(domain.as_bytes());
+        }
+        self.serialize().as_bytes() == bytes
+    }
+
     /// An origin from its serialization: `null`, or a scheme, `://`, a host and perhaps a port.
     ///
     /// `null` is [`OpaqueOrigin::OF_NOTHING`]. What no origin serializes to is `None`: a slash at

@@ -117,6 +117,11 @@ impl ReferrerPolicy {
 /// To strip a URL that is not local for use as a referrer:
 /// <https://w3c.github.io/webappsec-referrer-policy/#strip-url>
 fn strip(url: &Url, origin_only: bool) -> Url {
+    let parts = url.parts();
+    let is_origin = parts.path == "/" && parts.query.is_none();
+    if !url.includes_credentials() && parts.fragment.is_none() && (is_origin || !origin_only) {
+        return url.clone();
+    }
     url.with(|parts| {
         parts.username = String::new();
         parts.password = String::new();

@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -52,8 +53,8 @@ impl fmt::Debug for Body {
 /// <https://fetch.spec.whatwg.org/#network-partition-key>
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NetworkPartitionKey {
-    /// The top-level site, serialized.
-    pub top_level_site: Cow<'static, str>,
+    /// The top-level site, serialized. Every entry of the preflight cache shares it.
+    pub top_level_site: Arc<str>,
     /// A second key, if the user agent has one.
     pub second_key: Option<String>,
 }
@@ -77,7 +78,7 @@ impl Client {
     /// A page at a URL, with that URL's origin, on a top level of its own.
     pub fn new(url: Url) -> Self {
         let origin = url.origin().clone();
-        let top_level_site = origin.serialize();
+        let top_level_site = Arc::from(&*origin.serialize());
         Self {
             origin,
             base_url: url,
@@ -274,9 +275,28 @@ impl Request {
         taint
     }
 
-    /// Serializing a request origin:
-    /// <https://fetch.spec.whatwg.org/#serializing-a-request-origin>
+    /// The request's origin as text, `null` where redirects have tainted it:
+    /// [serializing a request origin](https://fetch.spec.whatwg.org/#serializing-a-request-origin).
     pub fn serialize_origin(&self, trace: &mut impl Trace) -> Cow<'static, str> {
+        if self.serializes_to_null(trace) {
+            Cow::Borrowed("null")
+        } else {
+            self.origin.serialize()
+        }
+    }
+
+    /// Whether bytes are what byte-serializing the request origin gives.
+    pub(crate) fn origin_serializes_to(&self, bytes: &[u8], trace: &mut impl Trace) -> bool {
+        if self.serializes_to_null(trace) {
+            bytes == b"null"
+        } else {
+            self.origin.serializes_to(bytes)
+        }
+    }
+
+    /// Serializing a request origin, as far as to know whether that gives `null`:
+    /// <https://fetch.spec.whatwg.org/#serializing-a-request-origin>
+    fn serializes_to_null(&self, trace: &mut impl Trace) -> bool {
         // 1. The type says it: a request's origin is an origin.
         step!(
             trace,
@@ -291,16 +311,16 @@ impl Request {
                 cite!("serializing-a-request-origin", "2"),
                 "The redirect-taint is {taint}, so the origin is null."
             );
-            return Cow::Borrowed("null");
+            return true;
         }
         // 3. Otherwise it is the page's.
-        let origin = self.origin.serialize();
         step!(
             trace,
             cite!("serializing-a-request-origin", "3"),
-            "The origin is {origin}."
+            "The origin is {}.",
+            self.origin.serialize()
         );
-        origin
+        false
     }
 
     /// Byte-serializing a request origin:

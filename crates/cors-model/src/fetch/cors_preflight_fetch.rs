@@ -60,7 +60,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
     let method = &request.method;
     preflight
         .header_list
-        .append(names::ACRM, HeaderValue::from_token(method.as_bytes()));
+        .append(names::ACRM, method.to_header_value());
     step!(
         trace,
         cite!("cors-preflight-fetch-0", "3"),
@@ -182,7 +182,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             let reason = Reason::MethodNotAllowed {
                 method: method.clone(),
             };
-            let wanted = HeaderValue::from_token(method.as_bytes());
+            let wanted = method.to_header_value();
             let refusal = Refusal::new(at, Stage::Preflight, reason);
             let refusal = unlisted(refusal, &names::ACAM, wanted, wildcard_allowed, &response);
             return Err(fetch_params.refuse(refusal));

@@ -118,13 +118,22 @@ impl fmt::Display for ExtractFailure {
 
 impl core::error::Error for ExtractFailure {}
 
-/// To extract the values of one header, whole or not at all:
-/// <https://fetch.spec.whatwg.org/#extract-header-values>
+/// To [extract the values of a header](https://fetch.spec.whatwg.org/#extract-header-values) by the
+/// grammar of its name.
 pub fn extract_header_values<'a>(
     header: &'a Header,
     trace: &mut impl Trace,
 ) -> Result<Vec<&'a [u8]>, ExtractFailure> {
-    let abnf = Abnf::of(&header.name);
+    extract_by(Abnf::of(&header.name), header, trace)
+}
+
+/// To extract the values of one header, whole or not at all, by a grammar:
+/// <https://fetch.spec.whatwg.org/#extract-header-values>
+fn extract_by<'a>(
+    abnf: Abnf,
+    header: &'a Header,
+    trace: &mut impl Trace,
+) -> Result<Vec<&'a [u8]>, ExtractFailure> {
     // 1. One bad element spoils the whole value.
     let Some(values) = abnf.parse(header.value.as_bytes()) else {
         step!(
@@ -154,23 +163,25 @@ pub fn extract_header_list_values<'a>(
     list: &'a HeaderList,
     trace: &mut impl Trace,
 ) -> Result<Option<Vec<&'a [u8]>>, ExtractFailure> {
+    let mut headers = list.iter().filter(|header| header.name == *name);
     // 1. Null is not the empty list.
-    if !list.contains(name) {
+    let Some(first) = headers.next() else {
         step!(
             trace,
             cite!("extract-header-list-values", "1"),
             "There is no {name}."
         );
         return Ok(None);
-    }
+    };
     // 2. Where one header is allowed, several are a failure even when they agree.
-    let headers = || list.iter().filter(|header| header.name == *name);
-    let count = headers().count();
-    if Abnf::of(name).allows_a_single_header() && count > 1 {
+    let abnf = Abnf::of(name);
+    let second = headers.next();
+    if abnf.allows_a_single_header() && second.is_some() {
         step!(
             trace,
             cite!("extract-header-list-values", "2"),
-            "{name} may be there once and is there {count} times."
+            "{name} may be there once and is there {} times.",
+            list.values(name.as_bytes()).count()
         );
         return Err(ExtractFailure::SeveralHeaders);
     }
@@ -181,9 +192,9 @@ pub fn extract_header_list_values<'a>(
         cite!("extract-header-list-values", "3"),
         "{name} is there."
     );
-    for header in headers() {
+    for header in [first].into_iter().chain(second).chain(headers) {
         // 4.1. Each header for itself.
-        let extract = extract_header_values(header, trace);
+        let extract = extract_by(abnf, header, trace);
         step!(
             trace,
             cite!("extract-header-list-values", "4.1"),
@@ -199,7 +210,11 @@ pub fn extract_header_list_values<'a>(
             );
         })?;
         // 4.3. The lists follow one another.
-        values.extend(extract);
+        if values.is_empty() {
+            values = extract;
+        } else {
+            values.extend(extract);
+        }
         step!(
             trace,
             cite!("extract-header-list-values", "4.3"),

@@ -195,16 +195,16 @@ pub fn convert_header_names_to_sorted_lowercase_set(
         cite!("convert-header-names-to-a-sorted-lowercase-set", "1"),
         "The set is empty."
     );
-    let mut header_names_set = Vec::with_capacity(header_names.len());
     // 2. Names differ in more than letter case, or they are the same.
-    for name in header_names {
+    let lowercase = |name: HeaderName| {
         step!(
             trace,
             cite!("convert-header-names-to-a-sorted-lowercase-set", "2"),
             "{name} goes into the set in lower case."
         );
-        header_names_set.push(name.into_lowercase());
-    }
+        name.into_lowercase()
+    };
+    let mut header_names_set: Vec<_> = header_names.into_iter().map(lowercase).collect();
     // 3. Bytes decide on the order: `-` comes before `_`, digits before letters.
     header_names_set.sort_unstable();
     header_names_set.dedup();

@@ -212,7 +212,6 @@ pub fn cors_unsafe_request_header_names(
         cite!("cors-unsafe-request-header-names", "2"),
         "No name may become unsafe so far."
     );
-    let mut potentially_unsafe_names = Vec::new();
     // 3. What the safelisted values amount to.
     step!(
         trace,
@@ -234,16 +233,15 @@ pub fn cors_unsafe_request_header_names(
         }
         // 4.2. It may become unsafe by its share of the total.
         safelist_value_size += header.value.as_bytes().len();
-        potentially_unsafe_names.push(name.clone());
         step!(
             trace,
             cite!("cors-unsafe-request-header-names", "4.2"),
             "{name} is safelisted; the values amount to {safelist_value_size} bytes."
         );
     }
-    // 5. Too much in total makes all of them unsafe.
+    // 5. Too much in total makes all of them unsafe, which with those of 4.1 are all there are.
     if safelist_value_size > 1024 {
-        unsafe_names.append(&mut potentially_unsafe_names);
+        unsafe_names = headers.iter().map(|header| header.name.clone()).collect();
         step!(
             trace,
             cite!("cors-unsafe-request-header-names", "5"),

@@ -5,6 +5,7 @@
 //! into one table. Instructions are the same in each run, times are not; nothing here fails
 //! because of a time.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -157,14 +158,17 @@ fn table(rows: &[Row<'_>]) -> String {
             instructions,
             allocations,
         } = numbers;
-        text += &format!("{what:<40} {nanoseconds:>11.0} {instructions:>13} {allocations:>12}\n");
+        let _ = writeln!(
+            text,
+            "{what:<40} {nanoseconds:>11.0} {instructions:>13} {allocations:>12}"
+        );
     }
     for (one, other, what) in [
         (FETCH, TOWER_HTTP, "whole fetch / tower-http's answer"),
         (EXTRACT, HEADERS_CRATE, "list extraction / headers crate"),
     ] {
         if let Some(ratio) = instructions_of(rows, one, other) {
-            text += &format!("{what:<40} {ratio:>25.2} (instructions)\n");
+            let _ = writeln!(text, "{what:<40} {ratio:>25.2} (instructions)");
         }
     }
     text

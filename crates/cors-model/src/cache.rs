@@ -11,7 +11,7 @@ use crate::header::HeaderName;
 use crate::method::Method;
 use crate::request::{NetworkPartitionKey, Request};
 use crate::safelist::is_cors_non_wildcard_request_header_name;
-use crate::trace::{NoTrace, Trace, cite, step};
+use crate::trace::{NoTrace, Shown, Trace, cite, step};
 use crate::url::Url;
 
 /// A moment, in milliseconds since any other.
@@ -157,21 +157,47 @@ impl CorsPreflightCache {
         );
     }
 
+    /// Whether an entry of those that allow something matches a request.
     fn matching(
         &self,
         request: &Request,
         now: Timestamp,
         allows: impl Fn(&CacheEntry) -> bool,
+        trace: &mut impl Trace,
     ) -> bool {
-        self.0
+        let mut allowing = self
+            .0
             .iter()
-            .any(|entry| !entry.is_expired(now) && allows(entry) && entry.matches(request))
+            .filter(|entry| !entry.is_expired(now) && allows(entry));
+        let Some(entry) = allowing.find(|entry| entry.matches(request)) else {
+            return false;
+        };
+        step!(
+            trace,
+            cite!("concept-cache-match", ""),
+            "An entry of the preflight cache matches the request: {entry}."
+        );
+        true
     }
 
     /// Whether there is a method cache entry match for a method using a request:
     /// <https://fetch.spec.whatwg.org/#concept-cache-match-method>
-    pub fn method_match(&self, method: &[u8], request: &Request, now: Timestamp) -> bool {
-        self.matching(request, now, |entry| entry.allows_method(method))
+    pub fn method_match(
+        &self,
+        method: &[u8],
+        request: &Request,
+        now: Timestamp,
+        trace: &mut impl Trace,
+    ) -> bool {
+        let matches = self.matching(request, now, |entry| entry.allows_method(method), trace);
+        step!(
+            trace,
+            cite!("concept-cache-match-method", ""),
+            "The preflight cache {} the method {}.",
+            allows(matches),
+            Shown(method)
+        );
+        matches
     }
 
     /// Whether there is a header-name cache entry match for a header name using a request:
@@ -181,8 +207,17 @@ impl CorsPreflightCache {
         header_name: &HeaderName,
         request: &Request,
         now: Timestamp,
+        trace: &mut impl Trace,
     ) -> bool {
-        self.matching(request, now, |entry| entry.allows_header_name(header_name))
+        let allows_name = |entry: &CacheEntry| entry.allows_header_name(header_name);
+        let matches = self.matching(request, now, allows_name, trace);
+        step!(
+            trace,
+            cite!("concept-cache-match-header", ""),
+            "The preflight cache {} the header {header_name}.",
+            allows(matches)
+        );
+        matches
     }
 
     /// Gives the method entries that match another max-age, and says how many there are.
@@ -226,6 +261,11 @@ impl CorsPreflightCache {
         }
         count
     }
+}
+
+/// What is said of a cache that has, or has not, a matching entry.
+const fn allows(matches: bool) -> &'static str {
+    if matches { "allows" } else { "does not allow" }
 }
 
 impl fmt::Display for CacheEntry {
@@ -344,9 +384,14 @@ mod tests {
             Timestamp(0),
             &mut NoTrace,
         );
-        assert!(!cache.method_match(b"PUT", &put, Timestamp(0)));
-        assert!(cache.header_name_match(&HeaderName::from_static("PUT"), &put, Timestamp(0)));
-        assert!(!cache.header_name_match(&name, &put, Timestamp(7000)));
+        assert!(!cache.method_match(b"PUT", &put, Timestamp(0), &mut NoTrace));
+        assert!(cache.header_name_match(
+            &HeaderName::from_static("PUT"),
+            &put,
+            Timestamp(0),
+            &mut NoTrace
+        ));
+        assert!(!cache.header_name_match(&name, &put, Timestamp(7000), &mut NoTrace));
         assert_eq!(
             cache.set_max_age_of_header_name(&name, &put, 9, Timestamp(1)),
             1

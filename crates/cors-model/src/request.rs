@@ -287,7 +287,9 @@ impl Request {
 
     /// Whether bytes are what byte-serializing the request origin gives.
     pub(crate) fn origin_serializes_to(&self, bytes: &[u8], trace: &mut impl Trace) -> bool {
-        if self.serializes_to_null(trace) {
+        let is_null = self.serializes_to_null(trace);
+        record_bytes(trace);
+        if is_null {
             bytes == b"null"
         } else {
             self.origin.serializes_to(bytes)
@@ -326,7 +328,9 @@ impl Request {
     /// Byte-serializing a request origin:
     /// <https://fetch.spec.whatwg.org/#byte-serializing-a-request-origin>
     pub fn byte_serialize_origin(&self, trace: &mut impl Trace) -> Cow<'static, [u8]> {
-        match self.serialize_origin(trace) {
+        let serialized = self.serialize_origin(trace);
+        record_bytes(trace);
+        match serialized {
             Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
             Cow::Owned(text) => Cow::Owned(text.into_bytes()),
         }
@@ -358,6 +362,14 @@ impl Request {
         );
         None
     }
+}
+
+fn record_bytes(trace: &mut impl Trace) {
+    step!(
+        trace,
+        cite!("byte-serializing-a-request-origin", ""),
+        "That text as bytes is what is sent and compared."
+    );
 }
 
 #[cfg(test)]

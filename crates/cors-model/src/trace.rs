@@ -154,14 +154,19 @@ fn lines<'a>(entries: impl Iterator<Item = &'a Entry>) -> String {
 }
 
 /// Algorithms that only prepare what others decide on.
-const PREPARATIONS: [&str; 12] = [
+const PREPARATIONS: [&str; 17] = [
     "append-a-request-origin-header",
     "block-bad-port",
+    "byte-serializing-a-request-origin",
     "concept-cache-create-entry",
+    "concept-cache-match",
+    "concept-cache-match-header",
+    "concept-cache-match-method",
     "concept-http-network-fetch",
     "concept-http-network-or-cache-fetch",
     "concept-request-tainted-origin",
     "convert-header-names-to-a-sorted-lowercase-set",
+    "cors-unsafe-request-header-byte",
     "cors-unsafe-request-header-names",
     "extract-header-values",
     "request-determine-the-network-partition-key",

@@ -266,6 +266,11 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             );
             return Ok(response);
         }
+        step!(
+            trace,
+            cite!("cors-preflight-fetch-0", "7.11"),
+            "The user agent has a preflight cache."
+        );
         let cache = &mut agent.preflight_cache;
         // 7.12. UNDERSPECIFIED(max-age-clock): what is known already holds for the new max-age,
         // counted from when it was first stored.
@@ -280,7 +285,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         }
         // 7.13. What is new is remembered.
         for allowed in methods {
-            if !cache.method_match(allowed, request, *now) {
+            if !cache.method_match(allowed, request, *now, trace) {
                 let method = Some(Method::from_token(allowed));
                 cache.create_entry(request, max_age, method, None, *now, trace);
                 step!(
@@ -306,7 +311,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         }
         // 7.15. And for those that are new.
         for allowed in header_names {
-            if !cache.header_name_match(&allowed, request, *now) {
+            if !cache.header_name_match(&allowed, request, *now, trace) {
                 step!(
                     trace,
                     cite!("cors-preflight-fetch-0", "7.15"),

@@ -25,14 +25,14 @@ fn needs_permission(
 ) -> bool {
     let method = &request.method;
     if (!method.is_cors_safelisted() || request.use_cors_preflight)
-        && !cache.method_match(method.as_bytes(), request, now)
+        && !cache.method_match(method.as_bytes(), request, now, trace)
     {
         return true;
     }
     let unsafe_names = cors_unsafe_request_header_names(&request.header_list, trace);
     unsafe_names
         .iter()
-        .any(|name| !cache.header_name_match(name, request, now))
+        .any(|name| !cache.header_name_match(name, request, now, trace))
 }
 
 /// To HTTP fetch: <https://fetch.spec.whatwg.org/#concept-http-fetch>

@@ -20,6 +20,19 @@ pub const fn is_cors_unsafe_request_header_byte(byte: u8) -> bool {
         || matches!(byte, b'[' | b'\\' | b']' | b'{' | b'}' | 0x7F)
 }
 
+/// The first of the bytes that is unsafe.
+fn unsafe_byte(value: &[u8], trace: &mut impl Trace) -> Option<u8> {
+    let mut bytes = value.iter().copied();
+    let byte = bytes.find(|&byte| is_cors_unsafe_request_header_byte(byte))?;
+    step!(
+        trace,
+        cite!("cors-unsafe-request-header-byte", ""),
+        "The byte {} is unsafe.",
+        Shown(&[byte])
+    );
+    Some(byte)
+}
+
 const fn is_language_byte(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')
         || matches!(byte, b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'=')
@@ -45,19 +58,14 @@ pub fn is_cors_safelisted_request_header(
         );
         return false;
     }
-    let unsafe_byte = || {
-        value
-            .iter()
-            .find(|&&byte| is_cors_unsafe_request_header_byte(byte))
-    };
     if is(ACCEPT) {
         // 2[accept]. Any bytes but the unsafe ones.
-        if let Some(byte) = unsafe_byte() {
+        if let Some(byte) = unsafe_byte(value, trace) {
             step!(
                 trace,
                 cite!("cors-safelisted-request-header", "2[accept]"),
                 "{shown_name}: {shown} contains the unsafe byte {}.",
-                Shown(&[*byte])
+                Shown(&[byte])
             );
             return false;
         }
@@ -84,12 +92,12 @@ pub fn is_cors_safelisted_request_header(
         );
     } else if is(CONTENT_TYPE) {
         // 2[content-type].1. The whole value counts, parameters too.
-        if let Some(byte) = unsafe_byte() {
+        if let Some(byte) = unsafe_byte(value, trace) {
             step!(
                 trace,
                 cite!("cors-safelisted-request-header", "2[content-type].1"),
                 "{shown_name}: {shown} contains the unsafe byte {}.",
-                Shown(&[*byte])
+                Shown(&[byte])
             );
             return false;
         }

@@ -209,7 +209,7 @@ proptest! {
             cache.create_entry(&request, max_age, method, None, now, &mut NoTrace);
         }
         let matches = |cache: &CorsPreflightCache, seconds: u64| {
-            cache.method_match(asked.method.as_bytes(), &asked.request(), Timestamp(seconds * 1000))
+            cache.method_match(asked.method.as_bytes(), &asked.request(), Timestamp(seconds * 1000), &mut NoTrace)
         };
         let (early, late) = (moments.0.min(moments.1), moments.0.max(moments.1));
         prop_assert!(matches(&cache, early) || !matches(&cache, late));

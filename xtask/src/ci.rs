@@ -45,6 +45,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         &[],
     )?;
     xtask("conformance")?;
+    xtask("conformance agent model")?;
+    xtask("vectors coverage --brief")?;
     xtask(&format!("conformance self-test --snapshot {KILL_MATRIX}"))?;
     println!("ci: passed");
     Ok(ExitCode::SUCCESS)

@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
+    /// Only the numbers, and what is wrong
+    #[arg(long, conflicts_with = "json")]
+    brief: bool,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -81,7 +84,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
-        print(&report);
+        if !args.brief {
+            print_rules(&report.rules);
+        }
+        print_numbers(&report);
     }
     Ok(if problems(&report).is_empty() {
         ExitCode::SUCCESS
@@ -221,8 +227,8 @@ fn problems(report: &Report) -> Vec<String> {
     problems
 }
 
-fn print(report: &Report) {
-    for rule in &report.rules {
+fn print_rules(rules: &[RuleLine]) {
+    for rule in rules {
         match (&rule.out_of_scope, rule.cases.as_slice()) {
             (Some(reason), []) => println!("{:<16} out of scope: {reason}", rule.id),
             (reason, cases) => {
@@ -233,17 +239,23 @@ fn print(report: &Report) {
                 } else {
                     ""
                 };
+                let count = match cases.len() {
+                    1 => "1 case".to_owned(),
+                    count => format!("{count} cases"),
+                };
                 println!(
-                    "{:<16} {} cases{partly}: {}{more}",
+                    "{:<16} {count}{partly}: {}{more}",
                     rule.id,
-                    cases.len(),
                     named.join(", ")
                 );
             }
         }
     }
-    let count = |what: fn(&RuleLine) -> bool| report.rules.iter().filter(|rule| what(rule)).count();
     println!();
+}
+
+fn print_numbers(report: &Report) {
+    let count = |what: fn(&RuleLine) -> bool| report.rules.iter().filter(|rule| what(rule)).count();
     println!(
         "rules: {} in all, {} covered, {} out of scope, {} uncovered",
         report.rules.len(),

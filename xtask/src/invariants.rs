@@ -215,7 +215,38 @@ fn source(package: &str, path: &str, text: &str) -> Vec<String> {
     if package == "cors-model" && path.ends_with("/src/lib.rs") && !text.contains("#![no_std]") {
         violations.push(format!("{path} must say #![no_std]"));
     }
+    if package == "cors-model" && !path.ends_with("/src/trace.rs") {
+        for name in without_anchor(text) {
+            violations.push(format!("{path}: {name} names no anchor of a standard"));
+        }
+    }
     violations
+}
+
+/// The public types, traits and functions of a file whose documentation has no address. What
+/// belongs to a type (methods, fields) is documented by the type's.
+fn without_anchor(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut has_address = false;
+    for line in text.lines().take_while(|line| *line != "#[cfg(test)]") {
+        if line.starts_with("///") {
+            has_address |= line.contains("https://");
+            continue;
+        }
+        let words = line.strip_prefix("pub ").map(str::split_whitespace);
+        let mut words = words
+            .into_iter()
+            .flatten()
+            .skip_while(|word| ["const", "async"].contains(word));
+        if let (Some("struct" | "enum" | "trait" | "fn"), Some(name)) = (words.next(), words.next())
+            && !has_address
+        {
+            found.push(name);
+        }
+        // An attribute stands between documentation and item, over several lines even.
+        has_address &= line.starts_with(['#', ' ', ')']);
+    }
+    found
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
@@ -294,6 +325,12 @@ mod tests {
         let model = "crates/cors-model/src/lib.rs";
         assert_eq!(said("cors-model", model, "#![no_std]"), "");
         assert!(said("cors-model", model, "").contains("no_std"));
+        let module = "crates/cors-model/src/x.rs";
+        let documented = "/// See <https://x>.\n#[derive(\n    Debug\n)]\npub struct A;";
+        assert_eq!(said("cors-model", module, documented), "");
+        let one_of_two = format!("{documented}\n/// None.\npub const fn b() {{}}");
+        assert!(said("cors-model", module, &one_of_two).contains("b() names no anchor"));
+        assert_eq!(said("cors-vectors", "x.rs", "pub struct A;"), "");
         assert!(
             said("cors-vectors", "crates/cors-vectors/src/x.rs", "TcpStream").contains("sockets")
         );

@@ -15,6 +15,8 @@ use crate::trace::{NoTrace, Shown, Trace, cite, step};
 use crate::url::Url;
 
 /// A moment, in milliseconds since any other.
+///
+/// What the max-age of a [cache entry](https://fetch.spec.whatwg.org/#concept-cache) is counted from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Timestamp(pub u64);
 

@@ -7,6 +7,8 @@ use crate::trace::{ShownOr, Trace, cite, step};
 use crate::url::Url;
 
 /// What a check comes to.
+///
+/// The check is the [cross-origin resource policy check](https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The standard's *allowed*.

@@ -10,6 +10,8 @@ use crate::response::Response;
 use crate::trace::{Cite, Shown, ShownOr};
 
 /// The part of a fetch that something happens in.
+///
+/// Of [fetching](https://fetch.spec.whatwg.org/#concept-fetch), in the order in which they come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stage {
     /// `fetch()` or `XMLHttpRequest` makes a request.
@@ -84,6 +86,8 @@ impl From<Refusal> for NetworkError {
 }
 
 /// The failure of a CORS check, which is not yet a network error.
+///
+/// The [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check) fails with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorsCheckFailure {
     /// Why.
@@ -99,6 +103,8 @@ impl From<CorsCheckFailure> for NetworkError {
 }
 
 /// Why something is refused: where, in comparing what, and what would satisfy.
+///
+/// What the standard leaves out of its [network error](https://fetch.spec.whatwg.org/#concept-network-error).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// The step that refuses.
@@ -161,6 +167,8 @@ impl fmt::Display for Refusal {
 }
 
 /// Two values that were compared.
+///
+/// One of them is from a response, as in the [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
     /// What the values are of: a header's name, or a thing in words.
@@ -184,6 +192,8 @@ impl fmt::Display for Compared {
 }
 
 /// What a value is expected to be.
+///
+/// What a step such as those of the [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check) compares with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// One of these, byte for byte.
@@ -216,6 +226,8 @@ impl fmt::Display for Wanted {
 }
 
 /// A change of a response.
+///
+/// One after which the [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check) or the [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0) gets further.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remedy {
     /// The response has exactly one header with this name, and this is its value.

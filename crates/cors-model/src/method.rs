@@ -14,6 +14,8 @@ use crate::trace::{Shown, Trace, cite, step};
 pub struct Method(Cow<'static, [u8]>);
 
 /// The bytes are not a method, since they do not match HTTP's token.
+///
+/// See [method](https://fetch.spec.whatwg.org/#concept-method).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAToken;
 

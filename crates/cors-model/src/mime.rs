@@ -15,6 +15,8 @@ pub struct MimeType {
 }
 
 /// The text is not a MIME type.
+///
+/// What [parsing a MIME type](https://mimesniff.spec.whatwg.org/#parse-a-mime-type) fails with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAMimeType;
 

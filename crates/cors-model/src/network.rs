@@ -11,6 +11,8 @@ use crate::url::Url;
 
 /// The network and what a user agent keeps for it. No clock: time is an argument of
 /// [`fetch`](crate::fetch::fetch).
+///
+/// Below it is what [HTTP-network fetch](https://fetch.spec.whatwg.org/#concept-http-network-fetch) leaves to HTTP.
 #[expect(
     async_fn_in_trait,
     reason = "the algorithms run on any executor, so nothing has to be Send"
@@ -48,6 +50,8 @@ pub trait Network {
 }
 
 /// A version of HTTP, as far as requests depend on it.
+///
+/// [HTTP-network fetch](https://fetch.spec.whatwg.org/#concept-http-network-fetch) refuses stream bodies over the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HttpVersion {
     /// HTTP/1.0 or HTTP/1.1.
@@ -57,6 +61,8 @@ pub enum HttpVersion {
 }
 
 /// What a request is for.
+///
+/// A [CORS-preflight request](https://fetch.spec.whatwg.org/#cors-preflight-request), or what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RequestKind {
     /// A CORS-preflight request: <https://fetch.spec.whatwg.org/#cors-preflight-request>
@@ -66,6 +72,8 @@ pub enum RequestKind {
 }
 
 /// A request as it goes on the wire.
+///
+/// What [HTTP-network fetch](https://fetch.spec.whatwg.org/#concept-http-network-fetch) makes.
 #[derive(Debug, Clone, Copy)]
 pub struct HttpRequest<'a> {
     /// What it is for.
@@ -86,6 +94,8 @@ pub struct HttpRequest<'a> {
 }
 
 /// An exchange that failed below HTTP.
+///
+/// [HTTP-network fetch](https://fetch.spec.whatwg.org/#concept-http-network-fetch) makes a network error of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransportError {
     /// What happened, for a person, without a full stop.

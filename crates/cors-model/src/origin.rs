@@ -16,10 +16,14 @@ pub enum Origin {
 }
 
 /// An origin that is nothing but itself.
+///
+/// See [opaque origin](https://html.spec.whatwg.org/multipage/browsers.html#concept-origin-opaque).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OpaqueOrigin(u64);
 
 /// A scheme, a host and a port.
+///
+/// See [tuple origin](https://html.spec.whatwg.org/multipage/browsers.html#concept-origin-tuple).
 #[derive(Debug, Clone, Eq)]
 pub struct TupleOrigin {
     /// The scheme, in lower case and without its colon.

@@ -11,6 +11,8 @@ use crate::request::{RedirectMode, RequestMode};
 use crate::trace::Shown;
 
 /// The ways to be refused.
+///
+/// What the standard leaves out of its [network error](https://fetch.spec.whatwg.org/#concept-network-error).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// A method that is not a token.

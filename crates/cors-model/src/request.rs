@@ -60,6 +60,8 @@ pub struct NetworkPartitionKey {
 }
 
 /// The page that makes requests, as far as they depend on it.
+///
+/// See a request's [client](https://fetch.spec.whatwg.org/#concept-request-client).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     /// The page's origin.

@@ -81,6 +81,8 @@ impl fmt::Debug for Response {
 }
 
 /// `Location` is there several times, or is not a URL.
+///
+/// What reading the [location URL](https://fetch.spec.whatwg.org/#concept-response-location-url) fails with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LocationFailure;
 

@@ -8,6 +8,8 @@ use crate::response::Response;
 use crate::trace::{Trace, cite, step};
 
 /// The failure of a TAO check, which hides timings and refuses nothing.
+///
+/// See [TAO check](https://fetch.spec.whatwg.org/#concept-tao-check).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TaoCheckFailure;
 

@@ -77,6 +77,8 @@ macro_rules! step {
 pub(crate) use step;
 
 /// A step that was taken.
+///
+/// Such as step 4 of the [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Which one.

@@ -11,6 +11,8 @@ use crate::request::Body;
 use crate::trace::{Trace, cite, step};
 
 /// A body as script gives it: the standard's `BodyInit`.
+///
+/// See [extracting a body](https://fetch.spec.whatwg.org/#concept-bodyinit-extract).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BodyInit {
     /// A `Blob`; [`BodyInit::blob`] makes one as script does.

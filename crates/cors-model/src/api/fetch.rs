@@ -14,6 +14,8 @@ use crate::trace::{Cite, Trace, cite, step};
 use crate::url::Url;
 
 /// What script gives with a URL, the standard's `RequestInit`; `None` where it says nothing.
+///
+/// Read by [the `Request` constructor](https://fetch.spec.whatwg.org/#dom-request).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RequestInit {
     /// The method.

@@ -30,6 +30,8 @@ pub enum Guard {
 }
 
 /// A `Headers` object.
+///
+/// See [its header list](https://fetch.spec.whatwg.org/#concept-headers-header-list) and [its guard](https://fetch.spec.whatwg.org/#concept-headers-guard).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headers {
     header_list: HeaderList,

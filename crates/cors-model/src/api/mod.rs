@@ -15,6 +15,8 @@ use crate::trace::{Cite, Trace, step};
 pub use crate::request::Client;
 
 /// An exception that script gets, or that its promise is rejected with, before anything is sent.
+///
+/// What [`fetch()`](https://fetch.spec.whatwg.org/#dom-global-fetch) and [`send()`](https://xhr.spec.whatwg.org/#dom-xmlhttprequest-send) throw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
     /// The exception's name.
@@ -24,6 +26,8 @@ pub struct ApiError {
 }
 
 /// The name of an exception.
+///
+/// One that [the `Request` constructor](https://fetch.spec.whatwg.org/#dom-request) or [`open()`](https://xhr.spec.whatwg.org/#dom-xmlhttprequest-open) throws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ApiErrorName {
     /// A `TypeError`.

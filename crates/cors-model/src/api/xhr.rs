@@ -16,6 +16,8 @@ use crate::trace::{Shown, ShownOr, Trace, cite, step};
 use crate::url::Url;
 
 /// What script can send with `XMLHttpRequest`.
+///
+/// The argument of [`send()`](https://xhr.spec.whatwg.org/#dom-xmlhttprequest-send).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum XhrBody {
     /// A `Document`, serialized.

@@ -21,6 +21,8 @@ use crate::trace::{Cite, Staged, Trace, cite, step};
 use main_fetch::main_fetch;
 
 /// What a user agent keeps and chooses.
+///
+/// The [CORS-preflight cache](https://fetch.spec.whatwg.org/#concept-cache) is the most of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserAgent {
     /// The CORS-preflight cache.
@@ -166,6 +168,8 @@ pub async fn fetch<N: Network, T: Trace>(
 /// Runs a future whose network answers at once, by polling it until it is ready.
 ///
 /// For vectors, fuzzing and tests. A future that waits for something else keeps the thread busy.
+///
+/// What runs may be [`fetch`], which is to [fetch](https://fetch.spec.whatwg.org/#concept-fetch).
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());

@@ -8,6 +8,8 @@ use super::{Header, HeaderList, HeaderName, is_http_tab_or_space_byte, is_token}
 use crate::trace::{Shown, Trace, cite, step};
 
 /// The grammar of a header's value, as far as extracting needs to know.
+///
+/// What [extracting header values](https://fetch.spec.whatwg.org/#extract-header-values) parses with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Abnf {
     /// `#token`, methods or header names; several lines are one list.
@@ -99,6 +101,8 @@ fn trim_http_tabs_and_spaces(bytes: &[u8]) -> &[u8] {
 
 /// A value that does not match the grammar of its name, or a header that is there too often: the
 /// standard's *failure*, which is neither null nor an empty list.
+///
+/// See [extracting header list values](https://fetch.spec.whatwg.org/#extract-header-list-values).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExtractFailure {
     /// The grammar allows one header and there are more.

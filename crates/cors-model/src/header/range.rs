@@ -4,12 +4,16 @@ use super::is_http_tab_or_space_byte;
 use crate::trace::{Shown, Trace, cite, step};
 
 /// The value is not one `bytes` range.
+///
+/// What [parsing a single range header value](https://fetch.spec.whatwg.org/#simple-range-header-value) fails with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotASingleRange;
 
 /// One range: the digits of its positions, without leading zeros.
 ///
 /// Numbers may have any size. Zero is without digits, and a position that is not there is `None`.
+///
+/// What [parsing a single range header value](https://fetch.spec.whatwg.org/#simple-range-header-value) gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SingleRange<'a> {
     /// The first position; without it the range is counted from the end.

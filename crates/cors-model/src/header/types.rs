@@ -30,10 +30,14 @@ pub struct Header {
 }
 
 /// The bytes are not a header name, since they do not match HTTP's token.
+///
+/// See [header name](https://fetch.spec.whatwg.org/#header-name).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidHeaderName;
 
 /// The bytes are not a header value.
+///
+/// See [header value](https://fetch.spec.whatwg.org/#header-value).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidHeaderValue;
 

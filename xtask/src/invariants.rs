@@ -61,6 +61,7 @@ const SOCKETS: &[&str] = &["cors-harness", "cors-agents", "cors-testbed"];
 const SOCKET_CRATES: &[&str] = &[
     "hyper",
     "hyper-util",
+    "h2",
     "hyper-rustls",
     "rustls",
     "mio",

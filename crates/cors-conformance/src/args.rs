@@ -1,10 +1,13 @@
 //! The arguments. Where an option exists in curl it has curl's name and meaning.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use url::Url;
+
+pub use crate::transport::TransportArgs;
 
 /// Shown below the options, since scripts need it and people look for it there.
 const AFTER_HELP: &str = "\
@@ -72,7 +75,7 @@ pub struct RunArgs {
     /// Start this command once for each policy that the cases need, with PORT and CORS_POLICY in
     /// its environment, and test what then listens
     #[arg(long, value_name = "CMD",
-          conflicts_with_all = ["url", "policy", "insecure", "remote", "unsafe_methods"])]
+          conflicts_with_all = ["url", "policy", "rate", "unsafe_methods"])]
     pub cmd: Option<String>,
     /// How long the command may take until it listens [default: 10]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, requires = "cmd")]
@@ -83,9 +86,13 @@ pub struct RunArgs {
     /// A header to add to each request, for instance to get past authentication
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
     pub headers: Vec<(String, String)>,
-    /// Accept any TLS certificate
-    #[arg(short = 'k', long)]
-    pub insecure: bool,
+    /// A cookie for requests with credentials; it is sent to the target only
+    #[arg(short = 'b', long = "cookie", value_name = "NAME=VALUE[; NAME=VALUE]...",
+          value_parser = parse_cookie)]
+    pub cookie: Option<String>,
+    /// How a server given by URL is reached.
+    #[command(flatten)]
+    pub transport: TransportArgs,
     /// Give up after this many seconds, for the whole run [default: 120]
     #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub max_time: Option<Duration>,
@@ -93,12 +100,15 @@ pub struct RunArgs {
     #[arg(short = 'j', long, value_name = "N", default_value_t = 8,
           value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
+    /// Send at most this many requests a second to a server given by URL
+    #[arg(long, value_name = "N")]
+    pub rate: Option<NonZeroU32>,
+    /// Run the cases this many times, one round after the other
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub repeat: NonZeroU32,
     /// Let methods other than GET, HEAD and OPTIONS reach a server given by URL
     #[arg(long)]
     pub unsafe_methods: bool,
-    /// Let the URL name something other than this machine
-    #[arg(long)]
-    pub remote: bool,
     /// The lowest level whose failure makes the exit status 1
     #[arg(long, value_name = "LEVEL", default_value = "must")]
     pub fail_on: FailOn,
@@ -295,6 +305,19 @@ fn parse_header(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
+fn parse_cookie(text: &str) -> Result<String, String> {
+    // Without an equals sign curl takes it for the name of a file.
+    if !text.contains('=') {
+        return Err("expected `name=value`, found no equals sign; files are not read".to_owned());
+    }
+    match text.bytes().find(|byte| !matches!(byte, b' '..=b'~')) {
+        Some(byte) => Err(format!(
+            "it holds the byte 0x{byte:02x}, which no cookie can"
+        )),
+        None => Ok(text.trim().to_owned()),
+    }
+}
+
 /// Whether the first bytes of a name are those of `Access-Control-…`.
 fn is_preflight_field(start: &str) -> bool {
     start.eq_ignore_ascii_case("access-control-")
@@ -375,6 +398,17 @@ mod tests {
             (&["--cmd", "x", "http://127.0.0.1/"], "cannot be used with"),
             (&["--cmd", "x", "--policy", "y"], "cannot be used with"),
             (&["--start-timeout", "1"], "--cmd <CMD>"),
+            (&["--cmd", "x", "-k"], "cannot be used with"),
+            (&["--cmd", "x", "--rate", "1"], "cannot be used with"),
+            (&["--http1.1", "--http2"], "cannot be used with"),
+            (&["--cacert", "x", "-k"], "cannot be used with"),
+            (&["--resolve", "a:80"], "HOST:PORT:ADDRESS"),
+            (&["--connect-to", "a:80"], "HOST1:PORT1"),
+            (&["-x", "socks5://localhost"], "socks5 is not supported"),
+            (&["-b", "jar.txt"], "files are not read"),
+            (&["-b", "a=\n"], "0x0a"),
+            (&["--rate", "0"], "zero"),
+            (&["--repeat", "0"], "zero"),
             (&["-m", "0"], "more than 0"),
             (&["-m", "soon"], "number of seconds"),
             (&["-m", "inf"], "more than 0"),

@@ -22,6 +22,7 @@ mod serve;
 mod stop;
 pub mod suite;
 mod target;
+mod transport;
 
 use std::ffi::OsString;
 use std::io::Write as _;

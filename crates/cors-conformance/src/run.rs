@@ -94,13 +94,11 @@ fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Result<Options
         // Always: what a browser does with an answer it accepts is known from the trace only.
         trace: true,
         cli: Some(again(args)),
-        curl: if args.insecure {
-            vec!["-k".to_owned()]
-        } else {
-            Vec::new()
-        },
+        curl: args.transport.curl(),
+        cookie: args.cookie.clone().map(String::into_bytes),
+        secrets: args.transport.secrets(),
+        rounds: args.repeat.get(),
         clock: Clock::real(),
-        ..standard
     })
 }
 
@@ -122,17 +120,14 @@ fn again(args: &RunArgs) -> String {
     for (name, _) in &args.headers {
         words.extend(["-H".to_owned(), quoted(&format!("{name}: ..."))]);
     }
-    let flags = [
-        (args.insecure, "-k"),
-        (args.remote, "--remote"),
-        (args.unsafe_methods, "--unsafe-methods"),
-    ];
-    words.extend(
-        flags
-            .iter()
-            .filter(|(given, _)| *given)
-            .map(|(_, flag)| (*flag).to_owned()),
-    );
+    if args.cookie.is_some() {
+        words.extend(["-b".to_owned(), quoted("...=...")]);
+    }
+    words.extend(args.transport.again());
+    if let Some(rate) = args.rate {
+        words.extend(["--rate".to_owned(), rate.to_string()]);
+    }
+    words.extend(args.unsafe_methods.then(|| "--unsafe-methods".to_owned()));
     words.push("-t".to_owned());
     words.join(" ")
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use cors_harness::command::Command;
 use cors_harness::kit::{Kit, KitError, Subject};
-use cors_harness::target::tls::Trust;
+use cors_harness::target::pace::Pace;
 use cors_harness::target::url::UrlOptions;
 use cors_harness::target::{Transport, UrlTarget};
 use cors_harness::wire::Line;
@@ -74,16 +74,16 @@ pub(crate) async fn named(
             name: "the reference server in this program".to_owned(),
         });
     };
-    check_reach(url, args.remote)?;
-    let trust = if args.insecure {
-        Trust::Anyone
-    } else {
-        Trust::Web
-    };
+    check_reach(url, args.transport.remote)?;
+    if args.transport.http2 && url.scheme() == "http" {
+        return Err(Stop::usage(
+            "--http2 is agreed on within TLS, and the URL is http: \
+             --http2-prior-knowledge speaks HTTP/2 without it",
+        ));
+    }
     let options = UrlOptions {
-        trust,
-        remote: args.remote,
-        ..UrlOptions::default()
+        pace: args.rate.map(Pace::a_second),
+        ..args.transport.options()?
     };
     let subject = match &args.policy {
         Some(file) => {
@@ -126,7 +126,7 @@ pub(crate) fn policy(file: &Path) -> Result<Policy, Stop> {
 }
 
 /// An address that is not this machine's needs leave. What a name stands for is looked at when it
-/// is connected to.
+/// is connected to; see [`Route`](cors_harness::target::route::Route).
 fn check_reach(url: &Url, remote: bool) -> Result<(), Stop> {
     let here = match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -45,10 +45,26 @@ impl Redactor {
                 .map_or(pair, |equals| pair.get(equals + 1..).unwrap_or_default());
             add(value.trim_ascii());
         }
+        let mut redactor = Self { names, values };
+        redactor.order();
+        redactor
+    }
+
+    /// Keeps these texts secret as well.
+    #[must_use]
+    pub fn and(mut self, secrets: &[String]) -> Self {
+        let sought = secrets.iter().filter(|text| text.len() >= SHORTEST_SOUGHT);
+        self.values
+            .extend(sought.map(|text| escape(text.as_bytes())));
+        self.order();
+        self
+    }
+
+    fn order(&mut self) {
         // The longest first, so that no part of one remains when a shorter one is within it.
-        values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        values.dedup();
-        Self { names, values }
+        self.values
+            .sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        self.values.dedup();
     }
 
     /// Text in which bytes are already escaped, without the secrets, cut when it is long.
@@ -180,6 +196,16 @@ mod tests {
         assert_eq!(
             redactor.text("token abcd1234 is bad"),
             "token [redacted] is bad"
+        );
+    }
+
+    #[test]
+    fn other_secrets_are_hidden_too() {
+        let redactor = Redactor::new(&[line("X-A", "secret")], None);
+        let redactor = redactor.and(&["user:secret".to_owned(), "abc".to_owned()]);
+        assert_eq!(
+            redactor.text("user:secret, secret, abc"),
+            "[redacted], [redacted], abc"
         );
     }
 

@@ -50,6 +50,10 @@ pub struct Options {
     pub headers: Vec<Line>,
     /// The value of a `Cookie` line for requests with credentials; secret.
     pub cookie: Option<Vec<u8>>,
+    /// More that must not be shown, such as the credentials of a proxy.
+    pub secrets: Vec<String>,
+    /// How often the cases are run, one round after the other; at least 1.
+    pub rounds: u32,
     /// The lowest level at which a failure makes the run fail.
     pub fail_on: Level,
     /// Whether events hold the steps of the standard that were taken.
@@ -63,7 +67,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// 8 in flight, 120 s, safe methods, failures from `must`, the real clock.
+    /// 8 in flight, 120 s, one round, safe methods, failures from `must`, the real clock.
     fn default() -> Self {
         Self {
             about: About::default(),
@@ -72,6 +76,8 @@ impl Default for Options {
             unsafe_methods: false,
             headers: Vec::new(),
             cookie: None,
+            secrets: Vec::new(),
+            rounds: 1,
             fail_on: Level::Must,
             trace: false,
             cli: None,
@@ -155,6 +161,8 @@ impl<'a> Run<'a> {
         selected: usize,
         sink: &'a mut dyn Sink,
     ) -> Self {
+        let rounds = usize::try_from(options.rounds.max(1)).unwrap_or(usize::MAX);
+        let selected = selected.saturating_mul(rounds);
         let About {
             tool,
             vectors,
@@ -173,7 +181,8 @@ impl<'a> Run<'a> {
             options,
             mode,
             selected,
-            redactor: Redactor::new(&options.headers, options.cookie.as_deref()),
+            redactor: Redactor::new(&options.headers, options.cookie.as_deref())
+                .and(&options.secrets),
             sink,
             counts: Counts::default(),
             exits: Exits::default(),
@@ -204,8 +213,18 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Makes the sanity exchanges, and between them carries out the cases of a plan.
+    /// Carries out a plan as often as it is wanted.
     pub(crate) async fn carry_out(&mut self, plan: &Plan) {
+        for _ in 0..self.options.rounds.max(1) {
+            self.round(plan).await;
+            if self.is_stopped() {
+                return;
+            }
+        }
+    }
+
+    /// Makes the sanity exchanges, and between them carries out the cases of a plan.
+    async fn round(&mut self, plan: &Plan) {
         self.flush();
         self.results = plan.cases.iter().map(|_| None).collect();
         self.told = 0;

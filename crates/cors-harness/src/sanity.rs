@@ -31,6 +31,7 @@ pub(crate) fn why_not_to_start(transport: &Transport) -> Option<(Exit, String)> 
         Transport::Unresolvable { .. }
         | Transport::Unreachable { .. }
         | Transport::ConnectTimeout(_)
+        | Transport::Proxy(_)
         | Transport::Tls(_) => Some((
             Exit::Unreachable,
             format!("the target is unreachable: {transport}"),

@@ -20,6 +20,6 @@ pub mod variants;
 pub use behaviour::Behaviour;
 pub use kit::Kit;
 pub use memory::Memory;
-pub use serve::{Running, Serve, serve, serve_at};
+pub use serve::{Running, Serve, serve, serve_at, serve_tls, tls_config};
 pub use server::{Answer, Body, HungUp, Server};
 pub use stand::Stand;

@@ -2,15 +2,21 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
+use http::header::{HOST, HeaderValue};
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::exchange::ConnectionId;
@@ -48,6 +54,7 @@ impl Serve for Kit {
 /// A server on a socket. It ends when this is dropped; [`Running::stop`] waits until it has.
 #[derive(Debug)]
 pub struct Running {
+    scheme: &'static str,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
@@ -61,7 +68,7 @@ impl Running {
 
     /// Its URL, without a slash at the end.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// Ends it and waits until the listener and all connections are closed.
@@ -80,12 +87,50 @@ impl Drop for Running {
     }
 }
 
-/// Serves HTTP/1.1 with keep-alive. Must be called within a Tokio runtime; fails when the
-/// listener's address cannot be read.
+/// Serves HTTP/1.1 with keep-alive, and HTTP/2 to whom begins with it. Must be called within a Tokio
+/// runtime; fails when the listener's address cannot be read.
 pub fn serve<S: Serve>(listener: TcpListener, service: S) -> io::Result<Running> {
     accept(listener, move |id, stream| {
         connection(stream, ConnectionId(id), service.clone())
     })
+}
+
+/// Like [`serve`], with TLS on top.
+pub fn serve_tls<S: Serve>(
+    listener: TcpListener,
+    service: S,
+    tls: Arc<ServerConfig>,
+) -> io::Result<Running> {
+    let acceptor = TlsAcceptor::from(tls);
+    let mut running = accept(listener, move |id, stream| {
+        let (acceptor, service) = (acceptor.clone(), service.clone());
+        async move {
+            let _ = stream.set_nodelay(true);
+            // Whoever cannot agree on TLS has gone.
+            if let Ok(stream) = acceptor.accept(stream).await {
+                exchanges(stream, ConnectionId(id), service).await;
+            }
+        }
+    })?;
+    running.scheme = "https";
+    Ok(running)
+}
+
+/// What a server needs for TLS: a certificate (DER), its key (PKCS #8, DER), and the protocols
+/// among which clients may choose, the preferred one first, such as `h2`.
+pub fn tls_config(
+    certificate: Vec<u8>,
+    key: Vec<u8>,
+    protocols: &[&[u8]],
+) -> Result<Arc<ServerConfig>, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let certificates = vec![CertificateDer::from(certificate)];
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(certificates, PrivatePkcs8KeyDer::from(key).into())?;
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    Ok(Arc::new(config))
 }
 
 /// Like [`serve`], on this machine's own address at a port, or at any free one for 0. Fails when the
@@ -100,19 +145,45 @@ pub async fn serve_at<S: Serve>(port: u16, service: S) -> io::Result<Running> {
 async fn connection<S: Serve>(stream: TcpStream, id: ConnectionId, service: S) {
     // Small answers must not wait for the acknowledgement of earlier ones.
     let _ = stream.set_nodelay(true);
+    exchanges(stream, id, service).await;
+}
+
+async fn exchanges<S, I>(stream: I, id: ConnectionId, service: S)
+where
+    S: Serve,
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let title_case = service.title_case();
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(id);
+        name_host(&mut request);
         service.clone().oneshot(request)
     });
-    // An error is the client's doing or a wanted hang-up; either way the connection is over.
-    let _ = http1::Builder::new()
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
         .timer(TokioTimer::new())
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEAD)
-        .title_case_headers(title_case)
+        .title_case_headers(title_case);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX));
+    // An error is the client's doing or a wanted hang-up; either way the connection is over.
+    let _ = builder
         .serve_connection(TokioIo::new(stream), service)
         .await;
+}
+
+/// Adds the `Host` line that HTTP/2 has in another form, so that servers find it where it is.
+fn name_host(request: &mut Request<Incoming>) {
+    if !request.headers().contains_key(HOST)
+        && let Some(host) = request.uri().authority()
+        && let Ok(host) = HeaderValue::try_from(host.as_str())
+    {
+        request.headers_mut().insert(HOST, host);
+    }
 }
 
 /// Runs `handle` with a running number for each connection until the returned handle ends it all.
@@ -145,6 +216,7 @@ where
         connections.shutdown().await;
     });
     Ok(Running {
+        scheme: "http",
         address,
         stop: Some(stop),
         task,

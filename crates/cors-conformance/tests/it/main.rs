@@ -14,3 +14,4 @@ mod program;
 mod servers;
 mod suite;
 mod testbed;
+mod transports;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::thread::JoinHandle;
 
 use cors_testbed::non_server::{self, How};
-use cors_testbed::{Behaviour, Kit, Server, serve};
+use cors_testbed::{Behaviour, Kit, Server, serve, serve_tls, tls_config};
 use cors_vectors::policy::Policy;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -47,6 +47,21 @@ pub(crate) fn behaving(behaviour: Behaviour) -> Listening {
         let policy: Policy = toml::from_str(POLICY).unwrap();
         serve(listener, Server::new(&policy, behaviour).unwrap()).unwrap()
     })
+}
+
+/// The reference server behind TLS, with HTTP/2 and HTTP/1.1, and the path of its certificate,
+/// which is for the name `target.test` and its own authority.
+pub(crate) fn secure() -> (Listening, PathBuf) {
+    let made = rcgen::generate_simple_self_signed(["target.test".to_owned()]).unwrap();
+    let (certificate, key) = (made.cert.der().to_vec(), made.signing_key.serialize_der());
+    let listening = listen(move |listener| {
+        let policy: Policy = toml::from_str(POLICY).unwrap();
+        let tls = tls_config(certificate, key, &[b"h2", b"http/1.1"]).unwrap();
+        serve_tls(listener, Server::reference(&policy).unwrap(), tls).unwrap()
+    });
+    let file = listening.policy.with_file_name("authority.pem");
+    std::fs::write(&file, made.cert.pem()).unwrap();
+    (listening, file)
 }
 
 /// A server of all named policies, with this behaviour. Its URL is that of its start page.

@@ -1,94 +1,20 @@
 //! One HTTP/1.1 connection: made, used, and judged when it breaks.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-
 use bytes::{Buf, Bytes};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
+use super::dial::Io;
 use super::seen::{Noted, Seen};
 use super::{Deadlines, Limits, Transport};
 use crate::escape::escape;
 use crate::wire;
 
-/// How a connection is made.
-#[derive(Debug)]
-pub(super) struct Dial {
-    /// Host and port, for people.
-    pub(super) address: String,
-    /// The name or address to resolve.
-    pub(super) host: String,
-    pub(super) port: u16,
-    /// Where to connect to instead of what the name resolves to.
-    pub(super) connect_to: Option<SocketAddr>,
-    pub(super) remote: bool,
-    pub(super) tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
-}
-
-trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Io for S {}
-
-impl Dial {
-    async fn addresses(&self) -> Result<Vec<SocketAddr>, Transport> {
-        if let Some(address) = self.connect_to {
-            return Ok(vec![address]);
-        }
-        let unresolvable = |said: String| Transport::Unresolvable {
-            host: self.host.clone(),
-            said,
-        };
-        let found = tokio::net::lookup_host((self.host.as_str(), self.port))
-            .await
-            .map_err(|error| unresolvable(error.to_string()))?;
-        let found: Vec<_> = found.collect();
-        if found.is_empty() {
-            return Err(unresolvable("the name has no address".into()));
-        }
-        Ok(found)
-    }
-
-    async fn stream(&self) -> Result<Box<dyn Io>, Transport> {
-        let mut last = None;
-        for address in self.addresses().await? {
-            if !self.remote && !address.ip().to_canonical().is_loopback() {
-                return Err(Transport::NotLoopback(address.ip().to_string()));
-            }
-            match TcpStream::connect(address).await {
-                Ok(stream) => {
-                    // Only speed depends on it.
-                    let _ = stream.set_nodelay(true);
-                    return self.secure(stream).await;
-                }
-                Err(error) => last = Some((address, error)),
-            }
-        }
-        let (address, said) = last.map_or_else(
-            || (self.address.clone(), "the name has no address".into()),
-            |(address, error)| (address.to_string(), error.to_string()),
-        );
-        Err(Transport::Unreachable { address, said })
-    }
-
-    async fn secure(&self, stream: TcpStream) -> Result<Box<dyn Io>, Transport> {
-        let Some((config, name)) = &self.tls else {
-            return Ok(Box::new(stream));
-        };
-        let connector = tokio_rustls::TlsConnector::from(Arc::clone(config));
-        let stream = connector
-            .connect(name.clone(), stream)
-            .await
-            .map_err(|error| Transport::Tls(error.to_string()))?;
-        Ok(Box::new(stream))
-    }
-}
+/// A request in the types of the HTTP library.
+pub(super) type Request = http::Request<Full<Bytes>>;
 
 /// A connection and the task that drives it, which ends with it.
 #[derive(Debug)]
@@ -112,15 +38,17 @@ pub(super) struct Failure {
     pub(super) closed_unanswered: bool,
 }
 
+impl From<Transport> for Failure {
+    fn from(transport: Transport) -> Self {
+        Self {
+            transport,
+            closed_unanswered: false,
+        }
+    }
+}
+
 impl Connection {
-    pub(super) async fn open(
-        dial: &Dial,
-        deadlines: Deadlines,
-        limits: Limits,
-    ) -> Result<Self, Transport> {
-        let stream = timeout(deadlines.connect, dial.stream())
-            .await
-            .map_err(|_| Transport::ConnectTimeout(deadlines.connect))??;
+    pub(super) async fn open(stream: Box<dyn Io>, limits: Limits) -> Result<Self, Transport> {
         let seen = Seen::default();
         let io = TokioIo::new(Noted {
             stream,
@@ -152,7 +80,7 @@ impl Connection {
     /// Makes one exchange. Gives the connection back when it can be used again.
     pub(super) async fn exchange(
         mut self,
-        request: http::Request<Full<Bytes>>,
+        request: Request,
         deadlines: Deadlines,
         limits: Limits,
     ) -> Result<(wire::Response, Option<Self>), Failure> {

@@ -1,10 +1,14 @@
 //! Servers under test: what a run asks of one, and what may happen instead of an answer.
 
+pub mod pace;
+pub mod route;
 pub mod service;
 pub mod tls;
 pub mod url;
 
 mod connection;
+mod dial;
+mod http2;
 mod seen;
 
 use std::time::Duration;
@@ -127,7 +131,10 @@ pub enum Transport {
         /// [`Limits::header_lines`].
         lines: usize,
     },
-    /// What came is not HTTP/1.1.
+    /// The proxy does not do its part.
+    #[error("the proxy: {0}")]
+    Proxy(String),
+    /// What came is not the version of HTTP that was spoken.
     #[error("the answer is not HTTP: {0}")]
     NotHttp(String),
     /// The connection was closed, or the framing broke, within the body.
@@ -136,7 +143,7 @@ pub enum Transport {
     /// The body did not end in time.
     #[error("the body of the response did not end within {} ms", .0.as_millis())]
     BodyTimeout(Duration),
-    /// The request holds bytes that HTTP/1.1 cannot carry.
+    /// The request holds bytes that the version of HTTP that is spoken cannot carry.
     #[error("the request cannot be sent: {0}")]
     Unsendable(String),
     /// A redirect leads to another server, where it is not followed.
@@ -162,7 +169,11 @@ impl Transport {
     pub const fn is_ours(&self) -> bool {
         matches!(
             self,
-            Self::Unsendable(_) | Self::OffTarget(_) | Self::Withheld(_) | Self::NotLoopback(_)
+            Self::Unsendable(_)
+                | Self::OffTarget(_)
+                | Self::Withheld(_)
+                | Self::NotLoopback(_)
+                | Self::Proxy(_)
         )
     }
 }

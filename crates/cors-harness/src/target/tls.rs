@@ -38,8 +38,8 @@ pub enum TrustError {
     Config(#[from] rustls::Error),
 }
 
-/// The configuration of the TLS library for a client that speaks HTTP/1.1.
-pub fn client_config(trust: &Trust) -> Result<Arc<ClientConfig>, TrustError> {
+/// The configuration of the TLS library for a client that offers these protocols, such as `h2`.
+pub fn client_config(trust: &Trust, protocols: &[&[u8]]) -> Result<Arc<ClientConfig>, TrustError> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?;
@@ -65,7 +65,7 @@ pub fn client_config(trust: &Trust) -> Result<Arc<ClientConfig>, TrustError> {
             .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
             .with_no_client_auth(),
     };
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     Ok(Arc::new(config))
 }
 
@@ -116,21 +116,21 @@ mod tests {
 
     #[test]
     fn bad_authorities_are_said_to_be_bad() {
-        let empty = client_config(&Trust::Authorities(b"hello".to_vec())).unwrap_err();
+        let empty = client_config(&Trust::Authorities(b"hello".to_vec()), &[]).unwrap_err();
         assert!(
             empty.to_string().contains("holds no certificate"),
             "{empty}"
         );
         let broken = b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n".to_vec();
-        let broken = client_config(&Trust::Authorities(broken)).unwrap_err();
+        let broken = client_config(&Trust::Authorities(broken), &[]).unwrap_err();
         assert!(broken.to_string().contains("expected PEM"), "{broken}");
     }
 
     #[test]
     fn the_other_trusts_can_be_used() {
         for trust in [Trust::Web, Trust::Anyone] {
-            let config = client_config(&trust).unwrap();
-            assert_eq!(config.alpn_protocols, [b"http/1.1".to_vec()]);
+            let config = client_config(&trust, &[b"h2", b"http/1.1"]).unwrap();
+            assert_eq!(config.alpn_protocols, [&b"h2"[..], b"http/1.1"]);
         }
     }
 }

@@ -1,16 +1,24 @@
-//! A target behind a URL: HTTP/1.1 with kept-alive connections, deadlines and limits.
+//! A target behind a URL: HTTP/1.1 with kept-alive connections or HTTP/2 on one connection,
+//! with deadlines and limits.
 
 use std::cell::{Cell, RefCell};
-use std::net::SocketAddr;
+use std::rc::Rc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
+use http::Uri;
+use http::header::{HeaderValue, PROXY_AUTHORIZATION};
 use rustls::pki_types::ServerName;
+use tokio::time::timeout;
 use url::Url;
 
-use super::connection::{Connection, Dial};
+use super::connection::{Connection, Failure};
+use super::dial::{Dial, Dialled, Purpose, Tls};
+use super::pace::Pace;
+use super::route::{Route, plain};
 use super::tls::{self, Trust};
 use super::{Deadlines, Limits, Target, Transport};
+use super::{connection, http2};
 use crate::wire;
 
 /// How a [`UrlTarget`] is reached.
@@ -24,8 +32,34 @@ pub struct UrlOptions {
     pub trust: Trust,
     /// Whether addresses other than loopback addresses may be used.
     pub remote: bool,
-    /// Where to connect to instead of what the name resolves to, as with curl's `--resolve`.
-    pub connect_to: Option<SocketAddr>,
+    /// Where connections go.
+    pub route: Route,
+    /// Which version of HTTP is spoken.
+    pub http: HttpVersion,
+    /// How often requests may leave, for all targets with this together.
+    pub pace: Option<Pace>,
+}
+
+/// Which version of HTTP is spoken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HttpVersion {
+    /// With TLS the one that the server prefers of HTTP/2 and HTTP/1.1, without TLS HTTP/1.1.
+    #[default]
+    Negotiated,
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2, without asking whether the server knows it.
+    Http2PriorKnowledge,
+}
+
+impl HttpVersion {
+    const fn protocols(self) -> &'static [&'static [u8]] {
+        match self {
+            Self::Negotiated => &[b"h2", b"http/1.1"],
+            Self::Http1 => &[b"http/1.1"],
+            Self::Http2PriorKnowledge => &[b"h2"],
+        }
+    }
 }
 
 /// A URL that cannot be a target.
@@ -63,11 +97,28 @@ pub struct Traffic {
 pub struct UrlTarget {
     url: Url,
     dial: Dial,
+    http: HttpVersion,
+    pace: Option<Pace>,
     deadlines: Deadlines,
     limits: Limits,
+    /// HTTP/1.1 connections that wait for a request.
     idle: RefCell<Vec<Connection>>,
+    /// The HTTP/2 connection, on which all requests go side by side.
+    shared: RefCell<Option<Rc<http2::Connection>>>,
+    /// Held while a connection is opened that others may want to share.
+    opening: tokio::sync::Mutex<()>,
     traffic: Cell<Traffic>,
 }
+
+/// A connection for one exchange.
+enum Ready {
+    Http1(Connection, Forwarded),
+    Http2(Rc<http2::Connection>),
+}
+
+/// Whether a proxy forwards the requests, which then have to name their server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Forwarded(bool);
 
 impl UrlTarget {
     /// A target whose resource is at `url`. Nothing is sent yet.
@@ -80,43 +131,37 @@ impl UrlTarget {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(UrlTargetError::Userinfo);
         }
-        let address = format!("{host}:{port}");
-        let name = match host {
-            url::Host::Domain(domain) => domain.to_owned(),
-            url::Host::Ipv4(ip) => ip.to_string(),
-            url::Host::Ipv6(ip) => ip.to_string(),
-        };
+        let name = plain(&host);
         let tls = if url.scheme() == "https" {
             let server = ServerName::try_from(name.clone())
                 .map_err(|_| UrlTargetError::TlsName(name.clone()))?;
-            Some((tls::client_config(&options.trust)?, server))
+            Some(Tls {
+                name: server,
+                config: tls::client_config(&options.trust, options.http.protocols())?,
+                http1: tls::client_config(&options.trust, HttpVersion::Http1.protocols())?,
+            })
         } else {
             None
         };
-        let UrlOptions {
-            deadlines,
-            limits,
-            trust: _,
-            remote,
-            connect_to,
-        } = *options;
         let dial = Dial {
-            address,
             host: name,
             port,
-            connect_to,
-            remote,
+            route: options.route.clone(),
+            remote: options.remote,
             tls,
         };
         url.set_fragment(None);
-        let (idle, traffic) = (RefCell::default(), Cell::default());
         Ok(Self {
             url,
             dial,
-            deadlines,
-            limits,
-            idle,
-            traffic,
+            http: options.http,
+            pace: options.pace.clone(),
+            deadlines: options.deadlines,
+            limits: options.limits,
+            idle: RefCell::default(),
+            shared: RefCell::default(),
+            opening: tokio::sync::Mutex::default(),
+            traffic: Cell::default(),
         })
     }
 
@@ -131,6 +176,13 @@ impl UrlTarget {
         self.traffic.set(traffic);
     }
 
+    /// Waits until another request may leave.
+    async fn turn(&self) {
+        if let Some(pace) = &self.pace {
+            pace.turn().await;
+        }
+    }
+
     fn take_idle(&self) -> Option<Connection> {
         let mut idle = self.idle.borrow_mut();
         while let Some(connection) = idle.pop() {
@@ -141,39 +193,150 @@ impl UrlTarget {
         None
     }
 
-    async fn open(&self) -> Result<Connection, Transport> {
-        let connection = Connection::open(&self.dial, self.deadlines, self.limits).await?;
+    fn take_shared(&self) -> Option<Rc<http2::Connection>> {
+        let shared = self.shared.borrow();
+        shared.as_ref().filter(|shared| shared.is_open()).cloned()
+    }
+
+    /// Takes a connection that was used before, and else opens one; says which.
+    async fn ready(&self, fresh: bool) -> Result<(Ready, bool), Transport> {
+        if !fresh && let Some(ready) = self.take_kept() {
+            return Ok((ready, true));
+        }
+        let may_share = match self.http {
+            HttpVersion::Http1 => false,
+            HttpVersion::Http2PriorKnowledge => true,
+            HttpVersion::Negotiated => self.dial.tls.is_some(),
+        };
+        if !may_share {
+            return Ok((self.open().await?, false));
+        }
+        let _turn = self.opening.lock().await;
+        // Another exchange may have opened it meanwhile.
+        if let Some(shared) = self.take_shared() {
+            return Ok((Ready::Http2(shared), !fresh));
+        }
+        Ok((self.open().await?, false))
+    }
+
+    fn take_kept(&self) -> Option<Ready> {
+        if let Some(shared) = self.take_shared() {
+            return Some(Ready::Http2(shared));
+        }
+        let forwarded = self.forwarded();
+        self.take_idle()
+            .map(|connection| Ready::Http1(connection, forwarded))
+    }
+
+    /// Whether a proxy would forward exchanges.
+    fn forwarded(&self) -> Forwarded {
+        let purpose = self.purpose();
+        Forwarded(self.dial.is_forwarded(purpose))
+    }
+
+    /// What exchanges need of a connection.
+    const fn purpose(&self) -> Purpose {
+        match self.http {
+            HttpVersion::Negotiated | HttpVersion::Http1 => Purpose::Forwarded,
+            // The proxy need not know HTTP/2.
+            HttpVersion::Http2PriorKnowledge => Purpose::Tunnelled,
+        }
+    }
+
+    async fn open(&self) -> Result<Ready, Transport> {
+        let deadline = self.deadlines.connect;
+        let Dialled {
+            stream,
+            chose_http2,
+        } = timeout(deadline, self.dial.stream(self.purpose()))
+            .await
+            .map_err(|_| Transport::ConnectTimeout(deadline))??;
         self.count(|traffic| traffic.connections += 1);
-        Ok(connection)
+        if chose_http2 || self.http == HttpVersion::Http2PriorKnowledge {
+            let connection = timeout(deadline, http2::Connection::open(stream, self.limits))
+                .await
+                .map_err(|_| Transport::ConnectTimeout(deadline))??;
+            *self.shared.borrow_mut() = Some(Rc::clone(&connection));
+            return Ok(Ready::Http2(connection));
+        }
+        let connection = Connection::open(stream, self.limits).await?;
+        Ok(Ready::Http1(connection, self.forwarded()))
+    }
+
+    /// Makes the exchange on one connection.
+    async fn exchange_on(
+        &self,
+        ready: Ready,
+        request: &wire::Request,
+    ) -> Result<wire::Response, Failure> {
+        let (deadlines, limits) = (self.deadlines, self.limits);
+        match ready {
+            Ready::Http1(connection, forwarded) => {
+                let http = self.http1_request(request, forwarded)?;
+                let (response, connection) = connection.exchange(http, deadlines, limits).await?;
+                self.idle.borrow_mut().extend(connection);
+                if forwarded.0 && response.status == 407 {
+                    let said = "it answers 407: it wants (other) credentials".to_owned();
+                    return Err(Transport::Proxy(said).into());
+                }
+                Ok(response)
+            }
+            Ready::Http2(connection) => {
+                let answer = connection
+                    .exchange(http2::request(request)?, deadlines, limits)
+                    .await;
+                if let Err(failure) = &answer
+                    && (failure.transport.is_timeout() || failure.closed_unanswered)
+                {
+                    // One that hangs must not do so for the requests to come.
+                    let mut shared = self.shared.borrow_mut();
+                    shared.take_if(|shared| Rc::ptr_eq(shared, &connection));
+                }
+                answer
+            }
+        }
+    }
+
+    fn http1_request(
+        &self,
+        request: &wire::Request,
+        forwarded: Forwarded,
+    ) -> Result<connection::Request, Transport> {
+        let mut http = request.to_http()?;
+        if !forwarded.0 {
+            return Ok(http);
+        }
+        let whole = [request.base.as_bytes(), &request.path].concat();
+        *http.uri_mut() = Uri::try_from(whole)
+            .map_err(|error| Transport::Unsendable(format!("{}: {error}", request.url())))?;
+        let line = self.dial.proxy_authorization();
+        if let Some(line) = line.and_then(|line| HeaderValue::try_from(line).ok()) {
+            http.headers_mut().insert(PROXY_AUTHORIZATION, line);
+        }
+        Ok(http)
     }
 
     async fn try_exchange(&self, request: &wire::Request) -> Result<wire::Response, Transport> {
-        let http = request.to_http()?;
-        let kept = self.take_idle();
-        let was_kept = kept.is_some();
-        let connection = match kept {
-            Some(connection) => connection,
-            None => self.open().await?,
-        };
+        // What cannot be sent opens no connection.
+        request.to_http()?;
+        self.turn().await;
+        let (ready, was_kept) = self.ready(false).await?;
         self.count(|traffic| traffic.requests += 1);
-        let mut answer = connection.exchange(http, self.deadlines, self.limits).await;
-        if let Err(failure) = &answer
-            && was_kept
-            && failure.closed_unanswered
-        {
-            // The server may close an idle connection at any time; only a fresh one says more.
-            self.count(|traffic| {
-                traffic.requests += 1;
-                traffic.retries += 1;
-            });
-            let connection = self.open().await?;
-            answer = connection
-                .exchange(request.to_http()?, self.deadlines, self.limits)
-                .await;
+        let answer = self.exchange_on(ready, request).await;
+        match answer {
+            Err(failure) if was_kept && failure.closed_unanswered => {
+                // The server may close an idle connection at any time; only a fresh one says more.
+                self.count(|traffic| {
+                    traffic.requests += 1;
+                    traffic.retries += 1;
+                });
+                self.turn().await;
+                let (ready, _) = self.ready(true).await?;
+                let answer = self.exchange_on(ready, request).await;
+                answer.map_err(|failure| failure.transport)
+            }
+            other => other.map_err(|failure| failure.transport),
         }
-        let (response, connection) = answer.map_err(|failure| failure.transport)?;
-        self.idle.borrow_mut().extend(connection);
-        Ok(response)
     }
 }
 

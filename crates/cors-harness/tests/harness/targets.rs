@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::support::{Server, get, options, read_request, response};
+use cors_harness::target::route::Route;
 use cors_harness::target::url::{Traffic, UrlOptions, UrlTargetError};
 use cors_harness::target::{Deadlines, Limits, ServiceTarget, Target, Transport, UrlTarget};
 use cors_harness::wire::RequestBody;
@@ -232,7 +233,10 @@ async fn only_loopback_addresses_are_used_unless_remote_ones_are_allowed() {
     assert_eq!(refused, Err(Transport::NotLoopback("192.0.2.1".into())));
 
     let options = UrlOptions {
-        connect_to: Some(server.address),
+        route: Route {
+            connect_to: vec![format!("::{}", server.address).parse().unwrap()],
+            ..Route::default()
+        },
         ..options()
     };
     let url = Url::parse("http://no-such-name.invalid/").unwrap();

@@ -10,5 +10,7 @@ mod common;
 mod faults;
 mod non_servers;
 mod probes;
+mod proxy;
 mod reference;
 mod socket;
+mod transports;

@@ -1,0 +1,197 @@
+//! Streams to a target: where they go, through which proxy, and the TLS on top.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::Empty;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+use super::Transport;
+use super::route::{Hop, Proxy, Route, Way, is_loopback};
+use crate::again::USER_AGENT;
+
+/// A stream of bytes to a server.
+pub(super) trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Io for S {}
+
+/// How connections are made.
+#[derive(Debug)]
+pub(super) struct Dial {
+    /// The name or address that the URL names, without brackets.
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) route: Route,
+    pub(super) remote: bool,
+    pub(super) tls: Option<Tls>,
+}
+
+/// What is needed for TLS.
+#[derive(Debug)]
+pub(super) struct Tls {
+    pub(super) name: ServerName<'static>,
+    /// Offers the versions of HTTP that are wanted.
+    pub(super) config: Arc<ClientConfig>,
+    /// Offers HTTP/1.1.
+    pub(super) http1: Arc<ClientConfig>,
+}
+
+/// What a stream is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Exchanges, which a proxy may forward.
+    Forwarded,
+    /// Exchanges that a proxy must not look at.
+    Tunnelled,
+    /// The same, over HTTP/1.1 and nothing else.
+    Raw,
+}
+
+/// A stream, and whether the server chose HTTP/2 during the handshake of TLS.
+pub(super) struct Dialled {
+    pub(super) stream: Box<dyn Io>,
+    pub(super) chose_http2: bool,
+}
+
+impl Dial {
+    fn way(&self, purpose: Purpose) -> Way {
+        let tunnel = self.tls.is_some() || purpose != Purpose::Forwarded;
+        self.route.to(&self.host, self.port, tunnel)
+    }
+
+    /// Whether streams for this end at a proxy that forwards requests.
+    pub(super) fn is_forwarded(&self, purpose: Purpose) -> bool {
+        self.route.proxy.is_some() && self.way(purpose).tunnel.is_none()
+    }
+
+    /// What a proxy is given to let us through.
+    pub(super) fn proxy_authorization(&self) -> Option<String> {
+        self.route.proxy.as_ref().and_then(Proxy::authorization)
+    }
+
+    /// Connects. The caller sets the deadline.
+    pub(super) async fn stream(&self, purpose: Purpose) -> Result<Dialled, Transport> {
+        let way = self.way(purpose);
+        if !self.remote {
+            self.route.check_loopback(&self.host, &way)?;
+        }
+        let stream: Box<dyn Io> = match &way.tunnel {
+            None => Box::new(self.connect(&way.first).await?),
+            Some(end) => {
+                let stream = self.connect(&way.first).await.map_err(of_proxy)?;
+                self.tunnel(stream, end).await?
+            }
+        };
+        let Some(tls) = &self.tls else {
+            return Ok(Dialled {
+                stream,
+                chose_http2: false,
+            });
+        };
+        let config = if purpose == Purpose::Raw {
+            &tls.http1
+        } else {
+            &tls.config
+        };
+        let connector = tokio_rustls::TlsConnector::from(Arc::clone(config));
+        let stream = connector
+            .connect(tls.name.clone(), stream)
+            .await
+            .map_err(|error| Transport::Tls(error.to_string()))?;
+        let chose_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        Ok(Dialled {
+            stream: Box::new(stream),
+            chose_http2,
+        })
+    }
+
+    async fn connect(&self, hop: &Hop) -> Result<TcpStream, Transport> {
+        let mut last = None;
+        for address in addresses(hop).await? {
+            if !self.remote && !is_loopback(address.ip()) {
+                return Err(Transport::NotLoopback(address.ip().to_string()));
+            }
+            match TcpStream::connect(address).await {
+                Ok(stream) => {
+                    // Only speed depends on it.
+                    let _ = stream.set_nodelay(true);
+                    return Ok(stream);
+                }
+                Err(error) => last = Some((address, error)),
+            }
+        }
+        let (address, said) = last.map_or_else(
+            || (hop.to_string(), "the name has no address".into()),
+            |(address, error)| (address.to_string(), error.to_string()),
+        );
+        Err(Transport::Unreachable { address, said })
+    }
+
+    /// Asks the proxy at the other end for a tunnel.
+    async fn tunnel(&self, stream: TcpStream, end: &Hop) -> Result<Box<dyn Io>, Transport> {
+        let failed = |error: hyper::Error| Transport::Proxy(format!("it makes no tunnel: {error}"));
+        let (mut sender, connection) = http1::Builder::new()
+            .title_case_headers(true)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(failed)?;
+        // It ends with the tunnel, or with the refusal of one.
+        tokio::spawn(connection.with_upgrades());
+        let end = end.to_string();
+        let mut request = http::Request::connect(&end)
+            .header("Host", &end)
+            .header("User-Agent", USER_AGENT);
+        if let Some(line) = self.proxy_authorization() {
+            request = request.header("Proxy-Authorization", line);
+        }
+        let request = request.body(Empty::<Bytes>::new());
+        let request = request.map_err(|error| Transport::Unsendable(error.to_string()))?;
+        let answer = sender.send_request(request).await.map_err(failed)?;
+        if !answer.status().is_success() {
+            let said = format!(
+                "it answers {} when asked for a tunnel to {end}",
+                answer.status()
+            );
+            return Err(Transport::Proxy(said));
+        }
+        let tunnel = hyper::upgrade::on(answer).await.map_err(failed)?;
+        Ok(Box::new(TokioIo::new(tunnel)))
+    }
+}
+
+/// A failure to reach the proxy.
+fn of_proxy(transport: Transport) -> Transport {
+    if matches!(
+        transport,
+        Transport::Unreachable { .. } | Transport::Unresolvable { .. }
+    ) {
+        return Transport::Proxy(transport.to_string());
+    }
+    transport
+}
+
+async fn addresses(hop: &Hop) -> Result<Vec<SocketAddr>, Transport> {
+    if let Some(given) = &hop.addresses {
+        return Ok(given
+            .iter()
+            .map(|ip| SocketAddr::new(*ip, hop.port))
+            .collect());
+    }
+    let unresolvable = |said: String| Transport::Unresolvable {
+        host: hop.host.clone(),
+        said,
+    };
+    let found = tokio::net::lookup_host((hop.host.as_str(), hop.port))
+        .await
+        .map_err(|error| unresolvable(error.to_string()))?;
+    let found: Vec<_> = found.collect();
+    if found.is_empty() {
+        return Err(unresolvable("the name has no address".into()));
+    }
+    Ok(found)
+}

@@ -41,19 +41,25 @@ impl Pace {
 mod tests {
     use super::*;
 
+    /// Whether so many turns come within this time.
+    async fn come(turns: u32, pace: &Pace, within: u64) -> bool {
+        let all = async {
+            for _ in 0..turns {
+                pace.clone().turn().await;
+            }
+        };
+        let within = Duration::from_millis(within);
+        tokio::time::timeout(within, all).await.is_ok()
+    }
+
     #[tokio::test(start_paused = true)]
     async fn turns_are_apart_and_not_made_up_for() {
-        let pace = Pace::a_second(NonZeroU32::new(10).unwrap());
-        let start = tokio::time::Instant::now();
-        for _ in 0..5 {
-            pace.clone().turn().await;
-        }
-        assert_eq!(start.elapsed(), Duration::from_millis(400));
+        let pace = |most| Pace::a_second(NonZeroU32::new(most).unwrap());
+        assert!(!come(5, &pace(10), 350).await);
+        assert!(come(5, &pace(10), 450).await);
+        let late = pace(10);
+        assert!(come(1, &late, 50).await);
         tokio::time::sleep(Duration::from_secs(5)).await;
-        let late = tokio::time::Instant::now();
-        for _ in 0..3 {
-            pace.turn().await;
-        }
-        assert!(late.elapsed() >= Duration::from_millis(200));
+        assert!(!come(4, &late, 250).await);
     }
 }

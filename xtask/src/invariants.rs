@@ -46,6 +46,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cors-fuzz",
         &[
             "cors-agents",
+            "cors-conformance",
             "cors-harness",
             "cors-model",
             "cors-testbed",

@@ -46,15 +46,13 @@ impl Host {
                 .ok()
                 .map(|address| Self::Ipv6(address.segments()));
         }
-        let last = text.strip_suffix('.').unwrap_or(text).rsplit('.').next()?;
-        if last.bytes().all(|byte| byte.is_ascii_digit()) {
+        if ends_in_a_number(text) {
             return text
                 .parse::<Ipv4Addr>()
                 .ok()
                 .map(|address| Self::Ipv4(address.to_bits()));
         }
-        let in_domain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_');
-        (text.bytes().all(in_domain) && !text.starts_with('.') && !text.contains(".."))
+        (!text.is_empty() && text.bytes().all(is_in_domain))
             .then(|| Self::Domain(String::from(text)))
     }
 
@@ -70,6 +68,25 @@ impl Host {
             Self::Opaque(_) => false,
         }
     }
+}
+
+/// Whether a host is an IPv4 address or none: its last label is a number, in digits or behind `0x`.
+fn ends_in_a_number(text: &str) -> bool {
+    let last = text.strip_suffix('.').unwrap_or(text).rsplit('.').next();
+    last.is_some_and(|last| match last.strip_prefix("0x") {
+        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()),
+    })
+}
+
+/// Whether a byte can be in a domain as it is serialized: in ASCII, no capital letter, and none of
+/// the [forbidden domain code points](https://url.spec.whatwg.org/#forbidden-domain-code-point).
+const fn is_in_domain(byte: u8) -> bool {
+    !matches!(
+        byte,
+        0..=b' ' | b'#' | b'%' | b'/' | b':' | b'<' | b'>' | b'?' | b'@' | b'A'..=b'Z'
+            | b'['..=b'^' | b'|' | 0x7f..
+    )
 }
 
 /// Pieces in lower-case hexadecimal, the first longest run of two or more zeros left out.

@@ -4,3 +4,4 @@
 pub(crate) mod history;
 pub(crate) mod lists;
 pub(crate) mod tables;
+pub(crate) mod visit;

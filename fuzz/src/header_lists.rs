@@ -1,0 +1,58 @@
+//! Extracting header list values, for each header that CORS reads that way, and splitting at commas.
+//!
+//! Input: which header (one byte), then its values, one a line.
+
+use cors_model::header::{
+    Header, HeaderList, HeaderName, extract_header_list_values, get_decode_and_split, names,
+};
+use cors_model::trace::{NoTrace, Steps};
+
+use crate::input::{choice, lines, value};
+use crate::naive;
+
+const NAMES: &[HeaderName] = &[names::ACAM, names::ACAH, names::ACEH];
+
+/// Runs one input.
+pub fn run(data: &[u8]) {
+    let (name, data) = choice(data, NAMES);
+    let list: HeaderList = lines(data)
+        .filter_map(value)
+        .map(|value| Header {
+            name: name.clone(),
+            value,
+        })
+        .collect();
+    let ours = extract_header_list_values(name, &list, &mut NoTrace);
+    assert_eq!(
+        ours,
+        extract_header_list_values(name, &list, &mut Steps::default())
+    );
+    let theirs: Option<Vec<Vec<Vec<u8>>>> = list
+        .iter()
+        .map(|header| naive::lists::tokens(header.value.as_bytes()))
+        .collect();
+    match (&ours, theirs) {
+        (Ok(None), Some(_)) => assert!(list.is_empty()),
+        (Ok(Some(ours)), Some(theirs)) => assert_eq!(*ours, theirs.concat()),
+        (Err(_), None) => {}
+        (ours, theirs) => panic!("{ours:?}, and read byte by byte {theirs:?}"),
+    }
+    // Several headers mean what one with all their values means.
+    if let (Ok(Some(values)), Some(combined)) = (&ours, list.get(name.as_bytes())) {
+        assert_eq!(
+            naive::lists::tokens(&combined),
+            Some(values.iter().map(|v| v.to_vec()).collect())
+        );
+    }
+    for header in &list {
+        let ours: Vec<Vec<char>> = get_decode_and_split(header.value.as_bytes())
+            .iter()
+            .map(|element| element.chars().collect())
+            .collect();
+        let theirs: Vec<Vec<char>> = naive::lists::split(header.value.as_bytes())
+            .iter()
+            .map(|element| element.iter().map(|byte| char::from(*byte)).collect())
+            .collect();
+        assert_eq!(ours, theirs);
+    }
+}

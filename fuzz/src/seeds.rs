@@ -1,0 +1,237 @@
+//! First inputs for each target, cut out of the cases: what somebody found worth stating is where
+//! mistakes are.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use cors_vectors::agent::{AgentCase, AgentFile, Api, Fetch};
+use cors_vectors::format::format;
+use cors_vectors::library;
+use cors_vectors::server::Credentials;
+use cors_vectors::text::{HeaderPair, Text};
+
+use crate::{exchange, preflight};
+
+/// Where `explain`'s own tests have their texts.
+const EXPLAINED: &str = "../crates/cors-conformance/tests/explain/inputs";
+
+/// All inputs that the cases have for a target. None for one that has no inputs of that kind.
+///
+/// # Errors
+///
+/// The cases, or the texts of `explain`'s tests, cannot be read.
+pub fn of(target: &str) -> io::Result<BTreeSet<Vec<u8>>> {
+    let library = library().map_err(io::Error::other)?;
+    let cases = || library.agent_cases();
+    let headers = || {
+        cases()
+            .flat_map(|case| &case.server)
+            .map(|answer| lines(&answer.headers))
+    };
+    let asked = || {
+        cases()
+            .flat_map(|case| &case.fetches)
+            .map(|fetch| lines(&fetch.headers))
+    };
+    Ok(match target {
+        "header_lists" => headers().flat_map(|lines| lists(&lines)).collect(),
+        "max_age" => headers()
+            .filter_map(|lines| values(&lines, b"access-control-max-age"))
+            .collect(),
+        "safelist" => asked().flatten().map(|line| joined(&line)).collect(),
+        "unsafe_names" => asked().map(|lines| text(&lines)).collect(),
+        "range" => asked()
+            .filter_map(|lines| values(&lines, b"range"))
+            .collect(),
+        "mime" => asked()
+            .chain(headers())
+            .filter_map(|lines| values(&lines, b"content-type"))
+            .collect(),
+        "origin" => headers()
+            .filter_map(|lines| values(&lines, b"access-control-allow-origin"))
+            .collect(),
+        "cors_check" => cases()
+            .flat_map(|case| case.server.iter().map(move |answer| (case, answer)))
+            .map(|(case, answer)| {
+                let include = case.fetches.iter().any(is_including);
+                [
+                    &[u8::from(include)],
+                    text(&lines(&answer.headers)).as_slice(),
+                ]
+                .concat()
+            })
+            .collect(),
+        "preflight" => cases().filter_map(preflight_of).collect(),
+        "exchange" => cases().filter_map(exchange_of).collect(),
+        // Fetches that lead somewhere: twelve bytes each, of which most are a choice.
+        "cache" => (0..=255_u8).map(|seed| noise(seed, 48)).collect(),
+        "redirects" => (0..=255_u8).map(|seed| noise(seed, 17)).collect(),
+        "case_reader" => cases().map(file_of).collect(),
+        "policy_reader" => library
+            .policies()
+            .values()
+            .filter_map(|named| toml::to_string(&named.policy).ok())
+            .map(String::into_bytes)
+            .collect(),
+        "http_text" => explained("txt")?,
+        "har" => explained("har")?,
+        _ => BTreeSet::new(),
+    })
+}
+
+/// Bytes that are the same in each run.
+fn noise(seed: u8, length: usize) -> Vec<u8> {
+    let mut state = u32::from(seed) + 1;
+    let next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        u8::try_from(state >> 24).unwrap_or_default()
+    };
+    std::iter::repeat_with(next).take(length).collect()
+}
+
+type Line = (Vec<u8>, Vec<u8>);
+
+fn expanded(text: &Text) -> Vec<u8> {
+    let fill = |name: &str| {
+        let known: &[u8] = match name {
+            "cross" => b"https://b.test",
+            "third" => b"https://c.test",
+            _ => b"https://a.test",
+        };
+        Some(known.to_vec())
+    };
+    text.expand(&fill).unwrap_or_default()
+}
+
+fn lines(pairs: &[HeaderPair]) -> Vec<Line> {
+    pairs
+        .iter()
+        .map(|(name, value)| (expanded(name), expanded(value)))
+        .collect()
+}
+
+fn joined((name, value): &Line) -> Vec<u8> {
+    [name.as_slice(), b":", value].concat()
+}
+
+fn text(lines: &[Line]) -> Vec<u8> {
+    lines.iter().map(joined).collect::<Vec<_>>().join(&b'\n')
+}
+
+fn values(lines: &[Line], wanted: &[u8]) -> Option<Vec<u8>> {
+    let named = lines
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+    let values: Vec<&[u8]> = named.map(|(_, value)| value.as_slice()).collect();
+    (!values.is_empty()).then(|| values.join(&b'\n'))
+}
+
+/// Inputs for each of the headers that are lists, with the byte that says which.
+fn lists(lines: &[Line]) -> Vec<Vec<u8>> {
+    let names: [&[u8]; 3] = [
+        b"access-control-allow-methods",
+        b"access-control-allow-headers",
+        b"access-control-expose-headers",
+    ];
+    (0_u8..)
+        .zip(names)
+        .filter_map(|(place, name)| Some([&[place], values(lines, name)?.as_slice()].concat()))
+        .collect()
+}
+
+fn is_including(fetch: &Fetch) -> bool {
+    fetch.credentials == Credentials::Include
+}
+
+/// Where a value stands in a table, as the byte that chooses it.
+fn place_of<T: PartialEq>(table: &[T], wanted: &T) -> Option<u8> {
+    let place = table.iter().position(|known| known == wanted)?;
+    u8::try_from(place).ok()
+}
+
+fn method_of(fetch: &Fetch, table: &[&str]) -> Option<u8> {
+    let method = fetch
+        .method
+        .as_ref()
+        .map_or_else(|| b"GET".to_vec(), expanded);
+    let known = table.iter().position(|known| known.as_bytes() == method)?;
+    u8::try_from(known).ok()
+}
+
+/// A case of one fetch whose first answer is one to a preflight.
+fn preflight_of(case: &AgentCase) -> Option<Vec<u8>> {
+    let [fetch] = case.fetches.as_slice() else {
+        return None;
+    };
+    let answer = case.server.first()?;
+    let flags = u8::from(is_including(fetch)) | u8::from(fetch.api == Api::Xhr) << 1;
+    let method = method_of(fetch, preflight::METHODS)?;
+    let name = u8::from(!fetch.headers.is_empty());
+    let status = place_of(preflight::STATUSES, &answer.status)?;
+    Some(
+        [
+            &[flags, method, name, status],
+            text(&lines(&answer.headers)).as_slice(),
+        ]
+        .concat(),
+    )
+}
+
+fn exchange_of(case: &AgentCase) -> Option<Vec<u8>> {
+    let [fetch] = case.fetches.as_slice() else {
+        return None;
+    };
+    let flags = u8::from(is_including(fetch)) | 4;
+    let mut input = vec![flags, method_of(fetch, exchange::METHODS)?];
+    input.extend(text(&lines(&fetch.headers)));
+    for answer in &case.server {
+        input.extend(b"\n\n");
+        input.push(place_of(exchange::STATUSES, &answer.status)?);
+        input.extend(text(&lines(&answer.headers)));
+    }
+    Some(input)
+}
+
+/// A file with that case alone.
+fn file_of(case: &AgentCase) -> Vec<u8> {
+    let area = case.id.split('/').next().unwrap_or_default().to_owned();
+    let file = AgentFile {
+        schema: None,
+        area,
+        about: "One case.".to_owned(),
+        generator: None,
+        cases: vec![case.clone()],
+    };
+    serde_json::to_value(&file).map_or_else(|_| Vec::new(), |value| format(&value).into_bytes())
+}
+
+fn explained(extension: &str) -> io::Result<BTreeSet<Vec<u8>>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(EXPLAINED);
+    let mut texts = BTreeSet::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|own| own == extension) {
+            texts.insert(fs::read(path)?);
+        }
+    }
+    Ok(texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::TARGETS;
+
+    #[test]
+    fn each_target_has_seeds_and_runs_them() {
+        for target in TARGETS {
+            let seeds = super::of(target.name).unwrap();
+            assert!(!seeds.is_empty(), "{}", target.name);
+            // All of them take their time without optimization: the fuzzer runs those.
+            for seed in seeds.iter().step_by(1 + seeds.len() / 40) {
+                (target.run)(seed);
+            }
+        }
+    }
+}

@@ -52,10 +52,7 @@ mod tests {
 
     #[test]
     fn cookies_are_kept_by_host_and_name() {
-        let (a, b) = (
-            Host::Domain("a.test".to_owned()),
-            Host::Domain("b.test".to_owned()),
-        );
+        let (a, b) = (Host::Domain("a.test".into()), Host::Domain("b.test".into()));
         let mut jar = Jar::default();
         assert_eq!(jar.header(&a), None);
         jar.store(&a, b"x=1; Secure; SameSite=None");

@@ -13,7 +13,12 @@ pub(crate) fn record(url: &url::Url) -> Url {
                 .rsplitn(3, '.')
                 .take(2)
                 .collect();
-            labels.into_iter().rev().collect::<Vec<_>>().join(".")
+            labels
+                .into_iter()
+                .rev()
+                .collect::<Vec<_>>()
+                .join(".")
+                .into()
         });
     })
 }

@@ -1,6 +1,7 @@
 //! Hosts.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt::Write as _;
 use core::net::{Ipv4Addr, Ipv6Addr};
 use core::ops::Range;
@@ -9,7 +10,7 @@ use core::ops::Range;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Host {
     /// A domain in ASCII and lower case, perhaps with a dot at its end.
-    Domain(String),
+    Domain(Arc<str>),
     /// An IPv4 address.
     Ipv4(u32),
     /// An IPv6 address, its eight pieces.
@@ -24,7 +25,8 @@ impl Host {
     pub(crate) fn serialize_into(&self, out: &mut String) {
         // Writing to a string cannot fail.
         let _ = match self {
-            Self::Domain(text) | Self::Opaque(text) => out.write_str(text),
+            Self::Domain(text) => out.write_str(text),
+            Self::Opaque(text) => out.write_str(text),
             Self::Ipv4(address) => write!(out, "{}", Ipv4Addr::from_bits(*address)),
             Self::Ipv6(pieces) => {
                 out.push('[');
@@ -52,8 +54,7 @@ impl Host {
                 .ok()
                 .map(|address| Self::Ipv4(address.to_bits()));
         }
-        (!text.is_empty() && text.bytes().all(is_in_domain))
-            .then(|| Self::Domain(String::from(text)))
+        (!text.is_empty() && text.bytes().all(is_in_domain)).then(|| Self::Domain(Arc::from(text)))
     }
 
     /// Whether the host is this very machine, whatever the network says.

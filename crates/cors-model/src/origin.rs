@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt::Write as _;
 
 use crate::host::Host;
@@ -34,7 +35,7 @@ pub struct TupleOrigin {
     pub port: Option<u16>,
     /// The registrable domain of the host, which whoever knows the public suffix list has to state.
     /// Without it only equal hosts are the same site. No part of the origin's identity.
-    pub registrable_domain: Option<String>,
+    pub registrable_domain: Option<Arc<str>>,
 }
 
 impl PartialEq for TupleOrigin {

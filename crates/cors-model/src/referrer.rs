@@ -1,11 +1,12 @@
 //! Referrers and their policies, from Referrer Policy.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 
 use crate::header::{HeaderList, isomorphic_decode, names};
 use crate::modes::strings;
 use crate::request::Request;
-use crate::url::Url;
+use crate::url::{Url, UrlParts};
 
 strings! {
     /// A referrer policy: <https://w3c.github.io/webappsec-referrer-policy/#referrer-policy>
@@ -119,17 +120,25 @@ impl ReferrerPolicy {
 fn strip(url: &Url, origin_only: bool) -> Url {
     let parts = url.parts();
     let is_origin = parts.path == "/" && parts.query.is_none();
+    // The preflight gets what the request has, which is stripped.
     if !url.includes_credentials() && parts.fragment.is_none() && (is_origin || !origin_only) {
         return url.clone();
     }
-    url.with(|parts| {
-        parts.username = String::new();
-        parts.password = String::new();
-        parts.fragment = None;
-        if origin_only {
-            parts.path = String::from("/");
-            parts.query = None;
-        }
+    let (path, query) = if origin_only {
+        (Cow::Borrowed("/"), None)
+    } else {
+        (parts.path.clone(), parts.query.clone())
+    };
+    Url::new(UrlParts {
+        scheme: parts.scheme.clone(),
+        username: String::new(),
+        password: String::new(),
+        host: parts.host.clone(),
+        port: parts.port,
+        path,
+        query,
+        fragment: None,
+        registrable_domain: parts.registrable_domain.clone(),
     })
 }
 
@@ -195,6 +204,26 @@ mod tests {
         assert_eq!(local.as_deref(), ORIGIN);
         let insecure = referrer(P::StrictOrigin, "http://a.test/x", "http://b.test/");
         assert_eq!(insecure.as_deref(), Some("http://a.test/"));
+    }
+
+    #[test]
+    fn each_secret_part_is_stripped() {
+        for from in [
+            "https://u:p@a.test/",
+            "https://u@a.test/",
+            "https://a.test/#f",
+        ] {
+            for policy in [ReferrerPolicy::UnsafeUrl, ReferrerPolicy::Origin] {
+                let told = referrer(policy, from, "https://b.test/");
+                assert_eq!(told.as_deref(), ORIGIN, "{from}");
+            }
+        }
+        let told = referrer(
+            ReferrerPolicy::Origin,
+            "https://a.test/?q",
+            "https://b.test/",
+        );
+        assert_eq!(told.as_deref(), ORIGIN);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::origin::{OpaqueOrigin, Origin, TupleOrigin, default_port, tuple_schem
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UrlParts {
     /// The scheme, in lower case and without its colon.
-    pub scheme: String,
+    pub scheme: Cow<'static, str>,
     /// The user name, percent-encoded; empty when there is none.
     pub username: String,
     /// The password, percent-encoded; empty when there is none.
@@ -22,13 +22,13 @@ pub struct UrlParts {
     /// The port. The scheme's default counts as none.
     pub port: Option<u16>,
     /// The path as it is serialized: `/a/b` for most URLs, anything for those like `data:`.
-    pub path: String,
+    pub path: Cow<'static, str>,
     /// The query, without its question mark.
     pub query: Option<String>,
     /// The fragment, without its number sign.
     pub fragment: Option<String>,
     /// The registrable domain of the host; see [`TupleOrigin::registrable_domain`].
-    pub registrable_domain: Option<String>,
+    pub registrable_domain: Option<Arc<str>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,10 @@ impl Url {
         parts.port = parts
             .port
             .filter(|&port| default_port(&parts.scheme) != Some(port));
+        // The schemes and the path that most URLs have are not copied with every clone.
+        if let Some(known) = tuple_scheme(&parts.scheme) {
+            parts.scheme = Cow::Borrowed(known);
+        }
         let origin = origin_of(&parts);
         Self(Arc::new(Record { parts, origin }))
     }

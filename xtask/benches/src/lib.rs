@@ -40,9 +40,10 @@ const NAMES: &str = "accept, authorization, cache-control, content-type, if-matc
 
 fn url(host: &str, path: &str) -> Url {
     Url::new(UrlParts {
-        scheme: "https".to_owned(),
-        host: Some(Host::Domain(host.to_owned())),
-        path: path.to_owned(),
+        scheme: "https".into(),
+        host: Some(Host::Domain(host.into())),
+        path: path.to_owned().into(),
+        registrable_domain: Some(host.into()),
         ..UrlParts::default()
     })
 }
@@ -56,7 +57,7 @@ fn list(pairs: &[(HeaderName, &'static str)]) -> HeaderList {
 
 /// A PUT request with one header of its own and with credentials, from a page to another origin.
 fn page_request() -> Request {
-    let client = Client::new(url("app.example", "/"));
+    let client = Client::new(url("app.example", "/cart"));
     let init = RequestInit {
         method: Some(b"PUT".to_vec()),
         headers: Some(vec![(b"X-Token".to_vec(), b"0123456789abcdef".to_vec())]),

@@ -41,10 +41,10 @@ pub(crate) fn parse(input: &str, base: Option<&Url>) -> Option<Url> {
         let base = base?;
         let mut parts = base.parts().clone();
         if front.starts_with('/') {
-            front.clone_into(&mut parts.path);
+            parts.path = front.to_owned().into();
         } else if !front.is_empty() {
             let folder = parts.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            parts.path = format!("{folder}/{front}");
+            parts.path = format!("{folder}/{front}").into();
         }
         if query.is_some() || !front.is_empty() {
             parts.query = query;
@@ -54,13 +54,13 @@ pub(crate) fn parse(input: &str, base: Option<&Url>) -> Option<Url> {
     };
     let scheme = scheme.to_ascii_lowercase();
     let mut parts = UrlParts {
-        scheme,
+        scheme: scheme.into(),
         query,
         fragment,
         ..UrlParts::default()
     };
     let Some(rest) = rest.strip_prefix("//") else {
-        rest.clone_into(&mut parts.path);
+        parts.path = rest.to_owned().into();
         return Some(Url::new(parts));
     };
     let path_at = rest.find('/').unwrap_or(rest.len());
@@ -93,13 +93,13 @@ pub(crate) fn parse(input: &str, base: Option<&Url>) -> Option<Url> {
     } else {
         let mut labels = host.rsplit('.').take(2).collect::<Vec<_>>();
         labels.reverse();
-        parts.registrable_domain = Some(labels.join("."));
-        Host::Domain(host)
+        parts.registrable_domain = Some(labels.join(".").into());
+        Host::Domain(host.into())
     });
     parts.path = if path.is_empty() {
-        "/".to_owned()
+        "/".into()
     } else {
-        path.to_owned()
+        path.to_owned().into()
     };
     Some(Url::new(parts))
 }

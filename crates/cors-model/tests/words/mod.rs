@@ -122,8 +122,8 @@ fn a_citation_leads_to_its_definition() {
 fn only_blob_urls_have_the_origin_of_the_url_inside() {
     let origin = |scheme: &str| {
         let url = Url::new(UrlParts {
-            scheme: scheme.to_owned(),
-            path: "https://a.test/x".to_owned(),
+            scheme: scheme.to_owned().into(),
+            path: "https://a.test/x".into(),
             ..UrlParts::default()
         });
         url.origin().serialize().into_owned()

@@ -55,7 +55,12 @@ pub fn compare(
     Ok(Comparison::Different(differences))
 }
 
-fn differences(
+/// How an observation differs from an expectation.
+///
+/// # Errors
+///
+/// A text of the expectation that cannot be expanded.
+pub fn differences(
     expect: &Expectation,
     world: &World,
     observed: &Observation,
@@ -230,7 +235,8 @@ impl Report<'_> {
 
     fn outcome(&mut self, wanted: &Outcome, got: &ObservedOutcome) -> Result<(), TextError> {
         match (wanted.error, got) {
-            (Some(_), ObservedOutcome::Error(None)) => {}
+            (Some(_), ObservedOutcome::Error(None))
+            | (Some(ErrorKind::Any), ObservedOutcome::Error(_)) => {}
             (Some(wanted), ObservedOutcome::Error(Some(got))) => {
                 if wanted != *got {
                     self.add("error", error(wanted).to_owned(), error(*got).to_owned());
@@ -313,6 +319,7 @@ fn error(kind: ErrorKind) -> &'static str {
         ErrorKind::Redirect => "the redirect may not be followed",
         ErrorKind::Transport => "the transport failed",
         ErrorKind::Other => "another network error",
+        ErrorKind::Any => "some error",
     }
 }
 

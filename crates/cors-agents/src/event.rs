@@ -50,6 +50,9 @@ pub struct CaseEvent {
     /// Why it was skipped, or why an outcome beside the standard's is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Of a failure, the name of the known deviation that explains it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviation: Option<String>,
     /// What is not as expected.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,

@@ -5,11 +5,16 @@
 //! scripted servers ([`script`]) and the places they stand at ([`world`]) are the same for every
 //! user agent, so that a case means the same to all of them.
 
+#[cfg(unix)]
+pub mod browser;
 pub mod compare;
+pub mod decision;
 pub mod event;
 mod jar;
+pub mod known;
 pub mod model;
 pub mod observation;
+pub mod record;
 pub mod run;
 pub mod script;
 mod scripted;

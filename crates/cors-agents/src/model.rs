@@ -22,7 +22,7 @@ use cors_vectors::agent::{
     UploadListener,
 };
 use cors_vectors::server::Credentials;
-use cors_vectors::text::{HeaderPair, Text, TextError};
+use cors_vectors::text::{HeaderPair, TextError};
 
 use crate::observation::{Observation, ObservedOutcome, ObservedResponse};
 use crate::scripted::ScriptedNetwork;
@@ -205,16 +205,7 @@ fn client(page: PageKind, world: &World) -> Result<Client, PlayError> {
 
 /// The URL that script gives; `None` when it is none.
 fn url(fetch: &Fetch, world: &World) -> Result<Option<Url>, TextError> {
-    let expand = |text: &Text| world.expand(text, None);
-    let text = match (&fetch.url, &fetch.suffix) {
-        (Some(url), _) => expand(url)?,
-        (None, suffix) => {
-            let mut url = world.url(fetch.to).into_bytes();
-            url.extend(suffix.as_ref().map(expand).transpose()?.unwrap_or_default());
-            url
-        }
-    };
-    Ok(crate::url::parse(&String::from_utf8_lossy(&text)))
+    Ok(crate::url::parse(&world.requested(fetch)?))
 }
 
 fn headers(pairs: &[HeaderPair], world: &World) -> Result<Vec<Line>, TextError> {

@@ -1,4 +1,4 @@
-//! A run of agent cases on the model, as a stream of events.
+//! A run of agent cases as a stream of events.
 
 use std::fmt::Write as _;
 
@@ -9,8 +9,9 @@ use cors_vectors::agent::AgentCase;
 
 use crate::compare::{Comparison, compare};
 use crate::event::{CaseEvent, Event, RunEvent};
+use crate::known::Known;
 use crate::model::play;
-use crate::observation::ObservedRequest;
+use crate::observation::{Observation, ObservedRequest};
 use crate::world::World;
 
 /// What a run says of itself.
@@ -26,6 +27,166 @@ pub struct About {
     pub again: String,
 }
 
+/// What became of a case on a user agent.
+#[derive(Debug)]
+pub enum Played {
+    /// It was played in this world, and this was observed.
+    Observed(World, Observation),
+    /// It was not played, for this reason.
+    Skipped(String),
+    /// It was played and nothing can be said: the user agent did not do its part.
+    Nothing(String),
+    /// It cannot be played, by a mistake of the case or of ours.
+    Broken(String),
+}
+
+/// A run that is under way.
+pub struct Run<'s> {
+    about: About,
+    known: Known,
+    counts: Counts,
+    exits: Exits,
+    /// Known failures that passed.
+    stale: Vec<String>,
+    sink: &'s mut dyn FnMut(&Event),
+}
+
+impl std::fmt::Debug for Run<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Run")
+            .field("about", &self.about)
+            .field("counts", &self.counts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'s> Run<'s> {
+    /// Begins a run of `selected` cases on `agent`, which is known to leave the standard where
+    /// `known` says so.
+    pub fn begin(
+        about: &About,
+        agent: String,
+        selected: usize,
+        known: Known,
+        sink: &'s mut dyn FnMut(&Event),
+    ) -> Self {
+        sink(&Event::Run(RunEvent {
+            tool: about.tool.clone(),
+            vectors: about.vectors.clone(),
+            standard: about.standard.clone(),
+            agent,
+            selected,
+        }));
+        Self {
+            about: about.clone(),
+            known,
+            counts: Counts::default(),
+            exits: Exits::default(),
+            stale: Vec::new(),
+            sink,
+        }
+    }
+
+    /// Judges a case and hands its event on.
+    pub fn case(&mut self, case: &AgentCase, played: Played, steps: &Steps) {
+        let mut event = CaseEvent {
+            id: case.id.clone(),
+            title: case.title.clone(),
+            spec: case.spec.clone(),
+            outcome: Outcome::Pass,
+            reason: None,
+            deviation: None,
+            differences: Vec::new(),
+            requests: Vec::new(),
+            steps: distinct(steps),
+            again: None,
+        };
+        match played {
+            Played::Observed(world, observed) => {
+                event.requests = observed.requests.iter().map(line).collect();
+                match compare(case, &world, &observed) {
+                    Ok(Comparison::Same) => {}
+                    Ok(Comparison::Quarantined(reason)) => event.reason = Some(reason),
+                    Ok(Comparison::Different(differences)) => {
+                        event.outcome = Outcome::Fail;
+                        event.differences = differences;
+                    }
+                    Err(error) => self.broken(&mut event, error.to_string()),
+                }
+            }
+            Played::Skipped(reason) => {
+                event.outcome = Outcome::Skip;
+                event.reason = Some(reason);
+            }
+            Played::Nothing(reason) => {
+                event.outcome = Outcome::Error;
+                event.reason = Some(reason);
+                self.exits.add(Exit::Failed);
+            }
+            // A case that the reader let through and that cannot be played is a mistake of ours.
+            Played::Broken(reason) => self.broken(&mut event, reason),
+        }
+        self.judge(&mut event);
+        self.counts.add(event.outcome);
+        (self.sink)(&Event::Case(Box::new(event)));
+    }
+
+    fn broken(&mut self, event: &mut CaseEvent, reason: String) {
+        event.outcome = Outcome::Error;
+        event.reason = Some(reason);
+        self.exits.add(Exit::Bug);
+    }
+
+    fn judge(&mut self, event: &mut CaseEvent) {
+        let known = self.known.explains(&event.id);
+        match event.outcome {
+            Outcome::Fail | Outcome::Blocked => match known {
+                Some(explained) => {
+                    event.deviation = Some(explained.name.clone());
+                    event.reason = Some(explained.reason.clone());
+                }
+                None => self.exits.add(Exit::Failed),
+            },
+            Outcome::Pass | Outcome::Skip if known.is_some() => {
+                self.stale.push(event.id.clone());
+                self.exits.add(Exit::OutOfDate);
+            }
+            Outcome::Pass | Outcome::Skip | Outcome::Error => {}
+        }
+        if !matches!(event.outcome, Outcome::Pass | Outcome::Skip) {
+            event.again = Some(format!("{} {}", self.about.again, event.id));
+        }
+    }
+
+    /// Ends the run; with `stopped`, before all of its `unjudged` cases were judged.
+    pub fn end(mut self, stopped: Option<(Exit, String)>, unjudged: usize) -> EndEvent {
+        self.counts.unjudged = unjudged;
+        let mut reason = None;
+        if let Some((exit, said)) = stopped {
+            self.exits.add(exit);
+            reason = Some(said);
+        }
+        if self.counts.ran() == 0 {
+            self.exits.add(Exit::NothingRan);
+        }
+        if reason.is_none() && !self.stale.is_empty() {
+            reason = Some(format!(
+                "the expectations are out of date, these cases no longer fail: {}",
+                self.stale.join(", ")
+            ));
+        }
+        let end = EndEvent {
+            complete: unjudged == 0,
+            exit: self.exits.settle(),
+            reason,
+            log: Vec::new(),
+            counts: self.counts,
+        };
+        (self.sink)(&Event::End(end.clone()));
+        end
+    }
+}
+
 /// Plays the cases on the model, hands each event on, and returns the last one.
 ///
 /// With `trace` the steps that were taken are in the events.
@@ -35,79 +196,23 @@ pub fn run_model<'c>(
     trace: bool,
     sink: &mut dyn FnMut(&Event),
 ) -> EndEvent {
-    sink(&Event::Run(RunEvent {
-        tool: about.tool.clone(),
-        vectors: about.vectors.clone(),
-        standard: about.standard.clone(),
-        agent: format!("model {}", env!("CARGO_PKG_VERSION")),
-        selected: cases.len(),
-    }));
-    let mut counts = Counts::default();
-    let mut exits = Exits::default();
+    let agent = format!("model {}", env!("CARGO_PKG_VERSION"));
+    let mut run = Run::begin(about, agent, cases.len(), Known::default(), sink);
     for case in cases {
-        let event = case_event(case, about, trace);
-        counts.add(event.outcome);
-        match event.outcome {
-            Outcome::Fail | Outcome::Blocked => exits.add(Exit::Failed),
-            // A case that the reader let through and that cannot be played is a mistake of ours.
-            Outcome::Error => exits.add(Exit::Bug),
-            Outcome::Pass | Outcome::Skip => {}
-        }
-        sink(&Event::Case(Box::new(event)));
+        let world = World::of_model(case);
+        let mut steps = Steps::default();
+        let played = if trace {
+            play(case, &world, &mut steps)
+        } else {
+            play(case, &world, &mut NoTrace)
+        };
+        let played = match played {
+            Ok(observed) => Played::Observed(world, observed),
+            Err(error) => Played::Broken(error.to_string()),
+        };
+        run.case(case, played, &steps);
     }
-    if counts.ran() == 0 {
-        exits.add(Exit::NothingRan);
-    }
-    let end = EndEvent {
-        complete: true,
-        exit: exits.settle(),
-        reason: None,
-        log: Vec::new(),
-        counts,
-    };
-    sink(&Event::End(end.clone()));
-    end
-}
-
-fn case_event(case: &AgentCase, about: &About, trace: bool) -> CaseEvent {
-    let world = World::of_model(case);
-    let mut steps = Steps::default();
-    let played = if trace {
-        play(case, &world, &mut steps)
-    } else {
-        play(case, &world, &mut NoTrace)
-    };
-    let mut event = CaseEvent {
-        id: case.id.clone(),
-        title: case.title.clone(),
-        spec: case.spec.clone(),
-        outcome: Outcome::Pass,
-        reason: None,
-        differences: Vec::new(),
-        requests: Vec::new(),
-        steps: distinct(&steps),
-        again: None,
-    };
-    let compared = played.and_then(|observed| {
-        event.requests = observed.requests.iter().map(line).collect();
-        Ok(compare(case, &world, &observed)?)
-    });
-    match compared {
-        Ok(Comparison::Same) => {}
-        Ok(Comparison::Quarantined(reason)) => event.reason = Some(reason),
-        Ok(Comparison::Different(differences)) => {
-            event.outcome = Outcome::Fail;
-            event.differences = differences;
-        }
-        Err(error) => {
-            event.outcome = Outcome::Error;
-            event.reason = Some(error.to_string());
-        }
-    }
-    if event.outcome != Outcome::Pass {
-        event.again = Some(format!("{} {}", about.again, case.id));
-    }
-    event
+    run.end(None, 0)
 }
 
 /// Each step once, in the order of its first time.

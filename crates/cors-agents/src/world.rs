@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cors_vectors::agent::{AgentCase, Place};
+use cors_vectors::agent::{AgentCase, Fetch, Place};
 use cors_vectors::text::{Text, TextError};
 
 /// Where a case plays: an origin for each place, and a path that is the case's own, so that no
@@ -59,6 +59,24 @@ impl World {
     /// The case's own URL at a place.
     pub fn url(&self, place: Place) -> String {
         format!("{}{}", self.origin(place), self.path)
+    }
+
+    /// The URL that a fetch of the case gives to its API.
+    ///
+    /// # Errors
+    ///
+    /// A text of the fetch that cannot be expanded.
+    pub fn requested(&self, fetch: &Fetch) -> Result<String, TextError> {
+        let expand = |text: &Text| self.expand(text, None);
+        let text = match (&fetch.url, &fetch.suffix) {
+            (Some(url), _) => expand(url)?,
+            (None, suffix) => {
+                let mut url = self.url(fetch.to).into_bytes();
+                url.extend(suffix.as_ref().map(expand).transpose()?.unwrap_or_default());
+                url
+            }
+        };
+        Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
     /// Which place a URL is at, and how it continues the case's own URL there.

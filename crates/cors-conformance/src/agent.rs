@@ -1,12 +1,21 @@
 //! `agent`: the agent cases on a user agent.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::io::{self, Write};
 
+use cors_agents::browser::engine::Installed;
+use cors_agents::browser::{Engine, Job, Limits, run_engine};
 use cors_agents::event::{CaseEvent, Event};
+use cors_agents::known::Known;
+use cors_agents::record::Recording;
 use cors_agents::run::{About, run_model};
 use cors_harness::escape::shell_word;
 use cors_harness::event::{EndEvent, Outcome};
 use cors_harness::exit::Exit;
+use cors_vectors::agent::AgentCase;
+use cors_vectors::format::format;
+use cors_vectors::observed::{expectations, read_expectations};
 
 use crate::args::{AgentArgs, AgentName};
 use crate::cases;
@@ -17,7 +26,6 @@ use crate::stop::Stop;
 
 /// Runs the selected agent cases on the user agent and reports.
 pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
-    let AgentName::Model = args.name;
     let library = cases::load(&args.selection)?;
     let chosen = cases::choose(library.agent_cases(), &args.selection)?;
     let about = About {
@@ -26,30 +34,118 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         standard: cases::standard()?,
         again: again(args),
     };
+    let engine = args.name.engine();
+    let installed = engine
+        .map(|engine| engine.installed().map_err(Stop::unreachable))
+        .transpose()?;
+    let known = known(args)?;
     let mut reports = Sheet::open_all(&args.report)?;
     let mut people = people(&args.report, args.color)?;
     let mut trouble: Option<Stop> = None;
-    // Steps are for reports; nobody reads them on a terminal without asking.
-    let trace = !args.report.is_empty() || args.verbose > 1;
-    let end = run_model(chosen.into_iter(), &about, trace, &mut |event| {
+    let mut deviations: BTreeMap<String, usize> = BTreeMap::new();
+    let mut sink = |event: &Event| {
         for sheet in &mut reports {
             if let Err(error) = sheet.write(event) {
                 trouble.get_or_insert_with(|| sheet.unwritable(&error));
             }
         }
+        if let Event::Case(case) = event
+            && let Some(name) = &case.deviation
+        {
+            *deviations.entry(name.clone()).or_default() += 1;
+        }
         // A reader that has seen enough is no trouble.
-        if let Err(error) = tell(&mut people, event, args.verbose)
+        if let Err(error) = tell(&mut people, event, args.verbose, &deviations)
             && error.kind() != io::ErrorKind::BrokenPipe
         {
             trouble.get_or_insert_with(|| crate::output::unwritable("the terminal report", &error));
         }
-    });
+    };
+    let end = match (engine, installed) {
+        (Some(engine), Some(installed)) => {
+            in_browser(args, engine, installed, &chosen, &about, known, &mut sink)?
+        }
+        // Steps are for reports; nobody reads them on a terminal without asking.
+        _ => {
+            let trace = !args.report.is_empty() || args.verbose > 1;
+            run_model(chosen.into_iter(), &about, trace, &mut sink)
+        }
+    };
     trouble.map_or(Ok(end.exit), Err)
+}
+
+fn in_browser(
+    args: &AgentArgs,
+    engine: Engine,
+    installed: Installed,
+    chosen: &[&AgentCase],
+    about: &About,
+    known: Known,
+    sink: &mut dyn FnMut(&Event),
+) -> Result<EndEvent, Stop> {
+    let limits = Limits {
+        in_flight: usize::from(args.jobs),
+        deadline: args.max_time.unwrap_or(Limits::default().deadline),
+        ..Limits::default()
+    };
+    let mut record = Recording::new(engine.name(), &installed.version);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Stop::bug)?;
+    let end = runtime
+        .block_on(run_engine(
+            &Job {
+                engine,
+                cases: chosen,
+                about,
+                limits,
+            },
+            installed,
+            known,
+            crate::run::interrupt(),
+            &mut |case, played| record.add(case, played),
+            sink,
+        ))
+        .map_err(Stop::unreachable)?;
+    if let Some(path) = &args.record
+        && end.complete
+    {
+        let text = format(&serde_json::to_value(record.finish()).map_err(Stop::bug)?);
+        fs::write(path, text)
+            .map_err(|error| crate::output::unwritable(&path.display().to_string(), &error))?;
+    }
+    Ok(end)
+}
+
+/// What the agent is known to do otherwise, as far as the run is about it: all of it when every
+/// case is run.
+fn known(args: &AgentArgs) -> Result<Known, Stop> {
+    let file = match &args.expectations {
+        Some(path) => {
+            let shown = path.display().to_string();
+            let text = fs::read_to_string(path)
+                .map_err(|error| Stop::usage(format_args!("{shown}: {error}")))?;
+            Some(read_expectations(&shown, &text).map_err(Stop::usage)?)
+        }
+        None => expectations(args.name.name()).map_err(Stop::bug)?,
+    };
+    if let Some(file) = &file {
+        let library = cases::load(&args.selection)?;
+        let all = file.deviations.iter().flat_map(|deviation| &deviation.cases);
+        if let Some(unknown) = all.clone().find(|id| library.agent_case(id).is_none()) {
+            return Err(Stop {
+                exit: Exit::OutOfDate,
+                said: format!("the expectations name the case {unknown}, which there is not"),
+            });
+        }
+    }
+    Ok(file.as_ref().map(Known::new).unwrap_or_default())
 }
 
 /// The start of a command line that runs one of the cases alone.
 fn again(args: &AgentArgs) -> String {
-    let mut line = "cors-conformance agent model".to_owned();
+    let mut line = format!("cors-conformance agent {}", args.name.name());
     for path in &args.selection.vectors {
         line.push_str(" --vectors ");
         line.push_str(&shell_word(path.as_os_str().as_encoded_bytes()));
@@ -58,7 +154,27 @@ fn again(args: &AgentArgs) -> String {
     line
 }
 
-fn tell(sink: &mut dyn Write, event: &Event, verbose: u8) -> io::Result<()> {
+impl AgentName {
+    const fn engine(self) -> Option<Engine> {
+        match self {
+            Self::Model => None,
+            Self::Chromium => Some(Engine::Chromium),
+            Self::Firefox => Some(Engine::Firefox),
+            Self::Webkit => Some(Engine::Webkit),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        self.engine().map_or("model", Engine::name)
+    }
+}
+
+fn tell(
+    sink: &mut dyn Write,
+    event: &Event,
+    verbose: u8,
+    deviations: &BTreeMap<String, usize>,
+) -> io::Result<()> {
     match event {
         Event::Run(run) => writeln!(
             sink,
@@ -68,7 +184,7 @@ fn tell(sink: &mut dyn Write, event: &Event, verbose: u8) -> io::Result<()> {
             sentence(run.standard.get(..8).unwrap_or(&run.standard))
         ),
         Event::Case(case) => tell_case(sink, case, verbose),
-        Event::End(end) => tell_end(sink, end),
+        Event::End(end) => tell_end(sink, end, deviations),
     }
 }
 
@@ -80,7 +196,11 @@ fn tell_case(sink: &mut dyn Write, case: &CaseEvent, verbose: u8) -> io::Result<
         Outcome::Skip => (FAINT, "skip"),
         Outcome::Error => (BAD, "ERROR"),
     };
-    let passed = matches!(case.outcome, Outcome::Pass | Outcome::Skip);
+    let passed = matches!(case.outcome, Outcome::Pass | Outcome::Skip) || case.deviation.is_some();
+    let (style, word) = match &case.deviation {
+        Some(_) => (FAINT, "known"),
+        None => (style, word),
+    };
     if passed && verbose == 0 {
         return Ok(());
     }
@@ -132,7 +252,18 @@ fn tell_case(sink: &mut dyn Write, case: &CaseEvent, verbose: u8) -> io::Result<
     Ok(())
 }
 
-fn tell_end(sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
+fn tell_end(
+    sink: &mut dyn Write,
+    end: &EndEvent,
+    deviations: &BTreeMap<String, usize>,
+) -> io::Result<()> {
+    if !deviations.is_empty() {
+        let all: usize = deviations.values().sum();
+        writeln!(sink, "{all} of the failures are known deviations:")?;
+        for (name, count) in deviations {
+            writeln!(sink, "  {count:>5}  {}", sentence(name))?;
+        }
+    }
     if let Some(reason) = &end.reason {
         writeln!(sink, "{}", sentence(reason))?;
     }

@@ -133,6 +133,19 @@ pub struct AgentArgs {
     /// Which cases.
     #[command(flatten)]
     pub selection: Selection,
+    /// Run this many cases at a time
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 8,
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: u16,
+    /// Give up after this many seconds, for the whole run [default: 300]
+    #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub max_time: Option<Duration>,
+    /// What the agent is known to do otherwise than the standard, instead of what is embedded
+    #[arg(long, value_name = "FILE")]
+    pub expectations: Option<PathBuf>,
+    /// Write what the engine did, as vectors/agent/observed has it
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// Write a report; `ndjson=PATH`, where `-` is standard output (people's text then goes to
     /// standard error)
     #[arg(long, value_name = "KIND=PATH", value_parser = parse_report)]
@@ -150,6 +163,12 @@ pub struct AgentArgs {
 pub enum AgentName {
     /// The reference model of this suite
     Model,
+    /// Chromium, headless (CORS_CHROMIUM, chromium)
+    Chromium,
+    /// Firefox, headless (CORS_FIREFOX, firefox-esr)
+    Firefox,
+    /// WebKitGTK's MiniBrowser on a virtual display (CORS_WEBKIT, CORS_XVFB)
+    Webkit,
 }
 
 /// The arguments of `list`.

@@ -134,7 +134,7 @@ fn again(args: &RunArgs) -> String {
 
 /// Ends when the program is asked to: by Ctrl-C, by SIGTERM, or since its terminal is gone. What
 /// it started is then ended by ordinary code.
-async fn interrupt() {
+pub(crate) async fn interrupt() {
     let signals = [
         SignalKind::interrupt(),
         SignalKind::terminate(),

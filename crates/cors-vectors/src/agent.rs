@@ -469,6 +469,8 @@ pub enum ErrorKind {
     Transport,
     /// A network error for another reason, such as a body that the connection cannot carry.
     Other,
+    /// Some error. Only in records of what an engine did, since script cannot tell which.
+    Any,
 }
 
 /// The type of a response.

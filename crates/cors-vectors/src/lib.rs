@@ -16,6 +16,7 @@ pub mod fill;
 pub mod format;
 pub mod library;
 pub mod names;
+pub mod observed;
 pub mod origin;
 pub mod policy;
 pub mod read;

@@ -141,6 +141,7 @@ impl Library {
                     self.policies.insert(policy, named);
                 }
             }
+            Some(Kind::Engine) => {}
             Some(Kind::Rules) => self.rules.extend(read::read_rules(name, text)?.rules),
             None => {
                 let problem = Problem::Broken(
@@ -361,6 +362,8 @@ enum Kind {
     Server,
     Policies,
     Rules,
+    /// About an engine, not about cases; see [`crate::observed`].
+    Engine,
 }
 
 impl Kind {
@@ -370,6 +373,7 @@ impl Kind {
         match (parts.next(), base) {
             (_, "policies.json") => return Some(Self::Policies),
             (_, "rules.json") => return Some(Self::Rules),
+            (Some("observed" | "expectations"), _) => return Some(Self::Engine),
             (Some("agent"), _) => return Some(Self::Agent),
             (Some("server"), _) => return Some(Self::Server),
             _ => {}

@@ -4,6 +4,7 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
 use crate::agent::AgentFile;
+use crate::observed::{ExpectationsFile, ObservedFile};
 use crate::policy::PolicyFile;
 use crate::rules::RuleFile;
 use crate::server::ServerFile;
@@ -13,6 +14,14 @@ use crate::server::ServerFile;
 pub fn schemas() -> Vec<(String, Value)> {
     vec![
         ("agent.schema.json".to_owned(), schema_of::<AgentFile>()),
+        (
+            "expectations.schema.json".to_owned(),
+            schema_of::<ExpectationsFile>(),
+        ),
+        (
+            "observed.schema.json".to_owned(),
+            schema_of::<ObservedFile>(),
+        ),
         ("policies.schema.json".to_owned(), schema_of::<PolicyFile>()),
         ("rules.schema.json".to_owned(), schema_of::<RuleFile>()),
         ("server.schema.json".to_owned(), schema_of::<ServerFile>()),

@@ -8,20 +8,21 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
 /// Between two looks at a process.
-pub(super) const POLL: Duration = Duration::from_millis(10);
+pub const POLL: Duration = Duration::from_millis(10);
 /// Looks, each [`POLL`] apart, that the leader gets to end by itself before it is killed.
-pub(super) const GRACE: u32 = 100;
+pub const GRACE: u32 = 100;
 
 /// A process that leads its own process group. Dropping it ends the whole group.
 #[derive(Debug)]
-pub(super) struct Group {
-    pub(super) leader: Child,
+pub struct Group {
+    /// The program itself.
+    pub leader: Child,
     ended: bool,
 }
 
 impl Group {
     /// Starts a program as the leader of a new group.
-    pub(super) fn spawn(command: &mut Command) -> io::Result<Self> {
+    pub fn spawn(command: &mut Command) -> io::Result<Self> {
         Ok(Self {
             leader: command.process_group(0).spawn()?,
             ended: false,
@@ -37,19 +38,19 @@ impl Group {
     ///
     /// It is not reaped: until [`Group::kill`] its process id stays taken, so that no other
     /// process can get the signals meant for the group.
-    pub(super) fn has_exited(&self) -> bool {
+    pub fn has_exited(&self) -> bool {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
         self.id()
             .is_none_or(|id| !matches!(rustix::process::waitid(WaitId::Pid(id), options), Ok(None)))
     }
 
     /// Asks the group to end.
-    pub(super) fn ask(&self) {
+    pub fn ask(&self) {
         self.signal(Signal::TERM);
     }
 
     /// Kills what is left of the group, and gives the leader's status.
-    pub(super) fn kill(&mut self) -> io::Result<ExitStatus> {
+    pub fn kill(&mut self) -> io::Result<ExitStatus> {
         self.signal(Signal::KILL);
         self.ended = true;
         self.leader.wait()

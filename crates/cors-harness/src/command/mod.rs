@@ -16,7 +16,7 @@
 //!
 //! What else it prints is shown when it fails.
 
-mod group;
+pub mod group;
 mod output;
 mod program;
 

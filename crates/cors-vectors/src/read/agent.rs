@@ -6,7 +6,7 @@ use super::{
     Common, Source, area_of, common, header_name, header_pairs, optional_text, sentence, text,
 };
 use crate::agent::{
-    AgentCase, AgentFile, Answer, Api, Body, Cache, Expectation, ExpectedRequest, Fetch, Mode,
+    AgentCase, AgentFile, Answer, Api, Body, Cache, ErrorKind, Expectation, ExpectedRequest, Fetch, Mode,
     Outcome, Redirect, RequestKind,
 };
 use crate::error::{Error, Problem};
@@ -289,6 +289,12 @@ fn check_outcome(at: &str, outcome: &Outcome, push: &mut dyn FnMut(String, Probl
         text(name, format!("{at}.hidden[{index}]"), &known, push);
     }
     optional_text(outcome.url.as_ref(), format!("{at}.url"), &known, push);
+    if outcome.error == Some(ErrorKind::Any) {
+        push(
+            format!("{at}.error"),
+            Problem::Broken("a case states which error: `any` is for records of engines"),
+        );
+    }
     if outcome.error.is_some() {
         let more = outcome.response_type.is_some()
             || outcome.status.is_some()

@@ -1,0 +1,402 @@
+//! The engines: which programs they are, where they are found, how they are started.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use cors_harness::command::group::Group;
+use tempfile::TempDir;
+
+/// How long a helper may take to say what it is asked: its version, its display.
+const HELPER: Duration = Duration::from_secs(20);
+
+/// A browser engine.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// Chromium.
+    Chromium,
+    /// Firefox.
+    Firefox,
+    /// WebKitGTK, by its MiniBrowser.
+    Webkit,
+}
+
+/// A program that an engine needs.
+struct Program {
+    /// What people call it.
+    name: &'static str,
+    /// The environment variable that holds its path.
+    variable: &'static str,
+    /// Its names on the PATH.
+    names: &'static [&'static str],
+    /// Where Debian puts it, beside the PATH.
+    paths: &'static [&'static str],
+}
+
+const CHROMIUM: Program = Program {
+    name: "Chromium",
+    variable: "CORS_CHROMIUM",
+    names: &["chromium", "chromium-browser", "google-chrome"],
+    paths: &["/usr/bin/chromium"],
+};
+const FIREFOX: Program = Program {
+    name: "Firefox",
+    variable: "CORS_FIREFOX",
+    names: &["firefox-esr", "firefox"],
+    paths: &["/usr/bin/firefox-esr"],
+};
+const MINI_BROWSER: Program = Program {
+    name: "WebKitGTK's MiniBrowser",
+    variable: "CORS_WEBKIT",
+    names: &["MiniBrowser"],
+    paths: &[
+        "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+        "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+        "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.0/MiniBrowser",
+    ],
+};
+const XVFB: Program = Program {
+    name: "Xvfb, on which WebKitGTK draws",
+    variable: "CORS_XVFB",
+    names: &["Xvfb"],
+    paths: &["/usr/bin/Xvfb"],
+};
+
+/// Why a browser does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// It is not installed.
+    #[error(
+        "{name} was not found: not on the PATH and not at {paths}; set {variable} to its path, \
+         or run `cargo xtask agents install`"
+    )]
+    Missing {
+        /// What people call it.
+        name: &'static str,
+        /// Where it was looked for.
+        paths: String,
+        /// The environment variable that would name it.
+        variable: &'static str,
+    },
+    /// The environment variable names no program.
+    #[error("{variable} names {path}, which is no file")]
+    NotThere {
+        /// The environment variable.
+        variable: &'static str,
+        /// What it holds.
+        path: String,
+    },
+    /// It does not start.
+    #[error("{what} cannot be started: {source}")]
+    Start {
+        /// What.
+        what: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It does not say what it was asked.
+    #[error("{0}")]
+    Silent(&'static str),
+}
+
+impl Program {
+    fn find(&self) -> Result<PathBuf, LaunchError> {
+        if let Some(path) = std::env::var_os(self.variable) {
+            let path = PathBuf::from(path);
+            return if path.is_file() {
+                Ok(path)
+            } else {
+                Err(LaunchError::NotThere {
+                    variable: self.variable,
+                    path: path.display().to_string(),
+                })
+            };
+        }
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let on_path = std::env::split_paths(&folders)
+            .flat_map(|folder| self.names.iter().map(move |name| folder.join(name)));
+        on_path
+            .chain(self.paths.iter().map(PathBuf::from))
+            .find(|path| path.is_file())
+            .ok_or_else(|| LaunchError::Missing {
+                name: self.name,
+                paths: self.paths.join(", "),
+                variable: self.variable,
+            })
+    }
+
+    fn spawn(&self, command: &mut Command) -> Result<Group, LaunchError> {
+        Group::spawn(command).map_err(|source| LaunchError::Start {
+            what: self.name,
+            source,
+        })
+    }
+}
+
+/// Preferences that keep Firefox from talking to anybody but us, and from asking people.
+const FIREFOX_PREFERENCES: &str = r#"user_pref("app.normandy.enabled", false);
+user_pref("app.update.enabled", false);
+user_pref("browser.aboutwelcome.enabled", false);
+user_pref("browser.newtabpage.enabled", false);
+user_pref("browser.safebrowsing.malware.enabled", false);
+user_pref("browser.safebrowsing.phishing.enabled", false);
+user_pref("browser.shell.checkDefaultBrowser", false);
+user_pref("browser.startup.homepage_override.mstone", "ignore");
+user_pref("datareporting.policy.dataSubmissionEnabled", false);
+user_pref("dom.min_background_timeout_value", 4);
+user_pref("extensions.update.enabled", false);
+user_pref("media.gmp-manager.updateEnabled", false);
+user_pref("network.auth.subresource-http-auth-allow", 0);
+user_pref("network.captive-portal-service.enabled", false);
+user_pref("network.connectivity-service.enabled", false);
+user_pref("network.dns.disablePrefetch", true);
+user_pref("network.prefetch-next", false);
+user_pref("services.settings.server", "data:,");
+user_pref("toolkit.telemetry.enabled", false);
+user_pref("toolkit.telemetry.unified", false);
+"#;
+
+/// Third-party cookies are allowed: what the cases ask about is credentials mode, not this.
+const CHROMIUM_PREFERENCES: &str =
+    r#"{"profile":{"block_third_party_cookies":false,"cookie_controls_mode":0}}"#;
+
+const CHROMIUM_FLAGS: &[&str] = &[
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-dev-shm-usage",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--metrics-recording-only",
+    "--password-store=basic",
+];
+
+/// A browser that runs. Dropping it ends every process it started and removes its profile.
+#[derive(Debug)]
+pub struct Browser {
+    group: Group,
+    /// The display of WebKit, which ends after the browser.
+    _display: Option<Display>,
+    /// Its profile, removed last.
+    _folder: TempDir,
+}
+
+impl Browser {
+    /// Whether it has ended by itself.
+    pub fn has_exited(&self) -> bool {
+        self.group.has_exited()
+    }
+}
+
+/// An engine that is installed, with what it needs.
+#[derive(Debug)]
+pub struct Installed {
+    engine: Engine,
+    program: PathBuf,
+    display: Option<Display>,
+    /// Its name and version, as it says it.
+    pub version: String,
+}
+
+impl Engine {
+    /// All engines.
+    pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
+
+    /// Its name in commands and files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+            Self::Webkit => "webkit",
+        }
+    }
+
+    const fn program(self) -> Program {
+        match self {
+            Self::Chromium => CHROMIUM,
+            Self::Firefox => FIREFOX,
+            Self::Webkit => MINI_BROWSER,
+        }
+    }
+
+    /// Finds the programs and asks for the version.
+    ///
+    /// # Errors
+    ///
+    /// Something is missing or does not run.
+    pub fn installed(self) -> Result<Installed, LaunchError> {
+        let program = self.program().find()?;
+        let display = match self {
+            Self::Webkit => Some(Display::open()?),
+            Self::Chromium | Self::Firefox => None,
+        };
+        let mut command = Command::new(&program);
+        command.arg("--version");
+        if let Some(display) = &display {
+            command.env("DISPLAY", &display.name);
+        }
+        let said = first_line(&self.program(), &mut command)?.1;
+        let version = said
+            .ok_or(LaunchError::Silent("the browser does not tell its version"))?
+            .trim()
+            .to_owned();
+        Ok(Installed {
+            engine: self,
+            program,
+            display,
+            version,
+        })
+    }
+}
+
+impl Installed {
+    /// Starts the browser on a page, with a profile of its own.
+    ///
+    /// # Errors
+    ///
+    /// It does not start, or its profile cannot be written.
+    pub fn start(self, url: &str) -> Result<Browser, LaunchError> {
+        let about = self.engine.program();
+        let io = |source| LaunchError::Start {
+            what: about.name,
+            source,
+        };
+        let folder = tempfile::Builder::new()
+            .prefix("cors-conformance-")
+            .tempdir()
+            .map_err(io)?;
+        let home = folder.path();
+        let mut command = Command::new(&self.program);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .current_dir(home)
+            .env("HOME", home);
+        match self.engine {
+            Engine::Chromium => {
+                write(&home.join("Default/Preferences"), CHROMIUM_PREFERENCES).map_err(io)?;
+                let mut profile = std::ffi::OsString::from("--user-data-dir=");
+                profile.push(home);
+                command.args(CHROMIUM_FLAGS).arg(profile);
+            }
+            Engine::Firefox => {
+                write(&home.join("user.js"), FIREFOX_PREFERENCES).map_err(io)?;
+                command
+                    .env("MOZ_CRASHREPORTER_DISABLE", "1")
+                    .args(["-headless", "-no-remote", "-profile"])
+                    .arg(home);
+            }
+            Engine::Webkit => {
+                for name in [
+                    "XDG_CACHE_HOME",
+                    "XDG_DATA_HOME",
+                    "XDG_CONFIG_HOME",
+                    "XDG_RUNTIME_DIR",
+                ] {
+                    command.env(name, home);
+                }
+                let display = self.display.as_ref().map(|display| display.name.as_str());
+                command
+                    .env("DISPLAY", display.unwrap_or_default())
+                    .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
+                    .env("LIBGL_ALWAYS_SOFTWARE", "1")
+                    .env("GSETTINGS_BACKEND", "memory")
+                    .env("NO_AT_BRIDGE", "1")
+                    .env("GDK_BACKEND", "x11")
+                    .args(["-p", "--cookies-policy=always"]);
+            }
+        }
+        let group = about.spawn(command.arg(url))?;
+        Ok(Browser {
+            group,
+            _display: self.display,
+            _folder: folder,
+        })
+    }
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, text)
+}
+
+/// A display without a screen.
+#[derive(Debug)]
+struct Display {
+    name: String,
+    _server: Group,
+}
+
+impl Display {
+    fn open() -> Result<Self, LaunchError> {
+        let program = XVFB.find()?;
+        let mut command = Command::new(program);
+        command.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0"]);
+        let (server, said) = first_line(&XVFB, command.arg("1024x768x24"))?;
+        let number = said.ok_or(LaunchError::Silent("Xvfb does not tell its display"))?;
+        Ok(Self {
+            name: format!(":{}", number.trim()),
+            _server: server,
+        })
+    }
+}
+
+/// Starts a program and waits for the first line that it prints, for as long as [`HELPER`].
+fn first_line(
+    about: &Program,
+    command: &mut Command,
+) -> Result<(Group, Option<String>), LaunchError> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut group = about.spawn(command)?;
+    let (sender, receiver) = mpsc::channel();
+    if let Some(mut output) = group.leader.stdout.take() {
+        // Ends with the program's output, which the group's end brings about.
+        std::thread::spawn(move || {
+            let mut line = Vec::new();
+            let mut byte = [0];
+            while line.last() != Some(&b'\n') && output.read_exact(&mut byte).is_ok() {
+                line.extend(byte);
+            }
+            // Nobody waits any longer: then nobody wants to know.
+            let _ = sender.send(line);
+            // Until the end, lest the program be ended by a closed pipe.
+            let _ = io::copy(&mut output, &mut io::sink());
+        });
+    }
+    let line = receiver.recv_timeout(HELPER).ok();
+    let line = line.filter(|line| !line.is_empty());
+    Ok((
+        group,
+        line.map(|line| String::from_utf8_lossy(&line).into_owned()),
+    ))
+}
+

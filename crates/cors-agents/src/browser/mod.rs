@@ -1,0 +1,101 @@
+//! Agent cases in a real browser: scripted servers on this machine, a page that fetches its jobs
+//! and posts what it saw, and the engines that load it.
+
+pub mod engine;
+pub mod job;
+pub mod report;
+mod run;
+pub mod servers;
+pub mod skip;
+pub mod wire;
+
+pub use self::engine::{Engine, LaunchError};
+pub use self::run::{Limits, Ran, Stopped, run};
+
+use cors_harness::event::EndEvent;
+use cors_harness::exit::Exit;
+use cors_model::trace::Steps;
+use cors_vectors::agent::AgentCase;
+
+use self::engine::Installed;
+use crate::event::Event;
+use crate::known::Known;
+use crate::run::{About, Played, Run};
+
+/// What is to be run on which engine.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    /// The engine.
+    pub engine: Engine,
+    /// The cases, in the order of their events.
+    pub cases: &'a [&'a AgentCase],
+    /// What the run says of itself.
+    pub about: &'a About,
+    /// How long it may take.
+    pub limits: Limits,
+}
+
+/// Runs cases on an engine, hands each event on, and returns the last one. `seen` gets what was
+/// observed of each case before it is judged.
+///
+/// # Errors
+///
+/// The browser does not start.
+pub async fn run_engine(
+    job: &Job<'_>,
+    installed: Installed,
+    known: Known,
+    cancel: impl Future<Output = ()>,
+    seen: &mut dyn FnMut(&AgentCase, &Played),
+    sink: &mut dyn FnMut(&Event),
+) -> Result<EndEvent, LaunchError> {
+    let Job {
+        engine,
+        cases,
+        about,
+        limits,
+    } = *job;
+    let skips: Vec<Option<String>> = cases
+        .iter()
+        .map(|case| skip::reason(case, engine))
+        .collect();
+    let playable: Vec<&AgentCase> = cases
+        .iter()
+        .zip(&skips)
+        .filter(|(_, skip)| skip.is_none())
+        .map(|(case, _)| *case)
+        .collect();
+    let agent = installed.version.clone();
+    let ran = if playable.is_empty() {
+        Ran {
+            observed: Vec::new(),
+            stopped: None,
+        }
+    } else {
+        run(&playable, |url| installed.start(url), &limits, cancel).await?
+    };
+    let mut judged = Run::begin(about, agent, cases.len(), known, sink);
+    let mut observed = ran.observed.into_iter();
+    let mut unjudged = 0;
+    for (case, skip) in cases.iter().zip(skips) {
+        let played = match skip {
+            Some(reason) => Played::Skipped(reason),
+            None => match observed.next().flatten() {
+                Some((world, Ok(observed))) => Played::Observed(world, observed),
+                Some((_, Err(reason))) => Played::Nothing(reason),
+                None => {
+                    unjudged += 1;
+                    continue;
+                }
+            },
+        };
+        seen(case, &played);
+        judged.case(case, played, &Steps::default());
+    }
+    let stopped = ran.stopped.map(|stopped| match stopped {
+        Stopped::CutShort(said) => (Exit::CutShort, said),
+        Stopped::Agent(said) => (Exit::Unreachable, said),
+        Stopped::Bug(said) => (Exit::Bug, said),
+    });
+    Ok(judged.end(stopped, unjudged))
+}

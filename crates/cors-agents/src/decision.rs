@@ -21,7 +21,12 @@ pub fn decision(case: &AgentCase, world: &World, observed: &Observation) -> Expe
                 let name = world.expand(name, None).ok()?;
                 Some(name.to_ascii_lowercase())
             });
-            has.chain(request.lacks.iter().map(|name| name.to_ascii_lowercase().into_bytes()))
+            has.chain(
+                request
+                    .lacks
+                    .iter()
+                    .map(|name| name.to_ascii_lowercase().into_bytes()),
+            )
         })
         .collect();
     let looks_at = LooksAt {
@@ -37,9 +42,7 @@ pub fn decision(case: &AgentCase, world: &World, observed: &Observation) -> Expe
             .map(|request| looks_at.request(request))
             .collect(),
         outcomes: outcomes
-            .map(|(index, outcome)| {
-                looks_at.outcome(case.expect.outcomes.get(index), outcome)
-            })
+            .map(|(index, outcome)| looks_at.outcome(case.expect.outcomes.get(index), outcome))
             .collect(),
     }
 }
@@ -54,7 +57,11 @@ impl LooksAt<'_> {
     fn request(&self, request: &ObservedRequest) -> ExpectedRequest {
         let preflight = request.kind == RequestKind::Preflight;
         let header = |name: &str| request.header(name);
-        let asked = |name: &str| header(name).map(|value| self.text(&value)).filter(|_| preflight);
+        let asked = |name: &str| {
+            header(name)
+                .map(|value| self.text(&value))
+                .filter(|_| preflight)
+        };
         let mut has = Vec::new();
         let mut lacks = Vec::new();
         for name in self.names {
@@ -175,7 +182,12 @@ mod tests {
         let library = cors_vectors::library().expect("the embedded library is sound");
         for case in library.agent_cases().filter(|case| case.origins.is_empty()) {
             let here = World::of_model(case);
-            let there = World::new(case, "https://a.test:1", "https://b.test:2", "https://c.test");
+            let there = World::new(
+                case,
+                "https://a.test:8001",
+                "https://b.test:8002",
+                "https://c.test",
+            );
             let seen = |world| play(case, world, &mut NoTrace).unwrap();
             let kept = decision(case, &there, &seen(&there));
             let json = serde_json::to_string(&kept).unwrap();

@@ -61,15 +61,12 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
             trouble.get_or_insert_with(|| crate::output::unwritable("the terminal report", &error));
         }
     };
-    let end = match (engine, installed) {
-        (Some(engine), Some(installed)) => {
-            in_browser(args, engine, installed, &chosen, &about, known, &mut sink)?
-        }
+    let end = if let (Some(engine), Some(installed)) = (engine, installed) {
+        in_browser(args, engine, installed, &chosen, &about, known, &mut sink)?
+    } else {
         // Steps are for reports; nobody reads them on a terminal without asking.
-        _ => {
-            let trace = !args.report.is_empty() || args.verbose > 1;
-            run_model(chosen.into_iter(), &about, trace, &mut sink)
-        }
+        let trace = !args.report.is_empty() || args.verbose > 1;
+        run_model(chosen.into_iter(), &about, trace, &mut sink)
     };
     trouble.map_or(Ok(end.exit), Err)
 }
@@ -85,7 +82,7 @@ fn in_browser(
 ) -> Result<EndEvent, Stop> {
     let limits = Limits {
         in_flight: usize::from(args.jobs),
-        deadline: args.max_time.unwrap_or(Limits::default().deadline),
+        deadline: args.max_time.unwrap_or_else(|| Limits::default().deadline),
         ..Limits::default()
     };
     let mut record = Recording::new(engine.name(), &installed.version);
@@ -118,8 +115,7 @@ fn in_browser(
     Ok(end)
 }
 
-/// What the agent is known to do otherwise, as far as the run is about it: all of it when every
-/// case is run.
+/// What the agent is known to do otherwise.
 fn known(args: &AgentArgs) -> Result<Known, Stop> {
     let file = match &args.expectations {
         Some(path) => {
@@ -132,7 +128,10 @@ fn known(args: &AgentArgs) -> Result<Known, Stop> {
     };
     if let Some(file) = &file {
         let library = cases::load(&args.selection)?;
-        let all = file.deviations.iter().flat_map(|deviation| &deviation.cases);
+        let all = file
+            .deviations
+            .iter()
+            .flat_map(|deviation| &deviation.cases);
         if let Some(unknown) = all.clone().find(|id| library.agent_case(id).is_none()) {
             return Err(Stop {
                 exit: Exit::OutOfDate,

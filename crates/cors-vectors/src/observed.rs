@@ -3,7 +3,7 @@
 //! Both are data about one version of one engine: `agent/observed/ENGINE.json` is written by a run,
 //! `agent/expectations/ENGINE.json` by people, with a reason for each deviation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,8 +54,8 @@ pub struct Deviation {
     pub name: String,
     /// What the agent does, and what the standard says.
     pub reason: String,
-    /// The step of the standard that it leaves, as cases cite them, or where it is discussed.
-    pub reference: String,
+    /// The steps of the standard that it leaves, as cases cite them.
+    pub spec: Vec<String>,
     /// The field of the model's dialect that makes the model do the same; absent where the model
     /// has nothing that corresponds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -102,7 +102,7 @@ pub fn expectations(agent: &str) -> Result<Option<ExpectationsFile>, ObservedErr
 ///
 /// # Errors
 ///
-/// It is not such a file; a deviation lacks its reason, reference or cases; a name or a case is
+/// It is not such a file; a deviation lacks its reason, steps or cases; a name or a case is
 /// there twice.
 pub fn read_expectations(file: &str, text: &str) -> Result<ExpectationsFile, ObservedError> {
     let expectations: ExpectationsFile = read(file, text)?;
@@ -110,16 +110,16 @@ pub fn read_expectations(file: &str, text: &str) -> Result<ExpectationsFile, Obs
         file: file.to_owned(),
         said,
     };
-    let mut names: BTreeMap<&str, ()> = BTreeMap::new();
+    let mut names = BTreeSet::new();
     let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
     for deviation in &expectations.deviations {
         let name = deviation.name.as_str();
-        if names.insert(name, ()).is_some() {
+        if !names.insert(name) {
             return Err(error(format!("the deviation `{name}` is there twice")));
         }
-        if deviation.reason.len() < 20 || deviation.reference.is_empty() {
+        if deviation.reason.len() < 20 || deviation.spec.is_empty() {
             return Err(error(format!(
-                "`{name}`: expected a reason, as a sentence, and a reference"
+                "`{name}`: expected a reason, as a sentence, and the steps it is about"
             )));
         }
         if deviation.cases.is_empty() {
@@ -154,17 +154,15 @@ mod tests {
 
     fn said(deviations: &str) -> String {
         let text = format!(r#"{{ "agent": "x", "deviations": [{deviations}] }}"#);
-        read_expectations("x.json", &text)
-            .map(|_| String::new())
-            .unwrap_or_else(|error| error.to_string())
+        read_expectations("x.json", &text).map_or_else(|error| error.to_string(), |_| String::new())
     }
 
     #[test]
-    fn a_deviation_has_reason_reference_and_whole_ids() {
+    fn a_deviation_has_reason_steps_and_whole_ids() {
         let whole = |name: &str, cases: &str| {
             format!(
                 r#"{{ "name": "{name}", "reason": "It does what the standard does not.",
-                      "reference": "fetch#x/1", "cases": [{cases}] }}"#
+                      "spec": ["fetch#x/1"], "cases": [{cases}] }}"#
             )
         };
         assert_eq!(said(&whole("a", r#""a/b""#)), "");

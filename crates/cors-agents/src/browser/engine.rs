@@ -399,4 +399,3 @@ fn first_line(
         line.map(|line| String::from_utf8_lossy(&line).into_owned()),
     ))
 }
-

@@ -34,7 +34,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             in_flight: 8,
-            deadline: Duration::from_secs(300),
+            deadline: Duration::from_mins(5),
             patience: Duration::from_secs(45),
         }
     }
@@ -83,16 +83,13 @@ pub async fn run(
             return Ok(ran);
         }
     };
-    let mut quick = Vec::new();
-    let mut slow = Vec::new();
+    let mut plan = Plan::default();
     let mut stages = Vec::new();
     for (number, case) in cases.iter().enumerate() {
         let world = listeners.world(case);
         match fetches(case, &world) {
             Ok(fetches) => {
-                let waits = case.fetches.iter().any(|fetch| fetch.after_seconds > 0);
-                let list = if waits { &mut slow } else { &mut quick };
-                list.push(Job { number, fetches });
+                plan.list(case).push(Job { number, fetches });
             }
             Err(error) => {
                 if let Some(slot) = ran.observed.get_mut(number) {
@@ -102,20 +99,9 @@ pub async fn run(
         }
         stages.push(Stage::new(case, world));
     }
-    // The longest first: the round is over sooner.
-    slow.sort_by_key(|job| std::cmp::Reverse(job.waits()));
     let jobs = Jobs {
         warm_up: warm_up(listeners.origin(Place::Cross)),
-        rounds: vec![
-            Round {
-                workers: limits.in_flight,
-                jobs: quick,
-            },
-            Round {
-                workers: WAITERS,
-                jobs: slow,
-            },
-        ],
+        rounds: plan.rounds(limits.in_flight),
     };
     let jobs = match serde_json::to_vec(&jobs) {
         Ok(jobs) => jobs,
@@ -152,6 +138,46 @@ pub async fn run(
         }
     }
     Ok(ran)
+}
+
+/// What is run together. Cases that build on the preflight cache come while it is nearly empty:
+/// Chromium drops entries at random once there are many.
+#[derive(Debug, Default)]
+struct Plan {
+    waiting: Vec<Job>,
+    several: Vec<Job>,
+    keepalive: Vec<Job>,
+    single: Vec<Job>,
+}
+
+impl Plan {
+    fn list(&mut self, case: &AgentCase) -> &mut Vec<Job> {
+        if case.fetches.iter().any(|fetch| fetch.after_seconds > 0) {
+            &mut self.waiting
+        } else if case.fetches.iter().any(|fetch| fetch.keepalive) {
+            &mut self.keepalive
+        } else if case.fetches.len() > 1 {
+            &mut self.several
+        } else {
+            &mut self.single
+        }
+    }
+
+    fn rounds(mut self, in_flight: usize) -> Vec<Round> {
+        // The longest first: the round is over sooner.
+        self.waiting
+            .sort_by_key(|job| std::cmp::Reverse(job.waits()));
+        [
+            (WAITERS, self.waiting),
+            (in_flight, self.several),
+            // The limit is on all that is in flight.
+            (1, self.keepalive),
+            (in_flight, self.single),
+        ]
+        .into_iter()
+        .map(|(workers, jobs)| Round { workers, jobs })
+        .collect()
+    }
 }
 
 fn observation(stage: &mut Stage<'_>, report: &Report) -> Result<Observation, String> {

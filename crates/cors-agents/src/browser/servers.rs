@@ -165,7 +165,8 @@ impl<'c> Servers<'c> {
     /// Serves for as long as it is polled.
     pub async fn serve(&self, listeners: &Listeners) {
         let mut connections = FuturesUnordered::new();
-        let accepting = |place, listener| async move { (place, TcpListener::accept(listener).await) };
+        let accepting =
+            |place, listener| async move { (place, TcpListener::accept(listener).await) };
         let mut waiting: FuturesUnordered<_> = listeners
             .listeners
             .iter()
@@ -317,8 +318,8 @@ impl<'c> Servers<'c> {
             body: arrived.body,
         };
         let origin = request.header("origin").unwrap_or_default();
-        let reply = answer
-            .and_then(|answer| scripted(&stage.world, answer, &request.method, &origin));
+        let reply =
+            answer.and_then(|answer| scripted(&stage.world, answer, &request.method, &origin));
         stage.requests.push(request);
         reply.unwrap_or_else(|error| {
             stage.broken = Some(error);

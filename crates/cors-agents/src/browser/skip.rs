@@ -49,15 +49,15 @@ fn names_a_host(case: &AgentCase) -> bool {
         .server
         .iter()
         .flat_map(|answer| &answer.headers)
-        .filter(|(name, _)| matches!(name, Text::Plain(name) if name.eq_ignore_ascii_case("location")))
+        .filter(
+            |(name, _)| matches!(name, Text::Plain(name) if name.eq_ignore_ascii_case("location")),
+        )
         .map(|(_, value)| value);
     fetched.chain(values).any(named)
 }
 
 fn asks_for_password(case: &AgentCase) -> bool {
-    let challenges = |name: &Text| {
-        matches!(name, Text::Plain(name) if name.eq_ignore_ascii_case("www-authenticate"))
-    };
+    let challenges = |name: &Text| matches!(name, Text::Plain(name) if name.eq_ignore_ascii_case("www-authenticate"));
     let credentials = |fetch: &Fetch| fetch.credentials == Credentials::Include;
     case.fetches.iter().any(credentials)
         && case.server.iter().any(|answer| {
@@ -66,9 +66,10 @@ fn asks_for_password(case: &AgentCase) -> bool {
 }
 
 fn sets_secure_cookie(case: &AgentCase) -> bool {
-    case.server.iter().flat_map(|answer| &answer.headers).any(
-        |(_, value)| matches!(value, Text::Plain(value) if value.contains("; Secure")),
-    )
+    case.server
+        .iter()
+        .flat_map(|answer| &answer.headers)
+        .any(|(_, value)| matches!(value, Text::Plain(value) if value.contains("; Secure")))
 }
 
 #[cfg(test)]

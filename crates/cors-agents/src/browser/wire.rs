@@ -336,7 +336,8 @@ mod tests {
 
     #[test]
     fn answers_are_the_scripted_bytes_and_a_length() {
-        let server = r#"[{ "headers": [["ACAO", " {origin} "], ["acao", {"hex": "e9"}]], "body": "hi" }]"#;
+        let server =
+            r#"[{ "headers": [["ACAO", " {origin} "], ["acao", {"hex": "e9"}]], "body": "hi" }]"#;
         assert_eq!(
             bytes_of(server, b"GET").0,
             r"HTTP/1.1 200 Scripted\r\nACAO:  https://o \r\nacao: \xe9\r\nContent-Length: 2\r\n\r\nhi"
@@ -346,7 +347,10 @@ mod tests {
             bytes_of(r#"[{ "status": 204 }]"#, b"OPTIONS"),
             (r"HTTP/1.1 204 Scripted\r\n\r\n".to_owned(), false)
         );
-        assert_eq!(bytes_of("[]", b"GET").0, r"HTTP/1.1 200 Scripted\r\nContent-Length: 0\r\n\r\n");
+        assert_eq!(
+            bytes_of("[]", b"GET").0,
+            r"HTTP/1.1 200 Scripted\r\nContent-Length: 0\r\n\r\n"
+        );
     }
 
     #[test]

@@ -6,8 +6,8 @@ use super::{
     Common, Source, area_of, common, header_name, header_pairs, optional_text, sentence, text,
 };
 use crate::agent::{
-    AgentCase, AgentFile, Answer, Api, Body, Cache, ErrorKind, Expectation, ExpectedRequest, Fetch, Mode,
-    Outcome, Redirect, RequestKind,
+    AgentCase, AgentFile, Answer, Api, Body, Cache, ErrorKind, Expectation, ExpectedRequest, Fetch,
+    Mode, Outcome, Redirect, RequestKind,
 };
 use crate::error::{Error, Problem};
 use crate::fill::AGENT_PLACEHOLDERS;

@@ -193,11 +193,12 @@ impl<'s> Run<'s> {
 pub fn run_model<'c>(
     cases: impl ExactSizeIterator<Item = &'c AgentCase>,
     about: &About,
+    known: Known,
     trace: bool,
     sink: &mut dyn FnMut(&Event),
 ) -> EndEvent {
     let agent = format!("model {}", env!("CARGO_PKG_VERSION"));
-    let mut run = Run::begin(about, agent, cases.len(), Known::default(), sink);
+    let mut run = Run::begin(about, agent, cases.len(), known, sink);
     for case in cases {
         let world = World::of_model(case);
         let mut steps = Steps::default();

@@ -2,6 +2,7 @@
 //! enumerated from its tables, and what the transcription does.
 
 use cors_agents::event::{CaseEvent, Event};
+use cors_agents::known::Known;
 use cors_agents::run::{About, run_model};
 use cors_harness::event::Outcome;
 use cors_harness::exit::Exit;
@@ -18,11 +19,17 @@ fn about() -> About {
 
 fn run(cases: &[&AgentCase], trace: bool) -> (Vec<CaseEvent>, Exit) {
     let mut events = Vec::new();
-    let end = run_model(cases.iter().copied(), &about(), trace, &mut |event| {
-        if let Event::Case(case) = event {
-            events.push((**case).clone());
-        }
-    });
+    let end = run_model(
+        cases.iter().copied(),
+        &about(),
+        Known::default(),
+        trace,
+        &mut |event| {
+            if let Event::Case(case) = event {
+                events.push((**case).clone());
+            }
+        },
+    );
     assert_eq!(end.counts.total(), cases.len());
     (events, end.exit)
 }

@@ -66,7 +66,7 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
     } else {
         // Steps are for reports; nobody reads them on a terminal without asking.
         let trace = !args.report.is_empty() || args.verbose > 1;
-        run_model(chosen.into_iter(), &about, trace, &mut sink)
+        run_model(chosen.into_iter(), &about, known, trace, &mut sink)
     };
     trouble.map_or(Ok(end.exit), Err)
 }

@@ -34,33 +34,33 @@ fn example(name: &str) -> String {
 }
 
 /// A folder in which a command notes the process groups that it was started as.
-struct Notes {
+pub(crate) struct Notes {
     folder: tempfile::TempDir,
 }
 
 impl Notes {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
-    fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.folder.path().join("groups")
     }
 
     /// The command line with a note before it.
-    fn taken(&self, line: &str) -> String {
+    pub(crate) fn taken(&self, line: &str) -> String {
         format!("echo $$ >> '{}'; {line}", self.file().display())
     }
 
     /// The groups that were noted, at least one.
-    fn groups(&self) -> Vec<u32> {
+    pub(crate) fn groups(&self) -> Vec<u32> {
         let noted = fs::read_to_string(self.file()).unwrap_or_default();
         noted.lines().map(|line| line.parse().unwrap()).collect()
     }
 
-    fn assert_nothing_is_left(&self) {
+    pub(crate) fn assert_nothing_is_left(&self) {
         let groups = self.groups();
         assert!(!groups.is_empty(), "the command was never started");
         let left: Vec<_> = processes()

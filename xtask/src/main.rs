@@ -20,6 +20,7 @@ mod bench;
 mod ci;
 mod conformance;
 mod invariants;
+mod matrix;
 mod mutants;
 mod spec;
 mod subjects;
@@ -45,6 +46,8 @@ enum Command {
     Conformance(conformance::Args),
     /// Run the suite against a real server that this project did not write
     Try(try_subject::Try),
+    /// Run the suite against all such servers, and compare with what is known of each
+    Matrix(matrix::Args),
     /// Everything that a change must pass, cheapest first, stopping at the first failure
     Ci(ci::Args),
     /// Chores of the case library
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Conformance(args) => conformance::run(&args),
         Command::Try(args) => args.run(),
+        Command::Matrix(args) => matrix::run(&args),
         Command::Ci(args) => ci::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Spec(args) => spec::run(&args),

@@ -12,7 +12,7 @@ use crate::subjects::install::install;
 use crate::subjects::interrupt::Interrupt;
 use crate::subjects::manifest::Subject;
 use crate::subjects::server::Server;
-use crate::subjects::{POLL, Places, command};
+use crate::subjects::{POLL, Places, command, suite};
 
 /// Statuses of the suite that `try` gives too, for the same reasons.
 mod status {
@@ -76,7 +76,7 @@ impl Try {
             Some(program) => std::path::absolute(program)?,
             None => places.target.join("release/cors-conformance"),
         };
-        if !self.serve && self.program.is_none() && !build_suite(&places, &interrupt)? {
+        if !self.serve && self.program.is_none() && !suite::build(&places, &interrupt)? {
             let code = if interrupt.is_set() {
                 status::CUT_SHORT
             } else {
@@ -161,20 +161,6 @@ impl Try {
         }
         Ok(code)
     }
-}
-
-/// Builds the suite; whether that succeeded.
-fn build_suite(places: &Places, interrupt: &Interrupt) -> anyhow::Result<bool> {
-    let mut cargo = command("cargo");
-    cargo.args([
-        "build",
-        "--release",
-        "--quiet",
-        "--package",
-        "cors-conformance",
-    ]);
-    let built = interrupt.run(cargo.current_dir(&places.root).stdin(Stdio::null()))?;
-    Ok(built.success())
 }
 
 /// Prints where the server is, and waits for the user.

@@ -1,7 +1,8 @@
 //! Real servers that this project did not write, each a folder of `xtask/subjects`.
 //!
-//! A folder holds `subject.toml` (what it is, what it needs, how it is installed and started) and
-//! the program. [`manifest`] reads it, [`install`] brings what is missing, [`server`] starts it
+//! A folder holds `subject.toml` (what it is, what it needs, how it is installed and started), the
+//! program, which takes on the policy that it is given, and `expected.toml`, what the suite finds
+//! in it. [`manifest`] reads the first, [`install`] brings what is missing, [`server`] starts it
 //! on a loopback port and ends it, in [`group`] together with every process it started.
 //! Time passes only by sleeping a fixed number of times, so nothing here reads a clock.
 
@@ -10,6 +11,7 @@ pub(crate) mod install;
 pub(crate) mod interrupt;
 pub(crate) mod manifest;
 pub(crate) mod server;
+pub(crate) mod suite;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

@@ -1,9 +1,8 @@
 //! A subject that runs: on a free loopback port, in a directory and a process group of its own.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -41,28 +40,22 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let name = &subject.manifest.name;
         let port = free_port().context("looking for a free loopback port")?;
-        let run = run_directory(subject, port)?;
+        let run = tempfile::Builder::new()
+            .prefix("subject-")
+            .tempdir()
+            .context("creating a directory to run in")?;
+        let policy = run.path().join("policy.json");
+        write_policy(&subject.policy, &policy)?;
         let (log, output) = open_log(places, name)?;
 
-        let fill = |text: &str| {
-            text.replace("{dir}", &subject.dir.to_string_lossy())
-                .replace("{run}", &run.path().to_string_lossy())
-                .replace("{target}", &places.target.to_string_lossy())
-                .replace("{port}", &port.to_string())
-        };
-        let words: Vec<String> = subject
-            .manifest
-            .start
-            .command
-            .iter()
-            .map(|word| fill(word))
-            .collect();
+        let words = subject.words(places);
         let (program, arguments) = words.split_first().context("start.command is empty")?;
         let mut command = command(program);
         command
             .args(arguments)
             .current_dir(run.path())
-            .env("PORT", port.to_string());
+            .env("PORT", port.to_string())
+            .env("CORS_POLICY", policy);
         command
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
@@ -132,32 +125,14 @@ fn free_port() -> io::Result<u16> {
         .port())
 }
 
-/// A fresh directory with the files that the subject wants in it.
-///
-/// It has a short path, since sockets may lie in it, and others may read it, since a server that
-/// is started as root reads it as somebody else.
-fn run_directory(subject: &Subject, port: u16) -> anyhow::Result<TempDir> {
-    let run = tempfile::Builder::new()
-        .prefix("subject-")
-        .permissions(Permissions::from_mode(0o755))
-        .tempdir()
-        .context("creating a directory to run in")?;
-    for name in &subject.manifest.start.files {
-        let from = subject.dir.join(name);
-        let to = run.path().join(name);
-        let copied = fs::read_to_string(&from).and_then(|text| {
-            let text = text
-                .replace("{run}", &run.path().to_string_lossy())
-                .replace("{port}", &port.to_string());
-            fs::write(&to, text)?;
-            // Whatever the umask says: readable, and executable when the original is.
-            let executable = fs::metadata(&from)?.permissions().mode() & 0o100 != 0;
-            let mode = if executable { 0o755 } else { 0o644 };
-            fs::set_permissions(&to, Permissions::from_mode(mode))
-        });
-        copied.with_context(|| format!("copying {} to {}", from.display(), to.display()))?;
-    }
-    Ok(run)
+/// Writes a policy file as the suite hands policies to programs: as JSON, without the endpoints.
+fn write_policy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let text = fs::read_to_string(from).with_context(|| format!("reading {}", from.display()))?;
+    let mut policy: toml::Table =
+        toml::from_str(&text).with_context(|| format!("in {}", from.display()))?;
+    policy.remove("endpoints");
+    fs::write(to, serde_json::to_vec_pretty(&policy)?)
+        .with_context(|| format!("writing {}", to.display()))
 }
 
 /// The empty log of a subject, kept until its next run.
@@ -192,10 +167,14 @@ mod tests {
         let folder = dir.path().join("here");
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("script.sh"), script).unwrap();
-        fs::set_permissions(folder.join("script.sh"), Permissions::from_mode(0o755)).unwrap();
+        fs::write(
+            folder.join("policy.toml"),
+            "allow_origins = 'any'\n[endpoints]\n",
+        )
+        .unwrap();
         let manifest = "name = 'here'\nabout = ''\nlanguage = ''\nversion = ''\nsource = ''\n\
             program = ''\ninstall.kind = 'none'\n\
-            start = { files = ['script.sh'], command = ['sh', '{run}/script.sh', '{port}'] }\n";
+            start.command = ['sh', '{dir}/script.sh', '{target}']\n";
         fs::write(folder.join("subject.toml"), manifest).unwrap();
         let subject = Subject::read(&folder).unwrap();
         let places = Places {
@@ -221,16 +200,18 @@ mod tests {
     #[test]
     fn a_server_that_ends_at_once_is_reported_with_its_log() {
         let (_dir, subject, places) =
-            subject("echo port $1, variable $PORT, in {run}\necho no luck >&2\nexit 1\n");
+            subject("echo port $PORT, target $1\ncat $CORS_POLICY\necho no luck >&2\nexit 1\n");
         let error = Server::start(&subject, &places, &Interrupt::default()).unwrap_err();
         let message = error.to_string();
         assert!(message.contains("ended before it listened"), "{message}");
         assert!(message.contains("no luck"), "{message}");
         let log = fs::read_to_string(places.target.join("subjects/here.log")).unwrap();
-        let (first, _) = log.split_once(", in ").unwrap();
-        let (port, variable) = first.split_once(", variable ").unwrap();
-        assert_eq!(port, format!("port {variable}"));
-        assert!(!log.contains("{run}"), "{log}");
+        let (port, rest) = log.strip_prefix("port ").unwrap().split_once(", ").unwrap();
+        assert_ne!(port.parse::<u16>().unwrap(), 0);
+        let target = format!("target {}\n", places.target.display());
+        assert!(rest.starts_with(&target), "{rest}");
+        assert!(rest.contains("\"allow_origins\": \"any\""), "{rest}");
+        assert!(!rest.contains("endpoints"), "{rest}");
     }
 
     #[test]

@@ -1,8 +1,27 @@
 """Django behind django-cors-headers, served by waitress."""
 
 import os
+import sys
+from pathlib import Path
 
 from django.conf import settings
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from policy import (  # noqa: E402 (the folder above comes first)
+    EXACT,
+    PATTERNS,
+    POLICY,
+    anything,
+    cannot,
+    declare,
+    listed,
+    resource_headers,
+)
+
+for field in ["allow_methods", "allow_headers", "expose_headers"]:
+    if POLICY["allow_credentials"] and anything(field):
+        cannot(f"{field}: it is written as it is, and with credentials a star allows nothing")
+
 
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1", "localhost"],
@@ -14,12 +33,16 @@ settings.configure(
     ],
     ROOT_URLCONF=__name__,
     SECRET_KEY="signs nothing: no sessions, no cookies",
-    CORS_ALLOWED_ORIGINS=["https://app.example", "https://admin.app.example:8443"],
-    CORS_ALLOW_CREDENTIALS=True,
-    CORS_ALLOW_METHODS=["GET", "PUT", "DELETE"],
-    CORS_ALLOW_HEADERS=["content-type", "x-token"],
-    CORS_EXPOSE_HEADERS=["x-request-id"],
-    CORS_PREFLIGHT_MAX_AGE=600,
+    CORS_ALLOW_ALL_ORIGINS=anything("allow_origins"),
+    CORS_ALLOWED_ORIGINS=EXACT,
+    CORS_ALLOWED_ORIGIN_REGEXES=PATTERNS,
+    CORS_ALLOW_CREDENTIALS=POLICY["allow_credentials"],
+    CORS_ALLOW_METHODS=["*"] if anything("allow_methods") else listed("allow_methods"),
+    # Browsers want to see Authorization by its name even beside a star.
+    CORS_ALLOW_HEADERS=["*", "authorization"] if anything("allow_headers") else listed("allow_headers"),
+    CORS_EXPOSE_HEADERS=["*"] if anything("expose_headers") else listed("expose_headers"),
+    # Its default is a day; zero is how nothing is stated.
+    CORS_PREFLIGHT_MAX_AGE=POLICY.get("max_age", 0),
 )
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 (settings come first)
@@ -34,7 +57,7 @@ def text(body, status=200, **headers):
 
 
 def resource(request):
-    return text("resource\n", **{"X-Request-Id": "1"})
+    return text("resource\n", **resource_headers())
 
 
 def error(request):
@@ -84,5 +107,21 @@ urlpatterns = [
     path("unauthorized", unauthorized),
 ]
 
+
+def without_body_for_head(application):
+    """Django leaves the body of an answer to HEAD to the server, and waitress sends it."""
+
+    def answer(environ, start_response):
+        body = application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return body
+        body.close()
+        return []
+
+    return answer
+
+
 if __name__ == "__main__":
-    serve(get_wsgi_application(), host="127.0.0.1", port=int(os.environ["PORT"]))
+    declare("missing error throws redirect not_modified vary own_headers options unauthorized")
+    application = without_body_for_head(get_wsgi_application())
+    serve(application, host="127.0.0.1", port=int(os.environ["PORT"]))

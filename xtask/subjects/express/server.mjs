@@ -1,21 +1,38 @@
 import cors from "cors";
 import express from "express";
 
+import { any, cannot, declare, isPattern, listed, pattern, policy, resourceHeaders } from "../policy.mjs";
+
 const app = express();
+
+// A single origin as a string, as the documentation has it; patterns are regular expressions.
+function origin() {
+  if (any("allow_origins")) return "*";
+  const origins = listed("allow_origins").map((entry) => (isPattern(entry) ? pattern(entry) : entry));
+  return origins.length === 1 && typeof origins[0] === "string" ? origins[0] : origins;
+}
+
+if (policy.allow_credentials && any("allow_methods")) {
+  cannot("there is no option that repeats the requested method, and with credentials a star is none");
+}
+if (policy.allow_credentials && any("expose_headers")) {
+  cannot("with credentials the exposed headers have to be listed");
+}
 
 app.use(
   cors({
-    origin: ["https://app.example", "https://admin.app.example:8443"],
-    credentials: true,
-    methods: ["GET", "PUT", "DELETE"],
-    allowedHeaders: ["content-type", "x-token"],
-    exposedHeaders: ["x-request-id"],
-    maxAge: 600,
+    origin: origin(),
+    credentials: policy.allow_credentials,
+    methods: any("allow_methods") ? "*" : policy.allow_methods,
+    // Left out, it repeats the names that are asked for.
+    allowedHeaders: any("allow_headers") ? undefined : policy.allow_headers,
+    exposedHeaders: any("expose_headers") ? "*" : policy.expose_headers,
+    maxAge: policy.max_age,
   }),
 );
 
 app.all("/resource", (request, response) => {
-  response.set("X-Request-Id", "1").type("text").send("resource\n");
+  response.set(resourceHeaders()).type("text").send("resource\n");
 });
 app.get("/error", (request, response) => {
   response.status(500).type("text").send("the application failed\n");
@@ -48,4 +65,5 @@ app.get("/unauthorized", (request, response) => {
   response.status(401).set("WWW-Authenticate", 'Basic realm="subject"').type("text").send("who?\n");
 });
 
+declare("missing error throws redirect not_modified vary own_headers options unauthorized");
 app.listen(Number(process.env.PORT), "127.0.0.1");

@@ -1,23 +1,45 @@
 """Flask behind flask-cors, served by waitress."""
 
 import os
+import re
+import sys
+from pathlib import Path
 
 from flask import Flask, Response, redirect, request
 from flask_cors import CORS
 from waitress import serve
 
-ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"]
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from policy import (  # noqa: E402 (the folder above comes first)
+    EXACT,
+    PATTERNS,
+    POLICY,
+    anything,
+    cannot,
+    declare,
+    listed,
+    resource_headers,
+)
+
+if POLICY["allow_credentials"] and anything("expose_headers"):
+    cannot("with credentials the exposed headers have to be listed")
+
+SAFELISTED = ["GET", "HEAD", "POST"]
+DEFAULT = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]
 
 app = Flask(__name__)
 
 CORS(
     app,
-    origins=["https://app.example", "https://admin.app.example:8443"],
-    supports_credentials=True,
-    methods=["GET", "PUT", "DELETE"],
-    allow_headers=["content-type", "x-token"],
-    expose_headers=["x-request-id"],
-    max_age=600,
+    origins="*" if anything("allow_origins") else EXACT + [re.compile(one) for one in PATTERNS],
+    supports_credentials=POLICY["allow_credentials"],
+    send_wildcard=anything("allow_origins"),
+    # What is not listed is refused, so the methods that need no leave have to be; nothing stands
+    # for every method, the default comes closest.
+    methods=DEFAULT if anything("allow_methods") else [*SAFELISTED, *listed("allow_methods")],
+    allow_headers="*" if anything("allow_headers") else listed("allow_headers"),
+    expose_headers="*" if anything("expose_headers") else listed("expose_headers"),
+    max_age=POLICY.get("max_age"),
 )
 
 
@@ -25,9 +47,12 @@ def text(body, status=200, **headers):
     return Response(body, status, {**headers, "Content-Type": "text/plain"})
 
 
+ANY_METHOD = [*SAFELISTED, "PUT", "PATCH", "DELETE", "PROPFIND", *listed("allow_methods")]
+
+
 @app.route("/resource", methods=ANY_METHOD)
 def resource():
-    return text("resource\n", **{"X-Request-Id": "1"})
+    return text("resource\n", **resource_headers())
 
 
 @app.get("/error")
@@ -75,4 +100,5 @@ def unauthorized():
 
 
 if __name__ == "__main__":
+    declare("missing error throws redirect not_modified vary own_headers options unauthorized")
     serve(app, host="127.0.0.1", port=int(os.environ["PORT"]))

@@ -1,19 +1,52 @@
 """Starlette behind its own CORSMiddleware, served by uvicorn."""
 
 import os
+import sys
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.endpoints import HTTPEndpoint
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from policy import (  # noqa: E402 (the folder above comes first)
+    EXACT,
+    PATTERNS,
+    POLICY,
+    anything,
+    cannot,
+    declare,
+    listed,
+    resource_headers,
+)
+
+if POLICY["allow_credentials"] and anything("expose_headers"):
+    cannot("with credentials the exposed headers have to be listed")
+
+SAFELISTED = ["GET", "HEAD", "POST"]
+CORS = {
+    "allow_origins": ["*"] if anything("allow_origins") else EXACT,
+    "allow_origin_regex": "|".join(PATTERNS) or None,
+    "allow_credentials": POLICY["allow_credentials"],
+    # What is not listed is refused, so the methods that need no leave have to be.
+    "allow_methods": ["*"] if anything("allow_methods") else [*SAFELISTED, *listed("allow_methods")],
+    "allow_headers": ["*"] if anything("allow_headers") else listed("allow_headers"),
+    "expose_headers": ["*"] if anything("expose_headers") else listed("expose_headers"),
+}
+if "max_age" in POLICY:
+    CORS["max_age"] = POLICY["max_age"]
 
 
-async def resource(request):
-    return PlainTextResponse("resource\n", headers={"X-Request-Id": "1"})
+class Resource(HTTPEndpoint):
+    """Answers whatever the method is, which no list of methods says."""
+
+    async def dispatch(self):
+        response = PlainTextResponse("resource\n", headers=resource_headers())
+        await response(self.scope, self.receive, self.send)
 
 
 async def error(request):
@@ -56,7 +89,7 @@ async def unauthorized(request):
 
 app = Starlette(
     routes=[
-        Route("/resource", resource, methods=ANY_METHOD),
+        Route("/resource", Resource),
         Route("/error", error),
         Route("/throws", throws),
         Route("/redirect", redirect),
@@ -66,18 +99,9 @@ app = Starlette(
         Route("/options", options, methods=["GET", "OPTIONS"]),
         Route("/unauthorized", unauthorized),
     ],
-    middleware=[
-        Middleware(
-            CORSMiddleware,
-            allow_origins=["https://app.example", "https://admin.app.example:8443"],
-            allow_credentials=True,
-            allow_methods=["GET", "PUT", "DELETE"],
-            allow_headers=["content-type", "x-token"],
-            expose_headers=["x-request-id"],
-            max_age=600,
-        )
-    ],
+    middleware=[Middleware(CORSMiddleware, **CORS)],
 )
 
 if __name__ == "__main__":
+    declare("missing error throws redirect not_modified vary own_headers options unauthorized")
     uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PORT"]))

@@ -1,25 +1,29 @@
 //! actix-web behind actix-cors.
 
+#[path = "../../policy.rs"]
+mod policy;
+
 use std::io;
+use std::sync::Arc;
 
 use actix_cors::Cors;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName, InvalidHeaderName};
+use actix_web::http::{Method, Uri};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+
+use crate::policy::{AnyOr, Policy, cannot, port, resource_headers};
 
 #[actix_web::main]
 async fn main() -> io::Result<()> {
-    let port = std::env::var("PORT").ok().and_then(|port| port.parse().ok());
-    let port: u16 = port.ok_or_else(|| io::Error::other("PORT must be a port number"))?;
+    let policy = Arc::new(Policy::read());
+    // Built once to see whether it can be: the workers build it where nobody hears a reason.
+    drop(cors(&policy));
+    let endpoints =
+        "missing error throws redirect not_modified vary own_headers options unauthorized";
+    let port = port(endpoints);
 
-    HttpServer::new(|| {
-        let cors = Cors::default()
-            .allowed_origin("https://app.example")
-            .allowed_origin("https://admin.app.example:8443")
-            .supports_credentials()
-            .allowed_methods(["GET", "PUT", "DELETE"])
-            .allowed_headers(["content-type", "x-token"])
-            .expose_headers(["x-request-id"])
-            .max_age(600);
+    HttpServer::new(move || {
+        let cors = cors(&policy);
 
         App::new()
             .wrap(cors)
@@ -33,7 +37,7 @@ async fn main() -> io::Result<()> {
             .service(
                 web::resource("/options")
                     .route(web::get().to(async || HttpResponse::Ok().body("options\n")))
-                    .route(web::method(actix_web::http::Method::OPTIONS).to(options)),
+                    .route(web::method(Method::OPTIONS).to(options)),
             )
             .route("/unauthorized", web::get().to(unauthorized))
     })
@@ -43,8 +47,63 @@ async fn main() -> io::Result<()> {
     .await
 }
 
+/// The library, configured as its documentation says.
+fn cors(policy: &Policy) -> Cors {
+    let mut cors = Cors::default();
+    match &policy.allow_origins {
+        AnyOr::Any(_) if policy.allow_credentials => cannot("any origin with credentials"),
+        // `send_wildcard`, since nothing here depends on who asks.
+        AnyOr::Any(_) => cors = cors.allow_any_origin().send_wildcard(),
+        AnyOr::Listed(origins) => {
+            for origin in origins {
+                if origin.contains('*') {
+                    cannot("there are no patterns; a function is the application's own code");
+                }
+                if let Err(error) = origin.parse::<Uri>() {
+                    cannot(format!("{origin:?}: {error}"));
+                }
+                cors = cors.allowed_origin(origin);
+            }
+        }
+    }
+    if policy.allow_credentials {
+        cors = cors.supports_credentials();
+    }
+    cors = match &policy.allow_methods {
+        AnyOr::Any(_) => cors.allow_any_method(),
+        AnyOr::Listed(methods) => {
+            let methods: Result<Vec<Method>, _> =
+                methods.iter().map(|method| method.parse()).collect();
+            // What is not listed is refused, so the methods that need no leave have to be.
+            let cors = cors.allowed_methods([Method::GET, Method::HEAD, Method::POST]);
+            cors.allowed_methods(methods.unwrap_or_else(|error| cannot(error)))
+        }
+    };
+    cors = match &policy.allow_headers {
+        AnyOr::Any(_) => cors.allow_any_header(),
+        AnyOr::Listed(headers) => cors.allowed_headers(names(headers)),
+    };
+    cors = match &policy.expose_headers {
+        AnyOr::Any(_) if policy.allow_credentials => {
+            cannot("with credentials the exposed headers have to be listed")
+        }
+        AnyOr::Any(_) => cors.expose_any_header(),
+        AnyOr::Listed(headers) => cors.expose_headers(names(headers)),
+    };
+    cors.max_age(policy.max_age.map(|seconds| seconds as usize))
+}
+
+fn names(names: &[String]) -> Vec<HeaderName> {
+    let names: Result<_, _> = names.iter().map(|name| name.parse()).collect();
+    names.unwrap_or_else(|error: InvalidHeaderName| cannot(error))
+}
+
 async fn resource() -> HttpResponse {
-    HttpResponse::Ok().insert_header(("X-Request-Id", "1")).body("resource\n")
+    let mut response = HttpResponse::Ok();
+    for header in resource_headers() {
+        response.insert_header(header);
+    }
+    response.body("resource\n")
 }
 
 async fn error() -> HttpResponse {

@@ -4,7 +4,7 @@ use http::Version;
 use http::header::{CONNECTION, HeaderValue};
 
 use super::{Variant, variant};
-use crate::behaviour::Chunked;
+use crate::behaviour::{Chunked, Interception};
 use crate::exchange::set;
 
 pub(super) const VARIANTS: &[Variant] = &[
@@ -48,6 +48,11 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant("http-1-0", "Answers are of HTTP/1.0.", |b| {
         b.finish = |_, reply| *reply.version_mut() = Version::HTTP_10;
     }),
+    variant(
+        "header-lines-limited",
+        "A request of more than 96 header lines is answered 431, a limit that real servers have.",
+        |b| b.intercept = |x| (x.headers.len() > 96).then_some(Interception::Answer(431)),
+    ),
     variant("not-stored", "No answer may be stored.", |b| {
         b.finish = |_, reply| set(reply.headers_mut(), "cache-control", "no-store");
     }),

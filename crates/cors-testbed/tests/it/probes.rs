@@ -312,6 +312,7 @@ pub(crate) fn probes(policy: &Policy) -> Vec<Probe> {
     ] {
         add("GET", "/resource", &[("origin", EVIL), (name, &value)]);
     }
+    add("GET", "/resource", &[("x-many", "1"); 100]);
     add("OPTIONS", "/options", &[(METHOD, "PUT")]);
     add(
         "OPTIONS",

@@ -22,6 +22,7 @@ mod conformance;
 mod invariants;
 mod matrix;
 mod mutants;
+mod replay;
 mod spec;
 mod subjects;
 mod tools;
@@ -48,6 +49,8 @@ enum Command {
     Try(try_subject::Try),
     /// Run the suite against all such servers, and compare with what is known of each
     Matrix(matrix::Args),
+    /// Look for faults that libraries had in the versions that had them, and in those that do not
+    Replay(replay::Args),
     /// Everything that a change must pass, cheapest first, stopping at the first failure
     Ci(ci::Args),
     /// Chores of the case library
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Conformance(args) => conformance::run(&args),
         Command::Try(args) => args.run(),
         Command::Matrix(args) => matrix::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Ci(args) => ci::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Spec(args) => spec::run(&args),

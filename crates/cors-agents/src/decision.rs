@@ -54,6 +54,11 @@ struct LooksAt<'a> {
 }
 
 impl LooksAt<'_> {
+    /// Whether a header says what the engine is, not what it does.
+    fn is_own_name(name: &str, value: &[u8]) -> bool {
+        name == "user-agent" && value.starts_with(b"Mozilla/")
+    }
+
     fn request(&self, request: &ObservedRequest) -> ExpectedRequest {
         let preflight = request.kind == RequestKind::Preflight;
         let header = |name: &str| request.header(name);
@@ -67,6 +72,7 @@ impl LooksAt<'_> {
         for name in self.names {
             let shown = String::from_utf8_lossy(name).into_owned();
             match header(&shown) {
+                Some(value) if Self::is_own_name(&shown, &value) => {}
                 Some(value) => has.push((Text::literal(name), self.text(&value))),
                 None => lacks.push(shown),
             }

@@ -9,6 +9,7 @@ use cors_model::api::fetch::RequestInit;
 use cors_model::api::xhr::{Xhr, XhrBody};
 use cors_model::api::{ApiError, ApiErrorName, Client};
 use cors_model::cache::Timestamp;
+use cors_model::dialect::Dialect;
 use cors_model::error::{NetworkError, Reason, Stage};
 use cors_model::fetch::{UserAgent, block_on, fetch};
 use cors_model::origin::{OpaqueOrigin, Origin};
@@ -55,7 +56,21 @@ pub fn play(
     world: &World,
     trace: &mut impl Trace,
 ) -> Result<Observation, PlayError> {
-    let mut agent = UserAgent::default();
+    play_as(Dialect::STANDARD, case, world, trace)
+}
+
+/// The same on a user agent with a dialect.
+///
+/// # Errors
+///
+/// The case itself is broken.
+pub fn play_as(
+    dialect: Dialect,
+    case: &AgentCase,
+    world: &World,
+    trace: &mut impl Trace,
+) -> Result<Observation, PlayError> {
+    let mut agent = UserAgent::new(dialect);
     let mut network = ScriptedNetwork::new(case, world);
     let mut now = 0;
     let mut outcomes = Vec::new();

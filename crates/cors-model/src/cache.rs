@@ -98,6 +98,11 @@ impl CorsPreflightCache {
         &self.0
     }
 
+    /// The entries that fit, as a cache of their own.
+    pub(crate) fn only(&self, fits: impl Fn(&CacheEntry) -> bool) -> Self {
+        Self(self.0.iter().filter(|entry| fits(entry)).cloned().collect())
+    }
+
     /// Removes the entries whose max-age is over.
     pub fn remove_expired(&mut self, now: Timestamp) {
         self.0.retain(|entry| !entry.is_expired(now));

@@ -117,6 +117,7 @@ pub mod cache;
 pub mod corp_check;
 pub mod cors_check;
 mod data_url;
+pub mod dialect;
 pub mod error;
 pub mod fetch;
 pub mod header;

@@ -145,6 +145,11 @@ pub enum Reason {
     },
     /// A `Location` that there are several of, or that is not a URL.
     LocationInvalid,
+    /// A redirect that the standard would follow, and an engine does not.
+    EngineRefusesRedirect {
+        /// The engine.
+        engine: &'static str,
+    },
     /// A `Location` whose scheme is not HTTP(S).
     LocationScheme {
         /// The scheme.
@@ -252,6 +257,9 @@ impl fmt::Display for Reason {
                 return write!(f, "the redirect mode is `error` and the status is {status}");
             }
             Self::LocationInvalid => "`Location` is not one URL",
+            Self::EngineRefusesRedirect { engine } => {
+                return write!(f, "{engine} does not follow it, though the standard would");
+            }
             Self::LocationScheme { scheme } => {
                 return write!(f, "it leads away from HTTP, to `{scheme}:`");
             }

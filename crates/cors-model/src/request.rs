@@ -191,6 +191,13 @@ impl Request {
         }
     }
 
+    /// The same request as if it had not been redirected, for dialects.
+    pub(crate) fn without_redirects(&self) -> Self {
+        let mut request = self.clone();
+        request.earlier_urls.clear();
+        request
+    }
+
     /// Whether credentials are wanted across origins too.
     pub(crate) fn includes_credentials(&self) -> bool {
         self.credentials_mode == CredentialsMode::Include

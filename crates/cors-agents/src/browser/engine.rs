@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use cors_harness::command::group::Group;
+use cors_model::dialect::Dialect;
 use tempfile::TempDir;
 
 /// How long a helper may take to say what it is asked: its version, its display.
@@ -231,6 +232,15 @@ impl Engine {
             Self::Chromium => "chromium",
             Self::Firefox => "firefox",
             Self::Webkit => "webkit",
+        }
+    }
+
+    /// How the model has to depart from the standard to do as it does.
+    pub const fn dialect(self) -> Dialect {
+        match self {
+            Self::Chromium => Dialect::CHROMIUM,
+            Self::Firefox => Dialect::FIREFOX,
+            Self::Webkit => Dialect::WEBKIT,
         }
     }
 

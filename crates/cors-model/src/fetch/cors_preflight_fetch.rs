@@ -8,16 +8,17 @@ use core::cmp;
 use super::FetchParams;
 use super::http_network_or_cache_fetch::http_network_or_cache_fetch;
 use crate::cors_check::cors_check;
+use crate::dialect::History;
 use crate::error::{NetworkError, Reason, Refusal, Remedy, Stage, Wanted};
 use crate::header::{
     Abnf, HeaderName, HeaderValue, Listed, delta_seconds, extract_header_list_values, names,
 };
 use crate::method::Method;
 use crate::network::Network;
-use crate::request::{RequestMode, ResponseTainting};
+use crate::request::{Request, RequestMode, ResponseTainting};
 use crate::response::{Response, is_ok_status};
-use crate::safelist::{cors_unsafe_request_header_names, is_cors_non_wildcard_request_header_name};
-use crate::trace::{Cite, Shown, Trace, cite, step};
+use crate::safelist::is_cors_non_wildcard_request_header_name;
+use crate::trace::{Cite, NoTrace, Shown, Trace, cite, step};
 
 /// The max-age of a response that states none, in seconds.
 const DEFAULT_MAX_AGE: u32 = 5;
@@ -32,7 +33,15 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         network,
         trace,
         now,
+        history,
     } = fetch_params;
+    let dialect = agent.dialect;
+    let untainted;
+    let mut request: &Request = request;
+    if dialect.preflights_with_page_origin {
+        untainted = request.without_redirects();
+        request = &untainted;
+    }
     // 1. A request of its own: without the body, the headers and the credentials of the other.
     let mut preflight = request.new_with_same_urls();
     preflight.method = Method::OPTIONS;
@@ -67,7 +76,15 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         "Access-Control-Request-Method: {method} is appended."
     );
     // 4. The headers that are asked about.
-    let headers = cors_unsafe_request_header_names(&request.header_list, trace);
+    let headers = if history.dropped.is_empty() {
+        dialect.unsafe_names(&request.header_list, trace)
+    } else {
+        let mut header_list = request.header_list.clone();
+        for header in &history.dropped {
+            header_list.append(header.name.clone(), header.value.clone());
+        }
+        dialect.unsafe_names(&header_list, trace)
+    };
     step!(
         trace,
         cite!("cors-preflight-fetch-0", "4"),
@@ -107,6 +124,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         network,
         trace: trace.during(Stage::Preflight),
         now: *now,
+        history: History::default(),
     };
     let response = http_network_or_cache_fetch(&mut preflight_params, false).await?;
     // The check is done on the request, not on the preflight, for its credentials mode.
@@ -175,10 +193,29 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         }
         let header_names = header_names.unwrap_or_default();
         let wildcard_allowed = !request.includes_credentials();
+        if dialect.caches_before_judging {
+            let max_age = dialect.max_age_of(&response, DEFAULT_MAX_AGE);
+            let max_age = cmp::min(max_age.unwrap_or(DEFAULT_MAX_AGE), agent.max_age_limit);
+            if dialect.keeps(request, max_age) {
+                let cache = &mut agent.preflight_cache;
+                cache.clear_entries(request, &mut NoTrace);
+                let kept = |allowed: &&&[u8]| wildcard_allowed || **allowed != WILDCARD;
+                for allowed in methods.iter().filter(kept) {
+                    let method = Some(Method::from_token(allowed));
+                    cache.create_entry(request, max_age, method, None, *now, &mut NoTrace);
+                }
+                for allowed in header_names.iter().filter(kept) {
+                    let name = Some(HeaderName::from_token(allowed));
+                    cache.create_entry(request, max_age, None, name, *now, &mut NoTrace);
+                }
+            }
+        }
         // 7.5. The method, in its own letter case.
         let at = cite!("cors-preflight-fetch-0", "7.5");
         let wildcard = wildcard_allowed && methods.contains(&WILDCARD);
-        if !methods.contains(&method.as_bytes()) && !method.is_cors_safelisted() && !wildcard {
+        let listed = methods.contains(&method.as_bytes())
+            && !(flagged && dialect.forced_preflight_needs_method);
+        if !listed && !method.is_cors_safelisted() && !wildcard {
             let reason = Reason::MethodNotAllowed {
                 method: method.clone(),
             };
@@ -200,9 +237,13 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
                 .any(|listed| listed.eq_ignore_ascii_case(name.as_bytes()))
         };
         let at = cite!("cors-preflight-fetch-0", "7.6");
+        let covered = dialect.wildcard_covers_authorization
+            && wildcard_allowed
+            && header_names.contains(&WILDCARD);
         let unlisted_name = request
             .header_list
             .iter()
+            .filter(|_| !covered)
             .map(|header| &header.name)
             .find(|name| is_cors_non_wildcard_request_header_name(name) && !listed(name));
         if let Some(name) = unlisted_name {
@@ -216,6 +257,11 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         // 7.7. The other names that are not safelisted.
         let at = cite!("cors-preflight-fetch-0", "7.7");
         let wildcard = wildcard_allowed && header_names.contains(&WILDCARD);
+        let asked = if dialect.cache_wildcards_cover_nothing {
+            headers.clone()
+        } else {
+            Vec::new()
+        };
         for unsafe_name in headers {
             if !listed(&unsafe_name) && !wildcard {
                 let wanted = HeaderValue::from_token(unsafe_name.as_bytes());
@@ -250,6 +296,9 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             );
             DEFAULT_MAX_AGE
         };
+        let max_age = dialect
+            .max_age_of(&response, DEFAULT_MAX_AGE)
+            .unwrap_or(max_age);
         // 7.10. Not longer than the user agent likes.
         let max_age = cmp::min(max_age, agent.max_age_limit);
         step!(
@@ -271,7 +320,33 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             cite!("cors-preflight-fetch-0", "7.11"),
             "The user agent has a preflight cache."
         );
+        if !dialect.keeps(request, max_age) || dialect.caches_before_judging {
+            return Ok(response);
+        }
         let cache = &mut agent.preflight_cache;
+        if dialect.cache_replaces {
+            cache.clear_entries(request, &mut NoTrace);
+        }
+        let mut methods = methods;
+        let mut header_names = header_names;
+        if dialect.star_with_credentials_not_kept && !wildcard_allowed {
+            methods.retain(|allowed| *allowed != WILDCARD);
+            header_names.retain(|allowed| *allowed != WILDCARD);
+        }
+        if dialect.cache_skips_forced && flagged {
+            methods.clear();
+        }
+        if dialect.cache_wildcards_cover_nothing {
+            for allowed in &mut methods {
+                if *allowed == WILDCARD {
+                    *allowed = method.as_bytes();
+                }
+            }
+            if header_names.contains(&WILDCARD) {
+                header_names.retain(|allowed| *allowed != WILDCARD);
+                header_names.extend(asked.iter().map(HeaderName::as_bytes));
+            }
+        }
         // 7.12. UNDERSPECIFIED(max-age-clock): what is known already holds for the new max-age,
         // counted from when it was first stored.
         for allowed in &methods {

@@ -3,36 +3,61 @@
 use super::cors_preflight_fetch::cors_preflight_fetch;
 use super::http_network_or_cache_fetch::http_network_or_cache_fetch;
 use super::http_redirect_fetch::http_redirect_fetch;
-use super::{FetchParams, Outcome};
-use crate::cache::{CorsPreflightCache, Timestamp};
+use super::main_fetch::{WILDCARD, needs_preflight};
+use super::{FetchParams, Outcome, UserAgent};
+use crate::cache::{CacheEntry, Timestamp};
 use crate::corp_check::{Verdict, cross_origin_resource_policy_check};
 use crate::cors_check::cors_check;
+use crate::dialect::CacheCleared;
 use crate::error::{NetworkError, Reason, Refusal, Remedy, Stage, Wanted};
 use crate::header::{HeaderValue, names};
 use crate::network::Network;
 use crate::request::{RedirectMode, Request, ResponseTainting};
 use crate::response::{FilteredResponse, is_redirect_status};
-use crate::safelist::cors_unsafe_request_header_names;
 use crate::tao_check::tao_check;
-use crate::trace::{Trace, cite, step};
+use crate::trace::{NoTrace, Trace, cite, step};
 
 /// Whether the cache lacks something that a request needs to be allowed.
 fn needs_permission(
-    cache: &CorsPreflightCache,
+    agent: &UserAgent,
     request: &Request,
     now: Timestamp,
     trace: &mut impl Trace,
 ) -> bool {
+    let dialect = &agent.dialect;
+    if dialect.cache_bypassed_by.contains(&request.cache_mode) {
+        return true;
+    }
+    let mut cache = &agent.preflight_cache;
+    let apart;
+    if dialect.cache_keeps_credentials_apart {
+        apart = cache.only(|entry| entry.credentials == request.includes_credentials());
+        cache = &apart;
+    }
+    let untainted;
+    let mut request = request;
+    if dialect.preflights_with_page_origin {
+        untainted = request.without_redirects();
+        request = &untainted;
+    }
     let method = &request.method;
     if (!method.is_cors_safelisted() || request.use_cors_preflight)
         && !cache.method_match(method.as_bytes(), request, now, trace)
     {
-        return true;
+        let serves = |entry: &CacheEntry| !entry.is_expired(now) && entry.matches(request);
+        let any = dialect.any_entry_serves_forced
+            && method.is_cors_safelisted()
+            && cache.entries().iter().any(serves);
+        if !any {
+            return true;
+        }
     }
-    let unsafe_names = cors_unsafe_request_header_names(&request.header_list, trace);
+    let kept_wildcard = dialect.kept_wildcard_covers_authorization
+        && cache.header_name_match(&WILDCARD, request, now, trace);
+    let unsafe_names = dialect.unsafe_names(&request.header_list, trace);
     unsafe_names
         .iter()
-        .any(|name| !cache.header_name_match(name, request, now, trace))
+        .any(|name| !kept_wildcard && !cache.header_name_match(name, request, now, trace))
 }
 
 /// To HTTP fetch: <https://fetch.spec.whatwg.org/#concept-http-fetch>
@@ -46,6 +71,7 @@ pub(super) async fn http_fetch<N: Network, T: Trace>(
         agent,
         trace,
         now,
+        history,
         ..
     } = fetch_params;
     step!(
@@ -62,7 +88,8 @@ pub(super) async fn http_fetch<N: Network, T: Trace>(
         "There is no response yet."
     );
     // 3. OUT OF SCOPE: service workers.
-    if make_cors_preflight && needs_permission(&agent.preflight_cache, request, *now, trace) {
+    let forced = history.preflighted && !needs_preflight(&agent.dialect, request, trace);
+    if make_cors_preflight && (forced || needs_permission(agent, request, *now, trace)) {
         // 4.1.1. The server is asked first.
         step!(
             trace,
@@ -72,6 +99,20 @@ pub(super) async fn http_fetch<N: Network, T: Trace>(
         let stage = core::mem::replace(&mut trace.stage, Stage::Preflight);
         let preflight_response = cors_preflight_fetch(fetch_params).await;
         fetch_params.trace.stage = stage;
+        if let Err(error) = &preflight_response {
+            // Such an answer is kept in place of what was there.
+            let kept = fetch_params.agent.dialect.caches_before_judging
+                && matches!(
+                    error.refusal.reason,
+                    Reason::MethodNotAllowed { .. }
+                        | Reason::HeaderNotAllowed { .. }
+                        | Reason::NonWildcardHeaderNotAllowed { .. }
+                );
+            let FetchParams { request, agent, .. } = fetch_params;
+            if agent.dialect.cache_cleared == CacheCleared::ByPreflight && !kept {
+                agent.preflight_cache.clear_entries(request, &mut NoTrace);
+            }
+        }
         // 4.1.2. Without its permission the request is not made.
         step!(
             &mut fetch_params.trace,
@@ -157,6 +198,12 @@ pub(super) async fn http_fetch<N: Network, T: Trace>(
     let outcome = if is_redirect_status(status) {
         // 6.1–6.2. OUT OF SCOPE: navigations, and streams of HTTP/2.
         match request.redirect_mode {
+            RedirectMode::Error
+                if fetch_params.agent.dialect.redirect_needs_location
+                    && !response.header_list.contains(names::LOCATION) =>
+            {
+                Outcome::Plain(response)
+            }
             RedirectMode::Error => {
                 // 6.3[error].1. Script did not want any.
                 let reason = Reason::RedirectModeError { status };

@@ -39,8 +39,10 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     // 1. What is asked for.
     let FetchParams {
         request,
+        agent,
         network,
         trace,
+        history,
         ..
     } = fetch_params;
     step!(
@@ -162,6 +164,9 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     }
     // 8.12. Who is asking.
     append_request_origin_header(request, &mut header_list, trace);
+    agent
+        .dialect
+        .correct_origin(request, history, &mut header_list);
     step!(
         trace,
         cite!("concept-http-network-or-cache-fetch", "8.12"),
@@ -311,7 +316,12 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
         is_new_connection_fetch,
     )
     .await?;
-    let FetchParams { request, trace, .. } = fetch_params;
+    let FetchParams {
+        request,
+        agent,
+        trace,
+        ..
+    } = fetch_params;
     let status = forward_response.status;
     step!(
         trace,
@@ -321,6 +331,7 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     // 11.3–11.4. OUT OF SCOPE: stored responses.
     // 11.5.1. That is the response.
     let mut response = forward_response;
+    agent.dialect.received(&mut response);
     step!(
         trace,
         cite!("concept-http-network-or-cache-fetch", "11.5.1"),

@@ -3,16 +3,18 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use super::main_fetch::main_fetch;
+use super::main_fetch::{main_fetch, needs_preflight};
 use super::{FetchParams, Outcome};
+use crate::cors_check::cors_check;
+use crate::dialect::EmptyLocation;
 use crate::error::{NetworkError, Reason, Refusal, Remedy, Stage, Wanted};
 use crate::header::{HeaderName, names};
 use crate::method::Method;
 use crate::network::Network;
 use crate::referrer::set_request_referrer_policy_on_redirect;
-use crate::request::{RequestMode, ResponseTainting};
+use crate::request::{CredentialsMode, RequestMode, ResponseTainting};
 use crate::response::Response;
-use crate::trace::{Trace, cite, step};
+use crate::trace::{NoTrace, Trace, cite, step};
 
 /// The request-body-header names: <https://fetch.spec.whatwg.org/#request-body-header-name>
 const REQUEST_BODY_HEADER_NAMES: [HeaderName; 4] = [
@@ -30,10 +32,20 @@ pub(super) async fn http_redirect_fetch<N: Network, T: Trace>(
     // 1–2. What was asked for, and what the answer was.
     let FetchParams {
         request,
+        agent,
         network,
         trace,
+        history,
         ..
     } = fetch_params;
+    let dialect = agent.dialect;
+    if dialect.preflights_after_redirect {
+        history.preflighted |= needs_preflight(&dialect, request, &mut NoTrace);
+    }
+    let unsafe_before = dialect
+        .lists_dropped_names
+        .then(|| request.header_list.clone());
+    let method_before = request.method.clone();
     step!(
         trace,
         cite!("concept-http-redirect-fetch", "1"),
@@ -65,6 +77,31 @@ pub(super) async fn http_redirect_fetch<N: Network, T: Trace>(
         on: Stage::Redirect,
         name: names::LOCATION,
     };
+    let empty = dialect.empty_location != EmptyLocation::Standard
+        && location.as_deref().is_some_and(<[u8]>::is_empty);
+    if empty && dialect.empty_location == EmptyLocation::None {
+        return Ok(Outcome::Plain(response));
+    }
+    let left_own_origin = dialect.second_redirect_needs_credentials
+        && request.response_tainting == ResponseTainting::Cors
+        && request
+            .url_list()
+            .next()
+            .is_some_and(|first| request.origin.is_same_origin(first.origin()));
+    let left_own_origin = left_own_origin && {
+        let mut with_credentials = request.clone();
+        with_credentials.credentials_mode = CredentialsMode::Include;
+        cors_check(&with_credentials, &response, trace).is_err()
+    };
+    let with_credentials = dialect.refuses_url_credentials
+        && matches!(&location_url, Ok(Some(url)) if url.includes_credentials());
+    if empty || left_own_origin || with_credentials {
+        let at = cite!("concept-http-redirect-fetch", "5");
+        let engine = dialect.name;
+        let reason = Reason::EngineRefusesRedirect { engine };
+        let refusal = refusal(at, reason, "another target").remedied([no_location]);
+        return Err(fetch_params.refuse(refusal));
+    }
     let location_url = match location_url {
         // 4. Nowhere: then this is the response.
         Ok(None) => {
@@ -190,6 +227,15 @@ pub(super) async fn http_redirect_fetch<N: Network, T: Trace>(
             "The headers that describe a body are deleted."
         );
     }
+    if dialect.delete_becomes_get
+        && request.method.as_bytes() == b"DELETE"
+        && !request
+            .current_url()
+            .origin()
+            .is_same_origin(location_url.origin())
+    {
+        request.method = Method::GET;
+    }
     // 13. What was meant for one origin is not for the next.
     if !request
         .current_url()
@@ -203,6 +249,16 @@ pub(super) async fn http_redirect_fetch<N: Network, T: Trace>(
             "{} is another origin, so Authorization is deleted.",
             location_url.origin().serialize()
         );
+    }
+    history.became_get |= request.method != method_before;
+    if let Some(before) = unsafe_before {
+        for header in &before {
+            if !request.header_list.contains(&header.name) {
+                history
+                    .dropped
+                    .append(header.name.clone(), header.value.clone());
+            }
+        }
     }
     // 14–17. OUT OF SCOPE: bodies are bytes, which can be sent again; timing.
     // 18. The target is the current URL.

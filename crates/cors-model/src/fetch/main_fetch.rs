@@ -8,22 +8,26 @@ use super::scheme_fetch::scheme_fetch;
 use super::{FetchParams, Outcome};
 use crate::bad_port::block_bad_port;
 use crate::corp_check::Verdict;
+use crate::dialect::{CacheCleared, Dialect};
 use crate::error::{NetworkError, Reason};
 use crate::header::{ExtractFailure, HeaderName, extract_header_list_values, names};
 use crate::method::Method;
 use crate::network::Network;
 use crate::referrer::{Referrer, ReferrerPolicy, determine_request_referrer};
 use crate::request::{RedirectMode, Request, RequestMode, ResponseTainting};
-use crate::response::{FilteredResponse, is_null_body_status};
-use crate::safelist::cors_unsafe_request_header_names;
-use crate::trace::{Trace, cite, step};
+use crate::response::{FilteredResponse, Response, is_null_body_status};
+use crate::trace::{NoTrace, Trace, cite, step};
 
 /// Whether a request to another origin is one that no form could send.
-fn needs_preflight(request: &Request, trace: &mut impl Trace) -> bool {
+pub(super) fn needs_preflight(
+    dialect: &Dialect,
+    request: &Request,
+    trace: &mut impl Trace,
+) -> bool {
     request.use_cors_preflight
         || (request.unsafe_request
             && (!request.method.is_cors_safelisted()
-                || !cors_unsafe_request_header_names(&request.header_list, trace).is_empty()))
+                || !dialect.unsafe_names(&request.header_list, trace).is_empty()))
 }
 
 /// To main fetch: <https://fetch.spec.whatwg.org/#concept-main-fetch>
@@ -32,7 +36,13 @@ pub(super) async fn main_fetch<N: Network, T: Trace>(
     recursive: bool,
 ) -> Result<Outcome, NetworkError> {
     // 1. What is asked for.
-    let FetchParams { request, trace, .. } = fetch_params;
+    let FetchParams {
+        request,
+        agent,
+        trace,
+        history,
+        ..
+    } = fetch_params;
     step!(
         trace,
         cite!("concept-main-fetch", "1"),
@@ -150,7 +160,7 @@ pub(super) async fn main_fetch<N: Network, T: Trace>(
         };
         let at = cite!("concept-main-fetch", "12[http-s-scheme]");
         return Err(fetch_params.network_error(at, reason));
-    } else if needs_preflight(request, trace) {
+    } else if history.preflighted || needs_preflight(&agent.dialect, request, trace) {
         // 12[use-cors-preflight-flag].1. The CORS protocol judges the response.
         request.response_tainting = ResponseTainting::Cors;
         step!(
@@ -167,13 +177,23 @@ pub(super) async fn main_fetch<N: Network, T: Trace>(
         );
         let cors_with_preflight_response = http_fetch(fetch_params, true).await;
         // 12[use-cors-preflight-flag].3. What was remembered has proved wrong.
-        if cors_with_preflight_response.is_err() {
+        let cleared = |dialect: &Dialect| {
+            matches!(
+                dialect.cache_cleared,
+                CacheCleared::Standard | CacheCleared::ByAny
+            )
+        };
+        if cors_with_preflight_response.is_err() && cleared(&fetch_params.agent.dialect) {
             let FetchParams {
                 request,
                 agent,
                 trace,
                 ..
             } = fetch_params;
+            if agent.dialect.preflights_with_page_origin {
+                let untainted = request.without_redirects();
+                agent.preflight_cache.clear_entries(&untainted, trace);
+            }
             agent.preflight_cache.clear_entries(request, trace);
             step!(
                 trace,
@@ -204,9 +224,19 @@ pub(super) async fn main_fetch<N: Network, T: Trace>(
             cite!("concept-main-fetch", "12[otherwise].2"),
             "HTTP fetch runs, without a preflight."
         );
-        http_fetch(fetch_params, false).await?
+        let response = http_fetch(fetch_params, false).await;
+        let FetchParams { request, agent, .. } = fetch_params;
+        if response.is_err() && agent.dialect.cache_cleared == CacheCleared::ByAny {
+            agent.preflight_cache.clear_entries(request, &mut NoTrace);
+        }
+        response?
     };
-    let FetchParams { request, trace, .. } = fetch_params;
+    let FetchParams {
+        request,
+        agent,
+        trace,
+        ..
+    } = fetch_params;
     // 13. After a redirect the fetch that was redirected does the rest.
     if recursive {
         step!(
@@ -235,6 +265,11 @@ pub(super) async fn main_fetch<N: Network, T: Trace>(
                     }
                 );
                 // Script sees no more than the safelisted headers when the list cannot be read.
+                let header_names = if header_names.is_err() && agent.dialect.exposes_broken_lists {
+                    exposed_by_broken_list(&response)
+                } else {
+                    header_names
+                };
                 let header_names: Option<Vec<HeaderName>> = header_names
                     .ok()
                     .flatten()
@@ -349,4 +384,19 @@ pub(super) async fn main_fetch<N: Network, T: Trace>(
 }
 
 /// The word that covers all names.
-const WILDCARD: HeaderName = HeaderName::from_static("*");
+pub(super) const WILDCARD: HeaderName = HeaderName::from_static("*");
+
+/// The `*` of a list that cannot be read, for a dialect that takes it.
+fn exposed_by_broken_list(response: &Response) -> Result<Option<Vec<&[u8]>>, ExtractFailure> {
+    let value = response.header_list.get(names::ACEH);
+    let has_wildcard = value.is_some_and(|value| {
+        value
+            .split(|&byte| byte == b',')
+            .any(|element| element.trim_ascii() == b"*")
+    });
+    if has_wildcard {
+        Ok(Some(Vec::from([&b"*"[..]])))
+    } else {
+        Err(ExtractFailure::Grammar)
+    }
+}

@@ -12,6 +12,7 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
 use crate::cache::{CorsPreflightCache, Timestamp};
+use crate::dialect::{Dialect, History};
 use crate::error::{NetworkError, Reason, Refusal, Stage};
 use crate::header::{HeaderValue, names};
 use crate::network::Network;
@@ -33,16 +34,26 @@ pub struct UserAgent {
     pub max_age_limit: u32,
     /// What it sends as `Accept-Language` when script does not; nothing by default.
     pub accept_language: Option<HeaderValue>,
+    /// How it departs from the standard; not at all by default.
+    pub dialect: Dialect,
+}
+
+impl UserAgent {
+    /// A user agent that knows nothing yet and departs from the standard as its dialect says.
+    pub const fn new(dialect: Dialect) -> Self {
+        Self {
+            preflight_cache: CorsPreflightCache::new(),
+            provides_preflight_cache: true,
+            max_age_limit: dialect.max_age_limit,
+            accept_language: None,
+            dialect,
+        }
+    }
 }
 
 impl Default for UserAgent {
     fn default() -> Self {
-        Self {
-            preflight_cache: CorsPreflightCache::new(),
-            provides_preflight_cache: true,
-            max_age_limit: 86400,
-            accept_language: None,
-        }
+        Self::new(Dialect::STANDARD)
     }
 }
 
@@ -54,6 +65,7 @@ struct FetchParams<'a, N, T> {
     network: &'a mut N,
     trace: Staged<'a, T>,
     now: Timestamp,
+    history: History,
 }
 
 impl<N, T: Trace> FetchParams<'_, N, T> {
@@ -113,7 +125,16 @@ pub async fn fetch<N: Network, T: Trace>(
         network,
         trace,
         now,
+        history: History::default(),
     };
+    if fetch_params.agent.dialect != Dialect::STANDARD {
+        let dialect = fetch_params.agent.dialect;
+        dialect.prepare(&mut fetch_params.request);
+        if let Some(bytes) = dialect.keepalive_excess(&fetch_params.request) {
+            let at = cite!("concept-http-network-or-cache-fetch", "8.10.5");
+            return Err(fetch_params.network_error(at, Reason::KeepaliveLimit { bytes }));
+        }
+    }
     let FetchParams {
         request,
         agent,

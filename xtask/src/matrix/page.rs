@@ -14,7 +14,9 @@ pub(super) fn page(rows: &[Row<'_>]) -> String {
          Each subject takes on every named policy that it can express.\n\
          A failure stands here with its judgement, which is in the subject's `expected.toml`;\n\
          `library` is the one that adds the CORS headers, `server` what it runs on, `recipe` the \
-         configuration that people copy.\n\n\
+         configuration that people copy.\n\
+         The curl lines show the first case of each; `CORS_POLICY=FILE PORT=PORT` and the command \
+         in `subject.toml` start the server with the policy that is named there.\n\n\
          | subject | versions | passed | failed | skipped |\n|---|---|---:|---:|---:|\n",
     );
     for row in rows {
@@ -69,6 +71,20 @@ fn section(page: &mut String, row: &Row<'_>) {
             cell(&cases.join("<br>"))
         );
     }
+    let mut lines = String::new();
+    for finding in &row.expected.findings {
+        let mut cases = finding.cases.keys();
+        let shown = cases.find_map(|id| {
+            let case = row.cases.get(id)?;
+            Some((id, case.policy.as_deref()?, case.curl()?))
+        });
+        if let Some((id, policy, curl)) = shown {
+            let _ = writeln!(lines, "# {id}, policy {policy}\n{curl}");
+        }
+    }
+    if !lines.is_empty() {
+        let _ = write!(page, "\n```sh\n{lines}```\n");
+    }
     let mut skipped: BTreeMap<&str, usize> = BTreeMap::new();
     for case in row.cases.values() {
         if matches!(case.outcome, Outcome::Skip | Outcome::Blocked) {
@@ -117,7 +133,10 @@ mod tests {
         .unwrap();
         let case = |outcome: &str| {
             let text = format!(
-                r#"{{"id":"a/b","level":"must","outcome":"{outcome}","reason":"no patterns"}}"#
+                r#"{{"id":"a/b","level":"must","outcome":"{outcome}","reason":"no patterns",
+                    "policy":"any","checks":[{{"id":"x","level":"must","outcome":"fail"}}],
+                    "steps":[{{"exchanges":[{{"request":{{"method":"GET","headers":[],
+                        "url":"http://127.0.0.1:1/resource"}}}}]}}]}}"#
             );
             serde_json::from_str(&text).unwrap()
         };
@@ -143,5 +162,7 @@ mod tests {
             "{page}"
         );
         assert!(page.contains("- 2: no patterns"), "{page}");
+        let curl = "# a/b, policy any\ncurl -i -g --path-as-is http://127.0.0.1:PORT/resource\n";
+        assert!(page.contains(curl), "{page}");
     }
 }

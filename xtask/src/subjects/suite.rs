@@ -44,6 +44,9 @@ pub(crate) struct Case {
     /// What became of it.
     pub(crate) outcome: Outcome,
     level: String,
+    /// The named policy under which it ran.
+    #[serde(default)]
+    pub(crate) policy: Option<String>,
     /// Why it did not pass.
     #[serde(default)]
     pub(crate) reason: Option<String>,
@@ -53,14 +56,42 @@ pub(crate) struct Case {
     got: Option<String>,
     #[serde(default)]
     checks: Vec<Check>,
+    #[serde(default)]
+    steps: Vec<Step>,
 }
 
 /// A judged check.
 #[derive(Debug, Clone, Deserialize)]
 struct Check {
     id: String,
+    #[serde(default)]
+    step: usize,
     level: String,
     outcome: Outcome,
+}
+
+/// A step that was carried out.
+#[derive(Debug, Clone, Deserialize)]
+struct Step {
+    #[serde(default)]
+    wanted: Option<String>,
+    #[serde(default)]
+    got: Option<String>,
+    exchanges: Vec<Exchange>,
+}
+
+/// A request and what came back, of which only the request is of use here.
+#[derive(Debug, Clone, Deserialize)]
+struct Exchange {
+    request: Request,
+}
+
+/// A request, its bytes escaped.
+#[derive(Debug, Clone, Deserialize)]
+struct Request {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
 }
 
 impl Case {
@@ -84,6 +115,50 @@ impl Case {
         let failed = failed.filter(|check| check.outcome == Outcome::Fail && check.level != "info");
         parts.extend(failed.map(|check| check.id.clone()));
         Some(format!("{}: {}", self.level, parts.join(", ")))
+    }
+}
+
+impl Case {
+    /// A curl line that makes the exchange with which the case failed, on a port of your own;
+    /// `None` when it did not fail, and when a shell's line cannot hold its bytes.
+    pub(crate) fn curl(&self) -> Option<String> {
+        self.failure()?;
+        let refused = |step: &Step| step.got.is_some() && step.got != step.wanted;
+        let by_verdict = self.steps.iter().find(|step| refused(step));
+        let by_check = || {
+            let mut checks = self.checks.iter();
+            let failed =
+                checks.find(|check| check.outcome == Outcome::Fail && check.level != "info")?;
+            self.steps.get(failed.step)
+        };
+        let step = by_verdict.or_else(by_check)?;
+        step.exchanges.last()?.request.curl()
+    }
+}
+
+impl Request {
+    fn curl(&self) -> Option<String> {
+        // What a browser adds of its own accord decides nothing here.
+        let idle = ["accept", "referer", "user-agent"];
+        let mut line = "curl -i -g --path-as-is".to_owned();
+        match self.method.as_str() {
+            "GET" => {}
+            "HEAD" => line.push_str(" -I"),
+            method => line.extend([" -X ", method]),
+        }
+        for (name, value) in &self.headers {
+            if value.contains(['\\', '\'']) {
+                return None;
+            }
+            let lower = name.to_ascii_lowercase();
+            match value.is_empty() {
+                _ if idle.contains(&lower.as_str()) => {}
+                true => line.extend([" -H '", name, ";'"]),
+                false => line.extend([" -H '", name, ": ", value, "'"]),
+            }
+        }
+        let path = self.url.splitn(4, '/').nth(3)?;
+        Some(format!("{line} http://127.0.0.1:PORT/{path}"))
     }
 }
 
@@ -196,6 +271,29 @@ mod tests {
             case("fail", same).failure().as_deref(),
             Some("must: grammar")
         );
+    }
+
+    #[test]
+    fn a_failure_can_be_seen_again() {
+        let step = |got: &str, headers: &str| {
+            format!(
+                r#"{{"wanted":"refused","got":"{got}","exchanges":[{{"kind":"actual","request":{{
+                    "method":"PUT","url":"http://127.0.0.1:4711/a/b","headers":[{headers}]}}}}]}}"#
+            )
+        };
+        let origin = r#"["Accept","*/*"],["Origin","null"],["X-Empty",""]"#;
+        let steps = format!(
+            r#","steps":[{},{}],"wanted":"refused","got":"shared""#,
+            step("refused", ""),
+            step("shared", origin)
+        );
+        assert_eq!(case("pass", &steps).curl(), None);
+        assert_eq!(
+            case("fail", &steps).curl().unwrap(),
+            "curl -i -g --path-as-is -X PUT -H 'Origin: null' -H 'X-Empty;' http://127.0.0.1:PORT/a/b"
+        );
+        let bytes = format!(r#","steps":[{}]"#, step("shared", r#"["Origin","\\xff"]"#));
+        assert_eq!(case("fail", &bytes).curl(), None);
     }
 
     #[test]

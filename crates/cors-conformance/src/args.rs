@@ -65,11 +65,11 @@ pub enum Command {
 /// The arguments of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// The resource to test, such as http://127.0.0.1:8080/resource, with --policy; or a server
-    /// with a /kit.json. Without it, and without --cmd, the reference server inside this program
+    /// The resource to test, such as http://127.0.0.1:8080/resource; or a server with a /kit.json.
+    /// Without it, and without --cmd, the reference server inside this program
     #[arg(value_name = "URL", value_parser = parse_url)]
     pub url: Option<Url>,
-    /// What the server is meant to allow (TOML)
+    /// What the server is meant to allow (TOML); without it that is learnt from the server
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
     /// Start this command once for each policy that the cases need, with PORT and CORS_POLICY in
@@ -80,6 +80,9 @@ pub struct RunArgs {
     /// How long the command may take until it listens [default: 10]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, requires = "cmd")]
     pub start_timeout: Option<Duration>,
+    /// What helps to learn a policy that is not stated.
+    #[command(flatten)]
+    pub probe: crate::probe::ProbeArgs,
     /// Which cases.
     #[command(flatten)]
     pub selection: Selection,

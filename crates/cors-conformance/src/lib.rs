@@ -14,6 +14,7 @@ pub mod escape;
 pub mod explain;
 mod list;
 mod output;
+pub mod probe;
 mod reference;
 pub mod render;
 mod run;

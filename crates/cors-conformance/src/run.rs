@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::future::poll_fn;
+use std::rc::Rc;
 use std::task::Poll;
 
 use cors_harness::clock::Clock;
 use cors_harness::escape::shell_word;
 use cors_harness::exit::Exit;
-use cors_harness::plan::{Plan, PlanError};
+use cors_harness::plan::Plan;
 use cors_harness::run::{About, Options, run as drive};
 use cors_harness::wire::Line;
 use cors_vectors::server::{Level, ServerCase};
@@ -16,6 +17,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::args::{FailOn, RunArgs};
 use crate::cases;
 use crate::output::Output;
+use crate::probe;
 use crate::render::terminal::{Terminal, Verbosity};
 use crate::stop::Stop;
 use crate::target::{self, Named, Target};
@@ -34,7 +36,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         .build()
         .map_err(Stop::bug)?;
     let Named { target, name } = runtime.block_on(target::named(args, &library, &headers))?;
-    let options = options(args, name, headers)?;
+    let mut options = options(args, name, headers)?;
     let verbosity = match args.verbose {
         0 => Verbosity::Failures,
         1 => Verbosity::Cases,
@@ -46,27 +48,29 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let all: Vec<ServerCase> = library.server_cases().cloned().collect();
     let is_chosen = |case: &ServerCase| chosen.contains(case.id.as_str());
     let end = runtime.block_on(async {
-        match target {
-            Target::Subject(subject) => {
-                let plan = Plan::new(&all, is_chosen, subject)?;
-                Ok(drive(&plan, &options, interrupt(), &mut output).await)
+        let plan = match target {
+            Target::Subject(subject) => Plan::new(&all, is_chosen, subject),
+            Target::Unknown(target) => {
+                let target: Rc<dyn cors_harness::target::Target> = Rc::new(target);
+                let inferred = args.probe.learn(&target, &mut options).await?;
+                probe::plan(&all, is_chosen, target, &inferred)
             }
             Target::Command(command) => {
                 let policies = library.policies();
-                command
-                    .run(
-                        &all,
-                        is_chosen,
-                        policies,
-                        &options,
-                        interrupt(),
-                        &mut output,
-                    )
-                    .await
+                let run = command.run(
+                    &all,
+                    is_chosen,
+                    policies,
+                    &options,
+                    interrupt(),
+                    &mut output,
+                );
+                return run.await.map_err(Stop::usage);
             }
-        }
-    });
-    let end = end.map_err(|error: PlanError| Stop::usage(error))?;
+        };
+        let plan = plan.map_err(Stop::usage)?;
+        Ok::<_, Stop>(drive(&plan, &options, interrupt(), &mut output).await)
+    })?;
     for stop in output.trouble() {
         crate::tell(&stop.said);
     }
@@ -79,6 +83,7 @@ fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Result<Options
         vectors: cases::version(&args.selection),
         standard: cases::standard()?,
         target,
+        inferred: None,
     };
     let standard = Options::default();
     Ok(Options {
@@ -113,6 +118,9 @@ fn again(args: &RunArgs) -> String {
     }
     if let Some(line) = &args.cmd {
         words.extend(["--cmd".to_owned(), quoted(line)]);
+    }
+    for origin in &args.probe.origins {
+        words.extend(["--origin".to_owned(), quoted(origin)]);
     }
     for path in &args.selection.vectors {
         words.extend(["--vectors".to_owned(), quoted(&path.to_string_lossy())]);

@@ -19,13 +19,6 @@ use crate::args::RunArgs;
 use crate::reference::Reference;
 use crate::stop::Stop;
 
-/// The smallest file that states a policy, to start from.
-const EXAMPLE: &str = r#"allow_origins     = ["https://app.example"]   # or "any"
-allow_credentials = false
-allow_methods     = ["GET", "PUT"]            # or "any"
-allow_headers     = ["content-type"]          # or "any"
-expose_headers    = []                        # or "any""#;
-
 /// A target, and how a person named it.
 #[derive(Debug)]
 pub(crate) struct Named {
@@ -40,6 +33,8 @@ pub(crate) struct Named {
 pub(crate) enum Target {
     /// What is there already.
     Subject(Subject),
+    /// What is there already, of which nobody said what it allows.
+    Unknown(UrlTarget),
     /// What is started for each policy.
     Command(Command),
 }
@@ -92,8 +87,22 @@ pub(crate) async fn named(
             Subject::with_policy(Rc::new(target), policy)
         }
         None => match Kit::offered(url, library.policies(), &options, headers).await {
-            Ok(Some(kit)) => Subject::Kit(kit),
-            Ok(None) => return Err(no_policy(url)),
+            Ok(Some(kit)) => {
+                if let Some(option) = args.probe.given() {
+                    return Err(Stop::usage(format_args!(
+                        "{option} is for a server whose policy is not known, and this one takes on \
+                         the policies of the cases (/kit.json)"
+                    )));
+                }
+                Subject::Kit(kit)
+            }
+            Ok(None) => {
+                let target = UrlTarget::new(url.clone(), &options).map_err(Stop::usage)?;
+                return Ok(Named {
+                    target: Target::Unknown(target),
+                    name: url.to_string(),
+                });
+            }
             Err(error @ (KitError::Target(_) | KitError::Transport(Transport::NotLoopback(_)))) => {
                 return Err(Stop::usage(error));
             }
@@ -109,13 +118,6 @@ pub(crate) async fn named(
         target: Target::Subject(subject),
         name: url.to_string(),
     })
-}
-
-fn no_policy(url: &Url) -> Stop {
-    Stop::usage(format_args!(
-        "a URL alone does not say what is right, and the server has no /kit.json: state what {url} \
-         is meant to allow in a file and give it with --policy FILE. Such a file is\n\n{EXAMPLE}"
-    ))
 }
 
 pub(crate) fn policy(file: &Path) -> Result<Policy, Stop> {
@@ -144,12 +146,6 @@ fn check_reach(url: &Url, remote: bool) -> Result<(), Stop> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_example_is_a_policy() {
-        let policy = read_policy_toml("example", EXAMPLE).unwrap();
-        assert!(policy.allows_origin(b"https://app.example"));
-    }
 
     #[test]
     fn other_machines_need_leave() {

@@ -234,7 +234,11 @@ async fn carry_out_send(send: &PlannedSend, site: &Site, session: &Session<'_>) 
     }
 }
 
-async fn carry_out_fetch(planned: &PlannedFetch, site: &Site, session: &Session<'_>) -> Done {
+pub(crate) async fn carry_out_fetch(
+    planned: &PlannedFetch,
+    site: &Site,
+    session: &Session<'_>,
+) -> Done {
     let mut steps = Noted::when(session.options.trace);
     let probes = [planned.reads.as_slice(), &planned.cannot_read].concat();
     let mut over = Over {

@@ -41,6 +41,10 @@ pub struct RunEvent {
     pub mode: Mode,
     /// Number of selected cases; the counts of the `end` line add up to it.
     pub selected: usize,
+    /// The policy that was inferred from the target's answers, as a file with comments; in probe
+    /// mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inferred: Option<String>,
 }
 
 /// What is known of the target.

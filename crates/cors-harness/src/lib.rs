@@ -8,6 +8,8 @@
 //! each with its own level. Only a complete HTTP response can satisfy a case: a target that hangs up
 //! or crashes collects no pass, and one that refuses everything leaves its refusals *blocked*.
 //!
+//! Where nobody stated a policy, [`probe`] learns one from the server before.
+//!
 //! Everything runs on one thread; nothing has to be `Send`.
 //!
 //! ```
@@ -71,6 +73,7 @@ pub mod exit;
 pub mod kit;
 pub mod model;
 pub mod plan;
+pub mod probe;
 pub mod redact;
 pub mod run;
 pub mod statement;

@@ -168,6 +168,15 @@ impl Plan {
         Ok(Self { cases, subject })
     }
 
+    /// Skips the cases for which there is a reason that their own texts do not show.
+    pub fn leave_out(&mut self, reason: impl Fn(&PlannedCase) -> Option<String>) {
+        for planned in &mut self.cases {
+            if let Some(reason) = reason(planned) {
+                planned.task = Err(reason);
+            }
+        }
+    }
+
     /// Number of selected cases.
     pub fn selected(&self) -> usize {
         self.cases.iter().filter(|planned| planned.selected).count()

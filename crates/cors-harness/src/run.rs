@@ -20,7 +20,7 @@ use crate::sanity::{sanity, why_not_to_start};
 use crate::wire::Line;
 
 /// Exchanges in a row that may run out of time before the target is given up.
-const MOST_TIMEOUTS: u32 = 3;
+pub(crate) const MOST_TIMEOUTS: u32 = 3;
 
 /// What the `run` line says of the suite and the target.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct About {
     pub standard: String,
     /// See [`RunEvent::target`].
     pub target: String,
+    /// See [`RunEvent::inferred`].
+    pub inferred: Option<String>,
 }
 
 /// How a run is made.
@@ -168,7 +170,10 @@ impl<'a> Run<'a> {
             vectors,
             standard,
             target,
+            inferred,
         } = options.about.clone();
+        let redactor = Redactor::new(&options.headers, options.cookie.as_deref())
+            .and(&options.secrets);
         sink.event(&Event::Run(RunEvent {
             tool,
             vectors,
@@ -176,13 +181,13 @@ impl<'a> Run<'a> {
             target,
             mode,
             selected,
+            inferred: inferred.map(|text| redactor.whole_text(&text)),
         }));
         Self {
             options,
             mode,
             selected,
-            redactor: Redactor::new(&options.headers, options.cookie.as_deref())
-                .and(&options.secrets),
+            redactor,
             sink,
             counts: Counts::default(),
             exits: Exits::default(),

@@ -67,7 +67,7 @@ impl Terminal {
 
     fn run(&self, sink: &mut dyn Write, run: &RunEvent) -> io::Result<()> {
         let known = match run.mode {
-            Mode::Probe => "its policy is not known",
+            Mode::Probe => "its policy is not stated: below is what it seems to be",
             Mode::Policy => "its policy was stated",
             Mode::Kit => "it takes on the policies of the cases",
         };
@@ -79,6 +79,13 @@ impl Terminal {
             if run.selected == 1 { "case" } else { "cases" },
             escape::sentence(&run.target),
         )?;
+        if let Some(inferred) = &run.inferred {
+            writeln!(sink)?;
+            for line in inferred.lines() {
+                writeln!(sink, "{}", escape::sentence(line))?;
+            }
+            writeln!(sink)?;
+        }
         if self.verbosity > Verbosity::Failures {
             let standard = escape::sentence(&run.standard);
             let vectors = escape::sentence(&run.vectors);

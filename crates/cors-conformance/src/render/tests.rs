@@ -97,6 +97,7 @@ fn printed(cases: &[CaseEvent], verbosity: Verbosity, fail_on: Level) -> String 
         target: "http://127.0.0.1:8080/resource".to_owned(),
         mode: Mode::Policy,
         selected: cases.len(),
+        inferred: None,
     };
     terminal.event(&mut sink, &Event::Run(run)).unwrap();
     for case in cases {

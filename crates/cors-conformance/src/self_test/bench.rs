@@ -1,6 +1,6 @@
 //! Runs cases on the testbed's servers, in process: what was planned once is carried out on each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::future::pending;
 use std::rc::Rc;
@@ -9,15 +9,18 @@ use cors_harness::event::{EndEvent, Event, Mode, Outcome};
 use cors_harness::exit::Exit;
 use cors_harness::kit::{Kit, Site, Subject, path};
 use cors_harness::plan::Plan;
+use cors_harness::probe::infer;
 use cors_harness::run::{Options, run};
 use cors_harness::target::{ServiceTarget, Target};
 use cors_testbed::{Behaviour, Server, Stand};
 use cors_vectors::Library;
+use cors_vectors::fill::Fill;
 use cors_vectors::policy::Policy;
 use cors_vectors::server::{Endpoint, ServerCase};
 use tokio::runtime::Runtime;
 use url::Url;
 
+use crate::probe;
 use crate::stop::Stop;
 
 /// What a case did on a server.
@@ -53,12 +56,18 @@ pub(super) struct Bench<'a> {
     policy: Vec<Alone<'a>>,
     /// All cases together: one plan in kit mode, and one a policy.
     together: Vec<(Mode, Plan)>,
+    /// All cases, of which those are run that are selected; in probe mode a plan depends on what
+    /// was learnt.
+    all: Vec<ServerCase>,
+    selected: BTreeSet<String>,
 }
 
 struct Place<'a> {
     stand: Stand,
     site: Site,
     policy: &'a Policy,
+    /// An origin that the policy allows, if it lists any.
+    hint: Vec<String>,
 }
 
 struct Alone<'a> {
@@ -91,7 +100,11 @@ impl<'a> Bench<'a> {
             kit: Vec::new(),
             policy: Vec::new(),
             together: Vec::new(),
+            all: library.server_cases().cloned().collect(),
+            selected: BTreeSet::new(),
         };
+        let selected = library.server_cases().filter(|case| is_selected(case));
+        bench.selected = selected.map(|case| case.id.clone()).collect();
         bench.plan(library, is_selected)?;
         Ok(bench)
     }
@@ -101,7 +114,7 @@ impl<'a> Bench<'a> {
         library: &'a Library,
         is_selected: impl Fn(&ServerCase) -> bool,
     ) -> Result<(), Stop> {
-        let all: Vec<ServerCase> = library.server_cases().cloned().collect();
+        let all = &self.all;
         for case in library.server_cases().filter(|case| is_selected(case)) {
             let Some(place) = self.places.get(case.policy.as_str()) else {
                 continue;
@@ -109,18 +122,18 @@ impl<'a> Bench<'a> {
             let only = |other: &ServerCase| other.id == case.id;
             let mut kit = Kit::new();
             kit.insert(case.policy.as_str(), Ok(place.site.clone()));
-            let plan = Plan::new(&all, only, Subject::Kit(kit)).map_err(Stop::usage)?;
+            let plan = Plan::new(all, only, Subject::Kit(kit)).map_err(Stop::usage)?;
             self.kit.push(Alone { case, plan });
-            let plan = Plan::new(&all, only, place.subject()).map_err(Stop::usage)?;
+            let plan = Plan::new(all, only, place.subject()).map_err(Stop::usage)?;
             self.policy.push(Alone { case, plan });
         }
         let mut kit = Kit::new();
         for (name, place) in &self.places {
             kit.insert(*name, Ok(place.site.clone()));
-            let plan = Plan::new(&all, &is_selected, place.subject()).map_err(Stop::usage)?;
+            let plan = Plan::new(all, &is_selected, place.subject()).map_err(Stop::usage)?;
             self.together.push((Mode::Policy, plan));
         }
-        let plan = Plan::new(&all, &is_selected, Subject::Kit(kit)).map_err(Stop::usage)?;
+        let plan = Plan::new(all, &is_selected, Subject::Kit(kit)).map_err(Stop::usage)?;
         self.together.push((Mode::Kit, plan));
         Ok(())
     }
@@ -176,6 +189,23 @@ impl<'a> Bench<'a> {
         Ok(all)
     }
 
+    /// Runs all cases together in probe mode on a server with each policy, under what was learnt
+    /// when an origin that it allows was named.
+    pub(super) fn probed(&self, behaviour: &Behaviour) -> Result<Vec<Finding>, Stop> {
+        let mut findings = Vec::new();
+        for place in self.places.values() {
+            place.put(behaviour)?;
+            let target = &place.site.target;
+            let learning = infer(Rc::clone(target), &place.hint, &self.options);
+            let inferred = self.runtime.block_on(learning).map_err(Stop::bug)?;
+            let selected = |case: &ServerCase| self.selected.contains(&case.id);
+            let plan = probe::plan(&self.all, selected, Rc::clone(target), &inferred);
+            place.put(behaviour)?;
+            self.run(&plan.map_err(Stop::usage)?, &mut findings)?;
+        }
+        Ok(findings)
+    }
+
     fn run(&self, plan: &Plan, findings: &mut Vec<Finding>) -> Result<(), Stop> {
         let mut sink = |event: &Event| {
             let Event::Case(case) = event else { return };
@@ -218,10 +248,13 @@ impl<'a> Place<'a> {
             target,
             policy: policy.clone(),
         };
+        let allowed = Fill::of(policy).get("allowed").map(<[u8]>::to_vec);
+        let allowed = allowed.and_then(|origin| String::from_utf8(origin).ok());
         Ok(Self {
             stand,
             site,
             policy,
+            hint: allowed.into_iter().collect(),
         })
     }
 

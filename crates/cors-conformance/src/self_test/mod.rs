@@ -247,7 +247,9 @@ fn legitimate_report(
     let mut holes = Vec::new();
     let alone = bench.each_alone(&one.behaviour, |_| true)?.into_iter();
     let alone = alone.map(|finding| (Mode::Kit, finding));
-    for (mode, finding) in alone.chain(bench.together(&one.behaviour)?) {
+    let probed = bench.probed(&one.behaviour)?.into_iter();
+    let probed = probed.map(|finding| (Mode::Probe, finding));
+    for (mode, finding) in alone.chain(bench.together(&one.behaviour)?).chain(probed) {
         let failure = (mode, finding.case);
         if finding.found != Found::Note && !report.fails.contains(&failure) {
             holes.push(Hole::Overstrict {

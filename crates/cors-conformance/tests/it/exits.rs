@@ -56,18 +56,6 @@ fn a_wrong_argument_is_2() {
 }
 
 #[test]
-fn a_url_alone_is_2_with_a_policy_to_start_from() {
-    let server = behaving(Behaviour::REFERENCE);
-    let ran = run(&[&server.url]);
-    assert_eq!(ran.code, Some(2), "{ran:#?}");
-    assert!(ran.stderr.contains("--policy"), "{ran:#?}");
-    assert!(ran.stderr.contains("/kit.json"), "{ran:#?}");
-    let (_, example) = ran.stderr.split_once("\n\n").unwrap();
-    let policy: Result<cors_vectors::policy::Policy, _> = toml::from_str(example);
-    assert!(policy.is_ok(), "{policy:?} in {ran:#?}");
-}
-
-#[test]
 fn a_policy_without_a_url_is_2() {
     let ran = run(&["--policy", "cors.toml"]);
     assert_eq!(ran.code, Some(2), "{ran:#?}");

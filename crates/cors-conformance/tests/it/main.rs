@@ -11,6 +11,7 @@ mod exits;
 mod hostile;
 mod kits;
 mod output;
+mod probes;
 mod program;
 mod servers;
 mod suite;

@@ -60,6 +60,14 @@ impl Subject {
         }
     }
 
+    /// A site with the policy that was inferred from its answers.
+    pub fn with_inferred_policy(target: Rc<dyn Target>, policy: Policy) -> Self {
+        Self::Site {
+            mode: Mode::Probe,
+            site: Site { target, policy },
+        }
+    }
+
     /// What is known of the target.
     pub const fn mode(&self) -> Mode {
         match self {

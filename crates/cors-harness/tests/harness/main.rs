@@ -5,6 +5,7 @@ mod cases;
 mod ends;
 mod kits;
 mod manifests;
+mod probes;
 mod requests;
 mod runs;
 mod support;

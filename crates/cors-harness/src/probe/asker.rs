@@ -1,0 +1,175 @@
+//! Questions to a server, as a page would ask them.
+
+use std::collections::BTreeMap;
+
+use cors_vectors::policy::{AnyOr, Policy};
+use cors_vectors::server::Credentials;
+
+use super::MOST_REQUESTS;
+use crate::drive::{Decision, Done, Session, carry_out_fetch};
+use crate::event::Kind;
+use crate::kit::Site;
+use crate::model;
+use crate::plan::PlannedFetch;
+use crate::run::MOST_TIMEOUTS;
+use crate::target::Transport;
+use crate::wire::{self, Line, Response};
+
+/// A policy that nobody looks at: questions are not cases.
+pub(super) fn nothing_known() -> Policy {
+    Policy {
+        allow_origins: AnyOr::Listed(Vec::new()),
+        allow_credentials: false,
+        allow_methods: AnyOr::Listed(Vec::new()),
+        allow_headers: AnyOr::Listed(Vec::new()),
+        expose_headers: AnyOr::Listed(Vec::new()),
+        max_age: None,
+        endpoints: BTreeMap::new(),
+    }
+}
+
+/// A page that asks.
+#[derive(Debug, Clone)]
+pub(super) struct Page {
+    pub(super) origin: String,
+    pub(super) credentials: bool,
+}
+
+/// What a page wants to do.
+#[derive(Debug)]
+pub(super) enum Wish<'a> {
+    /// A GET that needs no leave.
+    Get,
+    /// A POST that only needs a preflight, since somebody listens to its upload.
+    Upload,
+    /// A request with this method.
+    Method(&'a str),
+    /// A GET with this header.
+    Header(&'a str),
+}
+
+/// What came of a question.
+#[derive(Debug)]
+pub(super) struct Reply {
+    /// Whether a browser lets the page do it.
+    pub(super) allowed: bool,
+    /// The answer to the preflight.
+    pub(super) preflight: Option<Response>,
+    /// The answer to the request itself, where one was made.
+    pub(super) actual: Option<Response>,
+}
+
+/// Asks one question after the other.
+#[derive(Debug)]
+pub(super) struct Asker<'a> {
+    site: Site,
+    session: Session<'a>,
+    requests: usize,
+}
+
+impl<'a> Asker<'a> {
+    pub(super) fn new(site: Site, session: Session<'a>) -> Self {
+        let requests = 0;
+        Self {
+            site,
+            session,
+            requests,
+        }
+    }
+
+    /// The URL that is asked.
+    pub(super) fn url(&self) -> &url::Url {
+        self.site.target.url()
+    }
+
+    /// Requests that were made so far.
+    pub(super) fn requests(&self) -> usize {
+        self.requests
+    }
+
+    /// Whether the server no longer answers in time.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.session.timeouts_in_a_row.get() >= MOST_TIMEOUTS
+    }
+
+    /// A GET as of no page.
+    pub(super) async fn plain_get(&mut self) -> Result<Response, Transport> {
+        let url = self.url();
+        let request = wire::Request {
+            method: b"GET".to_vec(),
+            base: url.origin().ascii_serialization(),
+            path: model::path_and_query(url),
+            headers: vec![(b"Accept".to_vec(), b"*/*".to_vec())],
+            body: None,
+        };
+        let request = self.session.outgoing(request, true);
+        self.requests += 1;
+        self.session.exchange(&self.site, request).await.1
+    }
+
+    /// Asks as a page; `None` when enough was asked, or there was no answer.
+    pub(super) async fn ask(&mut self, page: &Page, wish: &Wish<'_>) -> Option<Reply> {
+        if self.requests >= MOST_REQUESTS || self.is_given_up() {
+            return None;
+        }
+        let fetch = self.fetch(page, wish);
+        let done = carry_out_fetch(&fetch, &self.site, &self.session).await;
+        self.requests += done.exchanges.len();
+        reply(done)
+    }
+
+    fn fetch(&self, page: &Page, wish: &Wish<'_>) -> PlannedFetch {
+        let (method, headers): (&str, Vec<Line>) = match wish {
+            Wish::Get => ("GET", Vec::new()),
+            Wish::Upload => ("POST", Vec::new()),
+            Wish::Method(method) => (method, Vec::new()),
+            Wish::Header(name) => ("GET", vec![(name.as_bytes().to_vec(), value(name))]),
+        };
+        let credentials = if page.credentials {
+            Credentials::Include
+        } else {
+            Credentials::Omit
+        };
+        PlannedFetch {
+            origin: page.origin.as_bytes().to_vec(),
+            method: method.as_bytes().to_vec(),
+            url: self.url().clone(),
+            credentials,
+            headers,
+            body: None,
+            upload_listener: matches!(wish, Wish::Upload),
+            reads: Vec::new(),
+            cannot_read: Vec::new(),
+        }
+    }
+}
+
+/// A value for a header with which it needs leave.
+fn value(name: &str) -> Vec<u8> {
+    if name.eq_ignore_ascii_case("content-type") {
+        b"application/json".to_vec()
+    } else {
+        b"1".to_vec()
+    }
+}
+
+fn reply(done: Done) -> Option<Reply> {
+    let allowed = match &done.decision {
+        Some(Decision::Shared(_) | Decision::SharedByPreflight) => true,
+        Some(Decision::Refused(_)) => false,
+        Some(Decision::Nothing(_)) | None => return None,
+    };
+    let (mut preflight, mut actual) = (None, None);
+    for exchange in done.exchanges {
+        let place = match exchange.kind {
+            Kind::Preflight => &mut preflight,
+            Kind::Actual | Kind::Raw => &mut actual,
+        };
+        *place = exchange.answer.ok();
+    }
+    Some(Reply {
+        allowed,
+        preflight,
+        actual,
+    })
+}

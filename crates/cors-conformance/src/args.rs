@@ -222,6 +222,10 @@ pub struct SelfTestArgs {
     /// Write that file instead
     #[arg(long, requires = "snapshot")]
     pub update: bool,
+    /// Run the faulty servers in probe mode too, and count which of them are caught there; that
+    /// takes several times as long
+    #[arg(long)]
+    pub probe: bool,
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,

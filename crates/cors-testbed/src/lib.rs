@@ -22,4 +22,4 @@ pub use kit::Kit;
 pub use memory::Memory;
 pub use serve::{Running, Serve, serve, serve_at, serve_tls, tls_config};
 pub use server::{Answer, Body, HungUp, Server};
-pub use stand::Stand;
+pub use stand::{Stand, Transcript};

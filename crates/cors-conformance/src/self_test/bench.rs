@@ -12,7 +12,7 @@ use cors_harness::plan::Plan;
 use cors_harness::probe::infer;
 use cors_harness::run::{Options, run};
 use cors_harness::target::{ServiceTarget, Target};
-use cors_testbed::{Behaviour, Server, Stand};
+use cors_testbed::{Behaviour, Server, Stand, Transcript};
 use cors_vectors::Library;
 use cors_vectors::fill::Fill;
 use cors_vectors::policy::Policy;
@@ -37,7 +37,7 @@ pub(super) enum Found {
 }
 
 /// A case that did not simply hold.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Finding {
     pub(super) case: String,
     pub(super) found: Found,
@@ -55,11 +55,13 @@ pub(super) struct Bench<'a> {
     /// The same in policy mode.
     policy: Vec<Alone<'a>>,
     /// All cases together: one plan in kit mode, and one a policy.
-    together: Vec<(Mode, Plan)>,
+    together: Vec<Together<'a>>,
     /// All cases, of which those are run that are selected; in probe mode a plan depends on what
     /// was learnt.
     all: Vec<ServerCase>,
     selected: BTreeSet<String>,
+    /// How probing goes on the reference server, by policy.
+    probed: BTreeMap<&'a str, Usual>,
 }
 
 struct Place<'a> {
@@ -73,6 +75,23 @@ struct Place<'a> {
 struct Alone<'a> {
     case: &'a ServerCase,
     plan: Plan,
+    usual: Option<Usual>,
+}
+
+struct Together<'a> {
+    mode: Mode,
+    plan: Plan,
+    /// The policies that the plan needs.
+    policies: Vec<&'a str>,
+    usual: Option<Usual>,
+}
+
+/// How a plan goes on the reference server. On a server that answers the same requests in the same
+/// way it cannot go otherwise, and asking such a server directly takes a tenth of the time.
+struct Usual {
+    /// By policy.
+    transcripts: Vec<Transcript>,
+    findings: Vec<Finding>,
 }
 
 impl<'a> Bench<'a> {
@@ -102,10 +121,12 @@ impl<'a> Bench<'a> {
             together: Vec::new(),
             all: library.server_cases().cloned().collect(),
             selected: BTreeSet::new(),
+            probed: BTreeMap::new(),
         };
         let selected = library.server_cases().filter(|case| is_selected(case));
         bench.selected = selected.map(|case| case.id.clone()).collect();
         bench.plan(library, is_selected)?;
+        bench.record()?;
         Ok(bench)
     }
 
@@ -123,19 +144,115 @@ impl<'a> Bench<'a> {
             let mut kit = Kit::new();
             kit.insert(case.policy.as_str(), Ok(place.site.clone()));
             let plan = Plan::new(all, only, Subject::Kit(kit)).map_err(Stop::usage)?;
-            self.kit.push(Alone { case, plan });
+            self.kit.push(Alone {
+                case,
+                plan,
+                usual: None,
+            });
             let plan = Plan::new(all, only, place.subject()).map_err(Stop::usage)?;
-            self.policy.push(Alone { case, plan });
+            self.policy.push(Alone {
+                case,
+                plan,
+                usual: None,
+            });
         }
         let mut kit = Kit::new();
         for (name, place) in &self.places {
             kit.insert(*name, Ok(place.site.clone()));
             let plan = Plan::new(all, &is_selected, place.subject()).map_err(Stop::usage)?;
-            self.together.push((Mode::Policy, plan));
+            self.together.push(Together {
+                mode: Mode::Policy,
+                plan,
+                policies: vec![name],
+                usual: None,
+            });
         }
         let plan = Plan::new(all, &is_selected, Subject::Kit(kit)).map_err(Stop::usage)?;
-        self.together.push((Mode::Kit, plan));
+        self.together.push(Together {
+            mode: Mode::Kit,
+            plan,
+            policies: self.places.keys().copied().collect(),
+            usual: None,
+        });
         Ok(())
+    }
+
+    /// Runs what is run often on the reference server, and keeps how it went.
+    fn record(&mut self) -> Result<(), Stop> {
+        let mut alone = std::mem::take(&mut self.kit);
+        for Alone { case, plan, usual } in &mut alone {
+            *usual = Some(self.usual(&[&case.policy], || self.run(plan))?);
+        }
+        self.kit = alone;
+        let mut together = std::mem::take(&mut self.together);
+        for all in &mut together {
+            all.usual = Some(self.usual(&all.policies, || self.run(&all.plan))?);
+        }
+        self.together = together;
+        let mut probed = BTreeMap::new();
+        for (name, place) in &self.places {
+            probed.insert(*name, self.usual(&[name], || self.probe(place))?);
+        }
+        self.probed = probed;
+        Ok(())
+    }
+
+    fn usual(
+        &self,
+        policies: &[&str],
+        find: impl Fn() -> Result<Vec<Finding>, Stop>,
+    ) -> Result<Usual, Stop> {
+        let places: Vec<&Place<'_>> = self.places_of(policies).collect();
+        for place in &places {
+            place.put(&Behaviour::REFERENCE)?;
+            place.stand.record();
+        }
+        let findings = find()?;
+        let transcripts = places.iter().map(|place| place.stand.recorded());
+        Ok(Usual {
+            transcripts: transcripts.collect(),
+            findings,
+        })
+    }
+
+    fn places_of<'b>(&'b self, policies: &'b [&str]) -> impl Iterator<Item = &'b Place<'a>> {
+        policies.iter().filter_map(|name| self.places.get(name))
+    }
+
+    /// Whether servers with these policies answer what was asked of the reference server in the
+    /// same way.
+    fn is_alike(
+        &self,
+        usual: &Usual,
+        policies: &[&str],
+        behaviour: &Behaviour,
+    ) -> Result<bool, Stop> {
+        for (place, transcript) in self.places_of(policies).zip(&usual.transcripts) {
+            let server = server(place.policy, behaviour.clone())?;
+            if !transcript.is_answered_alike(&server) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What a plan finds on servers that nobody has asked anything yet.
+    fn find(
+        &self,
+        plan: &Plan,
+        policies: &[&str],
+        usual: Option<&Usual>,
+        behaviour: &Behaviour,
+    ) -> Result<Vec<Finding>, Stop> {
+        if let Some(usual) = usual
+            && self.is_alike(usual, policies, behaviour)?
+        {
+            return Ok(usual.findings.clone());
+        }
+        for place in self.places_of(policies) {
+            place.put(behaviour)?;
+        }
+        self.run(plan)
     }
 
     /// Runs cases alone, each on a server of its own, in kit mode, and tells what they found.
@@ -163,13 +280,8 @@ impl<'a> Bench<'a> {
         wanted: impl Fn(&str) -> bool,
     ) -> Result<Vec<Finding>, Stop> {
         let mut findings = Vec::new();
-        for Alone { case, plan } in cases {
-            if wanted(&case.id)
-                && let Some(place) = self.places.get(case.policy.as_str())
-            {
-                place.put(behaviour)?;
-                self.run(plan, &mut findings)?;
-            }
+        for Alone { case, plan, usual } in cases.iter().filter(|alone| wanted(&alone.case.id)) {
+            findings.extend(self.find(plan, &[&case.policy], usual.as_ref(), behaviour)?);
         }
         Ok(findings)
     }
@@ -177,36 +289,47 @@ impl<'a> Bench<'a> {
     /// Runs all cases together on one server: first under each policy as one that a user states,
     /// then in kit mode.
     pub(super) fn together(&self, behaviour: &Behaviour) -> Result<Vec<(Mode, Finding)>, Stop> {
-        let mut all = Vec::new();
-        for (mode, plan) in &self.together {
-            for place in self.places.values() {
-                place.put(behaviour)?;
-            }
-            let mut findings = Vec::new();
-            self.run(plan, &mut findings)?;
-            all.extend(findings.into_iter().map(|finding| (*mode, finding)));
-        }
-        Ok(all)
-    }
-
-    /// Runs all cases together in probe mode on a server with each policy, under what was learnt
-    /// when an origin that it allows was named.
-    pub(super) fn probed(&self, behaviour: &Behaviour) -> Result<Vec<Finding>, Stop> {
         let mut findings = Vec::new();
-        for place in self.places.values() {
-            place.put(behaviour)?;
-            let target = &place.site.target;
-            let learning = infer(Rc::clone(target), &place.hint, &self.options);
-            let inferred = self.runtime.block_on(learning).map_err(Stop::bug)?;
-            let selected = |case: &ServerCase| self.selected.contains(&case.id);
-            let plan = probe::plan(&self.all, selected, Rc::clone(target), &inferred);
-            place.put(behaviour)?;
-            self.run(&plan.map_err(Stop::usage)?, &mut findings)?;
+        for all in &self.together {
+            let found = self.find(&all.plan, &all.policies, all.usual.as_ref(), behaviour)?;
+            findings.extend(found.into_iter().map(|finding| (all.mode, finding)));
         }
         Ok(findings)
     }
 
-    fn run(&self, plan: &Plan, findings: &mut Vec<Finding>) -> Result<(), Stop> {
+    /// Runs all cases together in probe mode on a server with each policy, under what is learnt
+    /// when an origin that it allows is named.
+    pub(super) fn probed(&self, behaviour: &Behaviour) -> Result<Vec<Finding>, Stop> {
+        let mut findings = Vec::new();
+        for (name, place) in &self.places {
+            let usual = self.probed.get(name);
+            if let Some(usual) = usual
+                && self.is_alike(usual, &[name], behaviour)?
+            {
+                findings.extend(usual.findings.iter().cloned());
+            } else {
+                place.put(behaviour)?;
+                findings.extend(self.probe(place)?);
+            }
+        }
+        Ok(findings)
+    }
+
+    /// Learns what a server allows and runs all cases on it.
+    fn probe(&self, place: &Place<'_>) -> Result<Vec<Finding>, Stop> {
+        let target = &place.site.target;
+        let learning = infer(Rc::clone(target), &place.hint, &self.options);
+        // A server of which nothing can be learnt is said to be unreachable, and no case is run.
+        let Ok(inferred) = self.runtime.block_on(learning) else {
+            return Ok(Vec::new());
+        };
+        let selected = |case: &ServerCase| self.selected.contains(&case.id);
+        let plan = probe::plan(&self.all, selected, Rc::clone(target), &inferred);
+        self.run(&plan.map_err(Stop::usage)?)
+    }
+
+    fn run(&self, plan: &Plan) -> Result<Vec<Finding>, Stop> {
+        let mut findings = Vec::new();
         let mut sink = |event: &Event| {
             let Event::Case(case) = event else { return };
             let found = match (case.outcome, &case.reason) {
@@ -227,7 +350,7 @@ impl<'a> Bench<'a> {
             self.runtime
                 .block_on(run(plan, &self.options, pending(), &mut sink));
         match exit {
-            Exit::AsExpected | Exit::Failed | Exit::NothingRan => Ok(()),
+            Exit::AsExpected | Exit::Failed | Exit::NothingRan => Ok(findings),
             Exit::Bug | Exit::Usage | Exit::Unreachable | Exit::CutShort | Exit::OutOfDate => {
                 let said = reason.unwrap_or_else(|| exit.meaning().to_owned());
                 Err(Stop::bug(format_args!(

@@ -41,6 +41,8 @@ struct Trial<'a> {
     /// Whether these are all: only then is a fault that none of them catches a hole.
     whole: bool,
     faults: Vec<Fault>,
+    /// Whether the faulty servers are also run in probe mode.
+    probe: bool,
     legitimate: Vec<Legitimate>,
 }
 
@@ -60,6 +62,7 @@ pub(crate) fn run(args: &SelfTestArgs) -> Result<Exit, Stop> {
         cases: chosen,
         library: &library,
         faults: faults(),
+        probe: args.probe,
         legitimate: legitimate(),
     };
     if trial.cases.is_empty() {
@@ -140,7 +143,7 @@ impl Trial<'_> {
         let mut part = Part::default();
         for (place, fault) in self.faults.iter().enumerate().skip(first).step_by(step) {
             part.faults
-                .push((place, fault_report(&bench, fault, &usual)?));
+                .push((place, fault_report(&bench, fault, &usual, self.probe)?));
         }
         for (place, one) in self.legitimate.iter().enumerate().skip(first).step_by(step) {
             let (report, holes) = legitimate_report(&bench, one)?;
@@ -216,6 +219,7 @@ fn fault_report(
     bench: &Bench<'_>,
     fault: &Fault,
     usual: &BTreeSet<String>,
+    probe: bool,
 ) -> Result<FaultReport, Stop> {
     let behaviour = fault.behaviour();
     let findings = bench.each_alone(&behaviour, |_| true)?;
@@ -223,6 +227,13 @@ fn fault_report(
     let caught: BTreeSet<&str> = kit.iter().map(String::as_str).collect();
     let by_policy = bench.each_alone_by_policy(&behaviour, |case| caught.contains(case))?;
     let policy = cases_of(&by_policy, Found::Failure);
+    let probe = if probe {
+        let cases = cases_of(&bench.probed(&behaviour)?, Found::Failure);
+        let cases: BTreeSet<String> = cases.into_iter().collect();
+        Some(cases.into_iter().collect())
+    } else {
+        None
+    };
     let mut noted = cases_of(&findings, Found::Note);
     noted.retain(|case| !usual.contains(case));
     Ok(FaultReport {
@@ -231,6 +242,7 @@ fn fault_report(
         about: fault.about.to_owned(),
         kit,
         policy,
+        probe,
         noted,
     })
 }

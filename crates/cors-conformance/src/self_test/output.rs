@@ -109,10 +109,12 @@ fn table(sink: &mut dyn Write, report: &Report, differences: &[String]) -> io::R
         writeln!(sink, "{BAD}snapshot:{BAD:#} {}", sentence(difference))?;
     }
     let (kit, policy) = report.caught();
+    let probe = report.caught_by_probe();
+    let probe = probe.map_or_else(String::new, |caught| format!(", {caught} in probe mode"));
     writeln!(
         sink,
-        "self-test: {kit} of {} faults caught ({policy} in policy mode), {} of {} legitimate \
-         servers clean, {} cases, {} holes",
+        "self-test: {kit} of {} faults caught ({policy} in policy mode{probe}), {} of \
+         {} legitimate servers clean, {} cases, {} holes",
         report.faults.len(),
         report.clean(),
         report.legitimate.len(),

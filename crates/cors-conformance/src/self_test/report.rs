@@ -32,6 +32,11 @@ pub(super) struct FaultReport {
     pub(super) kit: Vec<String>,
     /// Those of them that fail in policy mode as well.
     pub(super) policy: Vec<String>,
+    /// The cases that fail in probe mode, where all run together under what is learnt of the server
+    /// itself; `None` when that was not asked for. For information: a policy that is not stated
+    /// cannot be broken in every way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) probe: Option<Vec<String>>,
     /// The cases of level `info` that record something which they do not record of the reference
     /// server.
     pub(super) noted: Vec<String>,
@@ -186,6 +191,13 @@ impl Report {
             caught.count()
         };
         (count(|fault| &fault.kit), count(|fault| &fault.policy))
+    }
+
+    /// Number of faults that at least one case fails on in probe mode, when that was asked for.
+    pub(super) fn caught_by_probe(&self) -> Option<usize> {
+        let probed = self.faults.iter().map(|fault| fault.probe.as_ref());
+        let probed: Option<Vec<&Vec<String>>> = probed.collect();
+        Some(probed?.iter().filter(|cases| !cases.is_empty()).count())
     }
 
     /// Number of servers that are right on which every case holds, in every mode.

@@ -59,6 +59,12 @@ fn every_case_holds_on_the_reference_server_and_names_a_fault() {
         .filter(|finding| finding.found != Found::Note)
         .collect();
     assert!(bad.is_empty(), "{bad:#?}");
+    let probed = bench.probed(&Behaviour::REFERENCE).unwrap();
+    let bad: Vec<_> = probed
+        .iter()
+        .filter(|finding| finding.found != Found::Note)
+        .collect();
+    assert!(bad.is_empty(), "{bad:#?}");
     let bad = bench.together(&Behaviour::REFERENCE).unwrap();
     let bad: Vec<_> = bad
         .iter()
@@ -110,6 +116,7 @@ fn trial(library: &Library, faults: Vec<Fault>) -> Trial<'_> {
         cases,
         whole: true,
         faults,
+        probe: true,
         legitimate: reference,
     }
 }
@@ -122,6 +129,9 @@ fn without_holes_it_ends_with_0() {
     assert_eq!(report.exit(), Exit::AsExpected);
     assert_eq!(report.faults[0].kit, ["hole/case"]);
     assert_eq!(report.faults[0].policy, ["hole/case"]);
+    let probed = report.faults[0].probe.as_deref();
+    assert_eq!(probed, Some(&["hole/case".to_owned()][..]));
+    assert_eq!(report.caught_by_probe(), Some(1));
     assert_eq!((report.caught(), report.clean()), ((1, 1), 1));
 }
 
@@ -162,6 +172,7 @@ fn a_fault_that_only_kit_mode_shows_is_a_hole_unless_the_case_needs_a_kit() {
                 about: "It does something.".to_owned(),
                 kit: vec!["hole/case".to_owned()],
                 policy: Vec::new(),
+                probe: None,
                 noted: Vec::new(),
             }],
             legitimate: Vec::new(),
@@ -282,6 +293,7 @@ fn a_snapshot_is_written_compared_and_told_apart() {
         json: None,
         snapshot: Some(file.clone()),
         update,
+        probe: false,
         color: Color::Never,
     };
     let library = one_case(&json!({ "catches": ["headers-only-on-preflight"] }));

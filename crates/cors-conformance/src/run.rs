@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::future::poll_fn;
-use std::rc::Rc;
 use std::task::Poll;
 
 use cors_harness::clock::Clock;
@@ -51,7 +50,6 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         let plan = match target {
             Target::Subject(subject) => Plan::new(&all, is_chosen, subject),
             Target::Unknown(target) => {
-                let target: Rc<dyn cors_harness::target::Target> = Rc::new(target);
                 let inferred = args.probe.learn(&target, &mut options).await?;
                 probe::plan(&all, is_chosen, target, &inferred)
             }

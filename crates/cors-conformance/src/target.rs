@@ -20,7 +20,6 @@ use crate::reference::Reference;
 use crate::stop::Stop;
 
 /// A target, and how a person named it.
-#[derive(Debug)]
 pub(crate) struct Named {
     /// The target.
     pub(crate) target: Target,
@@ -29,12 +28,11 @@ pub(crate) struct Named {
 }
 
 /// What is tested.
-#[derive(Debug)]
 pub(crate) enum Target {
     /// What is there already.
     Subject(Subject),
     /// What is there already, of which nobody said what it allows.
-    Unknown(UrlTarget),
+    Unknown(Rc<dyn cors_harness::target::Target>),
     /// What is started for each policy.
     Command(Command),
 }
@@ -99,7 +97,7 @@ pub(crate) async fn named(
             Ok(None) => {
                 let target = UrlTarget::new(url.clone(), &options).map_err(Stop::usage)?;
                 return Ok(Named {
-                    target: Target::Unknown(target),
+                    target: Target::Unknown(Rc::new(target)),
                     name: url.to_string(),
                 });
             }

@@ -172,8 +172,8 @@ impl<'a> Run<'a> {
             target,
             inferred,
         } = options.about.clone();
-        let redactor = Redactor::new(&options.headers, options.cookie.as_deref())
-            .and(&options.secrets);
+        let redactor =
+            Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
         sink.event(&Event::Run(RunEvent {
             tool,
             vectors,

@@ -20,8 +20,8 @@ use crate::stop::Stop;
 /// What helps to learn a policy.
 #[derive(Debug, Args)]
 pub struct ProbeArgs {
-    /// An origin that the server may allow, such as https://app.example, to ask about when its
-    /// policy is not stated; may be repeated
+    /// An origin that the server may allow, to ask about when its policy is not stated; may be
+    /// repeated
     #[arg(long = "origin", value_name = "ORIGIN", value_parser = parse_origin,
           requires = "url", conflicts_with_all = ["policy", "cmd"])]
     pub origins: Vec<String>,

@@ -19,6 +19,7 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod ci;
 mod conformance;
+mod fuzz;
 mod invariants;
 mod matrix;
 mod mutants;
@@ -61,6 +62,8 @@ enum Command {
     Invariants(invariants::Args),
     /// Measure what the model costs, next to libraries that servers use
     Bench(bench::Args),
+    /// Run the fuzz targets of fuzz/, measure them, write their first inputs
+    Fuzz(fuzz::Args),
     /// Change the model in many small ways, and see whether a test notices each
     Mutants(mutants::Args),
 }
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Spec(args) => spec::run(&args),
         Command::Invariants(args) => invariants::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Mutants(args) => mutants::run(&args),
     };
     result.unwrap_or_else(|error| {

@@ -20,6 +20,8 @@ use crate::safelist::{cors_unsafe_request_header_names, is_cors_safelisted_reque
 use crate::trace::{NoTrace, Trace};
 
 /// How an engine departs from the standard. The default is the standard itself.
+///
+/// What it departs from is what it is to [fetch](https://fetch.spec.whatwg.org/#concept-fetch).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -140,6 +142,8 @@ pub struct Dialect {
 }
 
 /// How Access-Control-Max-Age is read.
+///
+/// In [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MaxAge {
     /// Digits, or else the default.
@@ -155,6 +159,8 @@ pub enum MaxAge {
 }
 
 /// What is kept for requests whose origin serializes to `null`.
+///
+/// See [creating a cache entry](https://fetch.spec.whatwg.org/#concept-cache-create-entry).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CacheOfNull {
     /// As for any other.
@@ -166,6 +172,8 @@ pub enum CacheOfNull {
 }
 
 /// What ends what is kept for a URL.
+///
+/// See [clearing cache entries](https://fetch.spec.whatwg.org/#concept-cache-clear).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CacheCleared {
     /// The failure of a request that had needed a preflight.
@@ -177,6 +185,8 @@ pub enum CacheCleared {
 }
 
 /// What an empty `Location` means.
+///
+/// See [location URL](https://fetch.spec.whatwg.org/#concept-response-location-url).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmptyLocation {
     /// The same URL.
@@ -188,6 +198,8 @@ pub enum EmptyLocation {
 }
 
 /// When the referrer policy is ignored.
+///
+/// See [determining the referrer](https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IgnoresPolicy {
     /// Never.

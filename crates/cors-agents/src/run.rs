@@ -180,6 +180,7 @@ impl<'s> Run<'s> {
             exit: self.exits.settle(),
             reason,
             log: Vec::new(),
+            out_of_date: Vec::new(),
             counts: self.counts,
         };
         (self.sink)(&Event::End(end.clone()));

@@ -52,6 +52,9 @@ pub enum Command {
     Agent(AgentArgs),
     /// List the cases that a selection names
     List(ListArgs),
+    /// Keep the file of known failures, cors-conformance.toml
+    #[command(after_help = AFTER_HELP)]
+    Baseline(crate::baseline::BaselineArgs),
     /// Put a server of the testbed on this machine, until Ctrl-C
     Serve(ServeArgs),
     /// Test the suite itself: on servers that are faulty and on servers that are right
@@ -112,6 +115,9 @@ pub struct RunArgs {
     /// Let methods other than GET, HEAD and OPTIONS reach a server given by URL
     #[arg(long)]
     pub unsafe_methods: bool,
+    /// Known failures.
+    #[command(flatten)]
+    pub baseline: crate::baseline::BaselineFile,
     /// The lowest level whose failure makes the exit status 1
     #[arg(long, value_name = "LEVEL", default_value = "must")]
     pub fail_on: FailOn,

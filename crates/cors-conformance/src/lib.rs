@@ -9,6 +9,7 @@
 
 mod agent;
 pub mod args;
+pub mod baseline;
 mod cases;
 pub mod escape;
 pub mod explain;
@@ -54,6 +55,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Some(Command::Run(args)) => run::run(args),
             Some(Command::Agent(args)) => agent::run(args),
             Some(Command::List(args)) => list::run(args),
+            Some(Command::Baseline(args)) => baseline::run(args),
             Some(Command::Serve(args)) => serve::run(args),
             Some(Command::SelfTest(args)) => self_test::run(args),
             Some(Command::Explain(args)) => explain::run(args),
@@ -73,6 +75,12 @@ pub fn guarded(run: impl FnOnce() -> Exit) -> Exit {
         tell("this is a bug of the suite: what it printed before says nothing about the target");
         Exit::Bug
     })
+}
+
+/// Says on standard error what was done beside the result.
+fn say(said: &str) {
+    // Where it cannot be printed there is nobody to tell.
+    let _ = writeln!(anstream::stderr(), "{}", escape::sentence(said));
 }
 
 /// Says on standard error why there is no result.

@@ -14,6 +14,8 @@ use cors_vectors::server::{Level, ServerCase};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::{FailOn, RunArgs};
+use crate::baseline::file::{Baseline, Reasons, is_narrowed};
+use crate::baseline::sink::{Known, Seen};
 use crate::cases;
 use crate::output::Output;
 use crate::probe;
@@ -23,6 +25,15 @@ use crate::target::{self, Named, Target};
 
 /// Runs the selected cases against the target and reports.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
+    let library = cases::load(&args.selection)?;
+    let named = args.baseline.baseline.as_deref();
+    let baseline = Baseline::find(named, &library, Reasons::Needed)?;
+    Ok(execute(args, baseline.as_ref())?.0)
+}
+
+/// Runs the selected cases, compares them with known failures, and reports. Returns what was seen
+/// as well.
+pub(crate) fn execute(args: &RunArgs, baseline: Option<&Baseline>) -> Result<(Exit, Seen), Stop> {
     let library = cases::load(&args.selection)?;
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let chosen: BTreeSet<&str> = chosen.iter().map(|case| case.id.as_str()).collect();
@@ -42,7 +53,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         _ => Verbosity::Everything,
     };
     let terminal = Terminal::new(verbosity, options.fail_on);
-    let mut output = Output::open(terminal, &args.report, args.color)?;
+    let output = Output::open(terminal, &args.report, args.color)?;
+    let narrowed = is_narrowed(&args.selection);
+    let mut sink = Known::new(output, baseline, narrowed, options.fail_on);
 
     let all: Vec<ServerCase> = library.server_cases().cloned().collect();
     let is_chosen = |case: &ServerCase| chosen.contains(case.id.as_str());
@@ -55,24 +68,18 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             }
             Target::Command(command) => {
                 let policies = library.policies();
-                let run = command.run(
-                    &all,
-                    is_chosen,
-                    policies,
-                    &options,
-                    interrupt(),
-                    &mut output,
-                );
+                let run = command.run(&all, is_chosen, policies, &options, interrupt(), &mut sink);
                 return run.await.map_err(Stop::usage);
             }
         };
         let plan = plan.map_err(Stop::usage)?;
-        Ok::<_, Stop>(drive(&plan, &options, interrupt(), &mut output).await)
+        Ok::<_, Stop>(drive(&plan, &options, interrupt(), &mut sink).await)
     })?;
+    let (seen, output) = sink.into_parts();
     for stop in output.trouble() {
         crate::tell(&stop.said);
     }
-    Ok(end.exit)
+    Ok((end.exit, seen))
 }
 
 fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Result<Options, Stop> {
@@ -119,6 +126,9 @@ fn again(args: &RunArgs) -> String {
     }
     for origin in &args.probe.origins {
         words.extend(["--origin".to_owned(), quoted(origin)]);
+    }
+    if let Some(file) = &args.baseline.baseline {
+        words.extend(["--baseline".to_owned(), quoted(&file.to_string_lossy())]);
     }
     for path in &args.selection.vectors {
         words.extend(["--vectors".to_owned(), quoted(&path.to_string_lossy())]);

@@ -123,6 +123,7 @@ pub(crate) fn blank(planned: &PlannedCase, mode: Mode, options: &Options) -> Box
         level: case.level,
         policy: (mode == Mode::Kit).then(|| case.policy.clone()),
         reason: None,
+        known: None,
         wanted: None,
         got: None,
         checks: Vec::new(),

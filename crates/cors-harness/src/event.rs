@@ -101,6 +101,9 @@ pub struct CaseEvent {
     /// Why the outcome is not `pass`, or what was recorded; one sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Why the failure is accepted, where it is known and happened in the recorded way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<String>,
     /// The verdict that decides the case: the first that does not hold, else the last stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<Verdict>,
@@ -313,6 +316,9 @@ pub struct EndEvent {
     /// What a program that the suite started printed last before that, in escaped lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<String>,
+    /// In what the list of known failures is no longer right, as sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub out_of_date: Vec<String>,
     /// How many cases had which outcome; they add up to the number of selected cases.
     pub counts: Counts,
 }

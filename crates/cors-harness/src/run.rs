@@ -430,6 +430,7 @@ impl<'a> Run<'a> {
             exit: self.exits.settle(),
             reason: self.reason,
             log: self.log,
+            out_of_date: Vec::new(),
             counts: self.counts,
         };
         self.sink.event(&Event::End(end.clone()));

@@ -37,6 +37,8 @@ pub struct Terminal {
     failures: Vec<CaseEvent>,
     skipped: Reasons,
     blocked: Reasons,
+    /// Failures that are accepted, by the reason for that.
+    known: Reasons,
 }
 
 impl Terminal {
@@ -48,6 +50,7 @@ impl Terminal {
             failures: Vec::new(),
             skipped: Reasons(Vec::new()),
             blocked: Reasons(Vec::new()),
+            known: Reasons(Vec::new()),
         }
     }
 
@@ -106,11 +109,15 @@ impl Terminal {
             }
             Verbosity::Everything => writeln!(sink, "{}", block::verbose(case))?,
         }
+        if let Some(reason) = &case.known {
+            self.known.add(reason, &case.id);
+            return Ok(());
+        }
         match case.outcome {
             Outcome::Pass => {}
             Outcome::Fail | Outcome::Error => self.failures.push(case.clone()),
-            Outcome::Skip => self.skipped.add(case),
-            Outcome::Blocked => self.blocked.add(case),
+            Outcome::Skip => self.skipped.add(unpassed(case), &case.id),
+            Outcome::Blocked => self.blocked.add(unpassed(case), &case.id),
         }
         Ok(())
     }
@@ -174,6 +181,18 @@ impl Terminal {
                 "{count} blocked, counted as skipped: {reason} ({first}{more})"
             )?;
         }
+        for (count, reason, first) in &self.known.0 {
+            let more = if *count > 1 { ", …" } else { "" };
+            let (first, reason) = (escape::sentence(first), escape::sentence(reason));
+            writeln!(sink, "{count} known to fail: {reason} ({first}{more})")?;
+        }
+        for said in &end.out_of_date {
+            writeln!(
+                sink,
+                "{DOUBT}out of date:{DOUBT:#} {}",
+                escape::sentence(said)
+            )?;
+        }
         if counts.error > 0 {
             writeln!(
                 sink,
@@ -228,17 +247,21 @@ fn last_line(counts: &Counts) -> String {
     )
 }
 
+/// Why a case did not pass.
+fn unpassed(case: &CaseEvent) -> &str {
+    case.reason.as_deref().unwrap_or("no reason was given")
+}
+
 /// Why cases were left out, each reason with a count and the first case that gave it, in the
 /// order in which the reasons came up.
 #[derive(Debug)]
 struct Reasons(Vec<(usize, String, String)>);
 
 impl Reasons {
-    fn add(&mut self, case: &CaseEvent) {
-        let reason = case.reason.as_deref().unwrap_or("no reason was given");
+    fn add(&mut self, reason: &str, id: &str) {
         match self.0.iter_mut().find(|(_, known, _)| known == reason) {
             Some((count, _, _)) => *count += 1,
-            None => self.0.push((1, reason.to_owned(), case.id.clone())),
+            None => self.0.push((1, reason.to_owned(), id.to_owned())),
         }
     }
 }

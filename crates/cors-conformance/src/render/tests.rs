@@ -34,6 +34,7 @@ fn case(id: &str, wanted: Verdict, got: Got, answer: &[(&str, &str)]) -> CaseEve
         level: Level::Must,
         policy: None,
         reason: None,
+        known: None,
         wanted: Some(wanted),
         got: Some(got),
         checks: Vec::new(),
@@ -111,6 +112,7 @@ fn printed(cases: &[CaseEvent], verbosity: Verbosity, fail_on: Level) -> String 
         exit: Exit::Failed,
         reason: None,
         log: Vec::new(),
+        out_of_date: Vec::new(),
         counts,
     };
     terminal.event(&mut sink, &Event::End(end)).unwrap();

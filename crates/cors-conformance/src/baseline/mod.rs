@@ -1,0 +1,191 @@
+//! `baseline`: the file of known failures, and what is done with it.
+//!
+//! Known failures are run like all cases, and have to fail in the recorded way. What no longer does
+//! makes the file out of date, which is exit 5; failures that it does not hold are exit 1.
+
+pub(crate) mod file;
+mod fingerprint;
+pub(crate) mod sink;
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use cors_harness::exit::Exit;
+
+use self::file::{Baseline, Reasons};
+use self::sink::Seen;
+use crate::args::RunArgs;
+use crate::cases;
+use crate::output::unwritable;
+use crate::run::execute;
+use crate::stop::Stop;
+
+/// Where known failures are written down.
+#[derive(Debug, Args)]
+pub struct BaselineFile {
+    /// The file of known failures [default: cors-conformance.toml, when there is one]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+}
+
+/// The arguments of `baseline`.
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    /// What to do with it
+    #[command(subcommand)]
+    pub command: BaselineCommand,
+}
+
+/// What to do with the file of known failures.
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Run the cases and write what fails into a new file; each entry then needs its reason
+    Init(Box<RunArgs>),
+    /// Check that the file can be used, without running anything
+    Check(CheckArgs),
+    /// Run the cases and take out of the file what no longer fails
+    Prune(Box<RunArgs>),
+}
+
+/// The arguments of `baseline check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The file.
+    #[command(flatten)]
+    pub file: BaselineFile,
+    /// Case files, or a folder of them, to add to the embedded ones
+    #[arg(long, value_name = "PATH")]
+    pub vectors: Vec<PathBuf>,
+}
+
+/// Does what the arguments say.
+pub(crate) fn run(args: &BaselineArgs) -> Result<Exit, Stop> {
+    match &args.command {
+        BaselineCommand::Init(args) => init(args),
+        BaselineCommand::Check(args) => check(args),
+        BaselineCommand::Prune(args) => prune(args),
+    }
+}
+
+fn init(args: &RunArgs) -> Result<Exit, Stop> {
+    let path = file::path(args.baseline.baseline.as_deref());
+    let name = path.display().to_string();
+    let there = || {
+        Stop::usage(format_args!(
+            "{name}: there is such a file already, with reasons that somebody wrote: `baseline \
+             prune` takes out what no longer fails, --baseline names another file"
+        ))
+    };
+    if path.exists() {
+        return Err(there());
+    }
+    let (exit, seen) = execute(args, None)?;
+    if !matches!(exit, Exit::Failed | Exit::AsExpected) {
+        crate::say(&format!("{name} is not written: {}", exit.meaning()));
+        return Ok(exit);
+    }
+    let file = OpenOptions::new().write(true).create_new(true).open(&path);
+    let written = file.and_then(|mut file| file.write_all(file::new(&seen.failures).as_bytes()));
+    written.map_err(|error| {
+        if error.kind() == ErrorKind::AlreadyExists {
+            there()
+        } else {
+            unwritable(&name, &error)
+        }
+    })?;
+    crate::say(&format!(
+        "{name} holds {} known failures: write the reason into each entry",
+        seen.failures.len()
+    ));
+    Ok(Exit::AsExpected)
+}
+
+fn check(args: &CheckArgs) -> Result<Exit, Stop> {
+    let selection = crate::args::Selection {
+        tests: Vec::new(),
+        skip: Vec::new(),
+        vectors: args.vectors.clone(),
+    };
+    let library = cases::load(&selection)?;
+    let named = args.file.baseline.as_deref();
+    let Some(baseline) = Baseline::find(named, &library, Reasons::Needed)? else {
+        return Err(missing(named));
+    };
+    let mut unknown = Vec::new();
+    for entry in &baseline.entries {
+        for (text, _) in entry.cases.iter().filter(|(_, ids)| ids.is_empty()) {
+            unknown.push(format!(
+                "{}:{}: there is no case {text}: take it out",
+                baseline.name, entry.line
+            ));
+        }
+    }
+    if unknown.is_empty() {
+        let count = baseline.entries.iter().map(|entry| entry.count);
+        let (count, name) = (count.sum::<usize>(), &baseline.name);
+        crate::say(&format!("{name} can be used: {count} known failures"));
+        return Ok(Exit::AsExpected);
+    }
+    Err(Stop {
+        exit: Exit::OutOfDate,
+        said: unknown.join("\n"),
+    })
+}
+
+fn prune(args: &RunArgs) -> Result<Exit, Stop> {
+    let library = cases::load(&args.selection)?;
+    let named = args.baseline.baseline.as_deref();
+    let Some(baseline) = Baseline::find(named, &library, Reasons::Optional)? else {
+        return Err(missing(named));
+    };
+    let (exit, seen) = execute(args, Some(&baseline))?;
+    if !matches!(exit, Exit::Failed | Exit::AsExpected | Exit::OutOfDate) {
+        let name = &baseline.name;
+        crate::say(&format!("{name} stays as it is: {}", exit.meaning()));
+        return Ok(exit);
+    }
+    let narrowed = file::is_narrowed(&args.selection);
+    let kept: Vec<(Vec<String>, usize)> = baseline
+        .entries
+        .iter()
+        .map(|entry| still_failing(entry, &seen, narrowed))
+        .collect();
+    let text = baseline.pruned(&kept);
+    std::fs::write(file::path(named), &text).map_err(|error| unwritable(&baseline.name, &error))?;
+    let failing = kept.iter().map(|(_, count)| count).sum::<usize>();
+    let (name, before) = (&baseline.name, baseline.entries.iter());
+    let before = before.map(|entry| entry.count).sum::<usize>();
+    crate::say(&format!(
+        "{name}: {before} known failures before, {failing} now"
+    ));
+    Ok(exit)
+}
+
+/// Of an entry, the cases that stay and how many of them fail. What did not run because it was not
+/// selected stays.
+fn still_failing(entry: &file::Entry, seen: &Seen, narrowed: bool) -> (Vec<String>, usize) {
+    let fails = |id: &String| seen.failing.contains_key(id);
+    let ran = |id: &String| fails(id) || seen.passed.contains(id) || seen.skipped.contains(id);
+    let stays = |id: &String| fails(id) || (narrowed && !ran(id));
+    let kept = entry.cases.iter();
+    let kept = kept.filter(|(_, ids)| ids.iter().any(stays));
+    let kept: Vec<String> = kept.map(|(text, _)| text.clone()).collect();
+    let ids = entry.cases.iter().flat_map(|(_, ids)| ids);
+    let ids: std::collections::BTreeSet<&String> = ids.collect();
+    let whole = !narrowed || ids.iter().all(|id| ran(id));
+    let count = if whole {
+        ids.into_iter().filter(|id| fails(id)).count()
+    } else {
+        entry.count
+    };
+    (kept, count)
+}
+
+fn missing(named: Option<&Path>) -> Stop {
+    Stop::usage(format_args!(
+        "{}: there is no such file: `baseline init` writes one, --baseline names another",
+        file::path(named).display()
+    ))
+}

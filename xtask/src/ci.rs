@@ -19,6 +19,9 @@ pub(crate) struct Args {
     /// Leave out `cargo test --workspace`, which the caller has just run
     #[arg(long)]
     skip_tests: bool,
+    /// Put the most telling agent cases to Chromium too, which has to be installed
+    #[arg(long)]
+    browser: bool,
 }
 
 /// Runs the steps.
@@ -48,6 +51,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     xtask("conformance agent model")?;
     xtask("vectors coverage --brief")?;
     xtask(&format!("conformance self-test --snapshot {KILL_MATRIX}"))?;
+    if args.browser {
+        xtask("agents check chromium")?;
+    }
     println!("ci: passed");
     Ok(ExitCode::SUCCESS)
 }

@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod agents;
 mod bench;
 mod ci;
 mod conformance;
@@ -60,6 +61,8 @@ enum Command {
     Spec(spec::Args),
     /// Check who depends on whom, and the other invariants of ARCHITECTURE.md
     Invariants(invariants::Args),
+    /// Install real browsers, run the agent cases on them, keep what they did
+    Agents(agents::Args),
     /// Measure what the model costs, next to libraries that servers use
     Bench(bench::Args),
     /// Run the fuzz targets of fuzz/, measure them, write their first inputs
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Command::Vectors(args) => vectors::run(&args),
         Command::Spec(args) => spec::run(&args),
         Command::Invariants(args) => invariants::run(&args),
+        Command::Agents(args) => agents::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Mutants(args) => mutants::run(&args),

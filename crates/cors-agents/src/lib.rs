@@ -7,6 +7,8 @@
 
 #[cfg(unix)]
 pub mod browser;
+#[cfg(unix)]
+pub mod client;
 pub mod compare;
 pub mod decision;
 pub mod event;

@@ -5,7 +5,9 @@ use std::fs;
 use std::io::{self, Write};
 
 use cors_agents::browser::engine::Installed;
+use cors_agents::browser::servers::SCRIPT;
 use cors_agents::browser::{Engine, Job, Limits, run_engine};
+use cors_agents::client::{ClientJob, run_client};
 use cors_agents::event::{CaseEvent, Event};
 use cors_agents::known::Known;
 use cors_agents::record::Recording;
@@ -34,7 +36,7 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         standard: cases::standard()?,
         again: again(args),
     };
-    let engine = args.name.engine();
+    let engine = args.name.and_then(AgentName::engine);
     let installed = engine
         .map(|engine| engine.installed().map_err(Stop::unreachable))
         .transpose()?;
@@ -63,6 +65,8 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
     };
     let end = if let (Some(engine), Some(installed)) = (engine, installed) {
         in_browser(args, engine, installed, &chosen, &about, known, &mut sink)?
+    } else if let Some(line) = &args.cmd {
+        with_program(args, line, &chosen, &about, known, &mut sink)?
     } else {
         // Steps are for reports; nobody reads them on a terminal without asking.
         let trace = !args.report.is_empty() || args.verbose > 1;
@@ -85,6 +89,13 @@ fn in_browser(
         deadline: args.max_time.unwrap_or_else(|| Limits::default().deadline),
         ..Limits::default()
     };
+    let script = match &args.page {
+        Some(path) => Some(
+            fs::read_to_string(path)
+                .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))?,
+        ),
+        None => None,
+    };
     let mut record = Recording::new(engine.name(), &installed.version);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -96,6 +107,7 @@ fn in_browser(
                 engine,
                 cases: chosen,
                 about,
+                script: script.as_deref().unwrap_or(SCRIPT),
                 limits,
             },
             installed,
@@ -115,6 +127,31 @@ fn in_browser(
     Ok(end)
 }
 
+fn with_program(
+    args: &AgentArgs,
+    line: &str,
+    chosen: &[&AgentCase],
+    about: &About,
+    known: Known,
+    sink: &mut dyn FnMut(&Event),
+) -> Result<EndEvent, Stop> {
+    let job = ClientJob {
+        line,
+        name: line,
+        cases: chosen,
+        about,
+        deadline: args.max_time.unwrap_or_else(|| Limits::default().deadline),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Stop::bug)?;
+    let run = run_client(&job, known, crate::run::interrupt(), sink);
+    runtime
+        .block_on(run)
+        .map_err(|error| Stop::unreachable(format_args!("{line}: {error}")))
+}
+
 /// What the agent is known to do otherwise.
 fn known(args: &AgentArgs) -> Result<Known, Stop> {
     let file = match &args.expectations {
@@ -124,7 +161,10 @@ fn known(args: &AgentArgs) -> Result<Known, Stop> {
                 .map_err(|error| Stop::usage(format_args!("{shown}: {error}")))?;
             Some(read_expectations(&shown, &text).map_err(Stop::usage)?)
         }
-        None => expectations(args.name.name()).map_err(Stop::bug)?,
+        None => match args.name {
+            Some(name) => expectations(name.name()).map_err(Stop::bug)?,
+            None => None,
+        },
     };
     if let Some(file) = &file {
         let library = cases::load(&args.selection)?;
@@ -144,7 +184,17 @@ fn known(args: &AgentArgs) -> Result<Known, Stop> {
 
 /// The start of a command line that runs one of the cases alone.
 fn again(args: &AgentArgs) -> String {
-    let mut line = format!("cors-conformance agent {}", args.name.name());
+    let mut line = "cors-conformance agent".to_owned();
+    match (&args.cmd, args.name) {
+        (Some(command), _) => {
+            line.push_str(" --cmd ");
+            line.push_str(&shell_word(command.as_bytes()));
+        }
+        (None, name) => {
+            line.push(' ');
+            line.push_str(name.map_or("model", AgentName::name));
+        }
+    }
     for path in &args.selection.vectors {
         line.push_str(" --vectors ");
         line.push_str(&shell_word(path.as_os_str().as_encoded_bytes()));

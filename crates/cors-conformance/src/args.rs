@@ -137,8 +137,11 @@ pub struct RunArgs {
 #[derive(Debug, Args)]
 pub struct AgentArgs {
     /// The user agent
-    #[arg(value_name = "NAME")]
-    pub name: AgentName,
+    #[arg(value_name = "NAME", required_unless_present = "cmd")]
+    pub name: Option<AgentName>,
+    /// Run this program instead: it reads fetches and answers with what came of them, as JSON lines
+    #[arg(long, value_name = "CMD", conflicts_with_all = ["name", "jobs", "record"])]
+    pub cmd: Option<String>,
     /// Which cases.
     #[command(flatten)]
     pub selection: Selection,
@@ -152,6 +155,9 @@ pub struct AgentArgs {
     /// What the agent is known to do otherwise than the standard, instead of what is embedded
     #[arg(long, value_name = "FILE")]
     pub expectations: Option<PathBuf>,
+    /// A script for the page, in place of its own: to see that a broken one fails
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub page: Option<PathBuf>,
     /// Write what the engine did, as vectors/agent/observed has it
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,

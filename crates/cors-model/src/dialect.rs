@@ -28,7 +28,8 @@ use crate::trace::{NoTrace, Trace};
     reason = "departures do not depend on each other"
 )]
 pub struct Dialect {
-    /// What people call the engine; empty for the standard.
+    /// What people call the engine. Without a name it is the standard, whatever the fields say: the
+    /// one thing that has to be looked at on the way of the standard.
     pub name: &'static str,
 
     /// Headers of one name that script gives to `fetch()` one by one are combined before they are
@@ -353,6 +354,12 @@ impl Dialect {
         ..Self::ENGINES
     };
 
+    /// Whether it departs from the standard at all.
+    #[inline]
+    pub(crate) const fn departs(&self) -> bool {
+        !self.name.is_empty()
+    }
+
     /// What becomes of a request before anything else is looked at.
     pub(crate) fn prepare(&self, request: &mut Request) {
         if self.drops_user_agent {
@@ -413,23 +420,13 @@ impl Dialect {
         }
     }
 
-    fn has_own_safelist(&self) -> bool {
-        self.safelists_client_hints
-            || self.high_bytes_unsafe
-            || self.content_type_parameters_checked
-            || self.no_total_limit
-            || self.repeats_names
-            || self.range_limit.is_some()
-            || self.lenient_range
-    }
-
     /// The CORS-unsafe request-header names, as the dialect sees them.
     pub(crate) fn unsafe_names(
         &self,
         headers: &HeaderList,
         trace: &mut impl Trace,
     ) -> Vec<HeaderName> {
-        if !self.has_own_safelist() {
+        if !self.departs() {
             return cors_unsafe_request_header_names(headers, trace);
         }
         let mut unsafe_names = Vec::new();

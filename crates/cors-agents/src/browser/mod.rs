@@ -10,6 +10,7 @@ pub mod skip;
 pub mod wire;
 
 pub use self::engine::{Engine, LaunchError};
+pub(crate) use self::run::observation;
 pub use self::run::{Limits, Ran, Stopped, run};
 
 use cors_harness::event::EndEvent;
@@ -31,6 +32,8 @@ pub struct Job<'a> {
     pub cases: &'a [&'a AgentCase],
     /// What the run says of itself.
     pub about: &'a About,
+    /// The page's script.
+    pub script: &'a str,
     /// How long it may take.
     pub limits: Limits,
 }
@@ -53,6 +56,7 @@ pub async fn run_engine(
         engine,
         cases,
         about,
+        script,
         limits,
     } = *job;
     let skips: Vec<Option<String>> = cases
@@ -72,7 +76,14 @@ pub async fn run_engine(
             stopped: None,
         }
     } else {
-        run(&playable, |url| installed.start(url), &limits, cancel).await?
+        run(
+            &playable,
+            script,
+            |url| installed.start(url),
+            &limits,
+            cancel,
+        )
+        .await?
     };
     let mut judged = Run::begin(about, agent, cases.len(), known, sink);
     let mut observed = ran.observed.into_iter();

@@ -61,13 +61,15 @@ pub enum Stopped {
     Bug(String),
 }
 
-/// Runs cases in the browser that `start` starts on a page's URL, and ends it.
+/// Runs cases in the browser that `start` starts on a page's URL, and ends it. The page does as its
+/// `script` says, which is [`SCRIPT`](super::servers::SCRIPT) unless it is to fail.
 ///
 /// # Errors
 ///
 /// The browser does not start.
 pub async fn run(
     cases: &[&AgentCase],
+    script: &str,
     start: impl FnOnce(&str) -> Result<Browser, LaunchError>,
     limits: &Limits,
     cancel: impl Future<Output = ()>,
@@ -111,7 +113,7 @@ pub async fn run(
         }
     };
     let (sender, mut told) = unbounded_channel();
-    let servers = Servers::new(&listeners, stages, jobs, sender);
+    let servers = Servers::new(&listeners, stages, script, jobs, sender);
     let browser = start(&format!("{}/", listeners.origin(Place::Page)))?;
     let mut follow = Follow {
         servers: &servers,
@@ -180,7 +182,7 @@ impl Plan {
     }
 }
 
-fn observation(stage: &mut Stage<'_>, report: &Report) -> Result<Observation, String> {
+pub(crate) fn observation(stage: &mut Stage<'_>, report: &Report) -> Result<Observation, String> {
     if let Some(error) = stage.broken.take() {
         return Err(error.to_string());
     }

@@ -24,7 +24,8 @@ use crate::script::{Asked, Script, kind_of};
 use crate::world::World;
 
 const PAGE: &str = include_str!("../page/page.html");
-const SCRIPT: &str = include_str!("../page/page.js");
+/// The page's script: what it does with its jobs.
+pub const SCRIPT: &str = include_str!("../page/page.js");
 
 /// The places, in the order of their listeners.
 const PLACES: [Place; 3] = [Place::Page, Place::Cross, Place::Third];
@@ -125,6 +126,7 @@ pub struct Servers<'c> {
     pub stages: RefCell<Vec<Stage<'c>>>,
     numbers: BTreeMap<&'c str, usize>,
     jobs: Vec<u8>,
+    script: &'c str,
     told: UnboundedSender<Told>,
     page: String,
 }
@@ -141,10 +143,11 @@ struct Broken {
 }
 
 impl<'c> Servers<'c> {
-    /// Servers for these cases, which hand the page `jobs`.
+    /// Servers for these cases, which hand the page its `script` and its `jobs`.
     pub fn new(
         listeners: &Listeners,
         stages: Vec<Stage<'c>>,
+        script: &'c str,
         jobs: Vec<u8>,
         told: UnboundedSender<Told>,
     ) -> Self {
@@ -157,8 +160,16 @@ impl<'c> Servers<'c> {
             stages: RefCell::new(stages),
             numbers,
             jobs,
+            script,
             told,
             page: listeners.origin(Place::Page).to_owned(),
+        }
+    }
+
+    /// Says during which fetch of a case what arrives next is, counted from 1.
+    pub fn begin_fetch(&self, number: usize, fetch: u32) {
+        if let Some(stage) = self.stages.borrow_mut().get_mut(number) {
+            stage.fetch = fetch;
         }
     }
 
@@ -223,16 +234,14 @@ impl<'c> Servers<'c> {
             done()
         };
         match path {
-            "page.js" => own(200, "text/javascript", &[], SCRIPT.as_bytes()),
+            "page.js" => own(200, "text/javascript", &[], self.script.as_bytes()),
             "jobs" => {
                 tell(Told::Began);
                 own(200, "application/json", &[], &self.jobs)
             }
             "next" => match serde_json::from_slice::<Next>(&arrived.body) {
                 Ok(next) => {
-                    if let Some(stage) = self.stages.borrow_mut().get_mut(next.job) {
-                        stage.fetch = next.fetch;
-                    }
+                    self.begin_fetch(next.job, next.fetch);
                     done()
                 }
                 Err(error) => wrong(error),

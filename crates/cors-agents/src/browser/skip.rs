@@ -41,6 +41,15 @@ pub fn reason(case: &AgentCase, engine: Engine) -> Option<String> {
     Some(said.to_owned())
 }
 
+/// Why a case is not run with a program that takes one fetch after the other.
+pub fn for_client(case: &AgentCase) -> Option<String> {
+    if case.fetches.iter().any(|fetch| fetch.after_seconds > 0) {
+        return Some("it waits, and the program would do nothing meanwhile".to_owned());
+    }
+    // What keeps a case from Chromium keeps it from any client here.
+    reason(case, Engine::Chromium)
+}
+
 /// Whether a URL of the case names a host of the model's world.
 fn names_a_host(case: &AgentCase) -> bool {
     let named = |text: &Text| matches!(text, Text::Plain(text) if text.contains(".test"));

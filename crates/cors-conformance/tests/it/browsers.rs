@@ -138,3 +138,35 @@ fn expectations_that_no_longer_hold_are_out_of_date() {
     let wild = run("methods/*");
     assert_eq!(wild.code, Some(2), "{wild:#?}");
 }
+
+#[test]
+fn a_program_is_asked_line_by_line() {
+    let run = |line: &str| {
+        let notes = Notes::new();
+        let line = notes.taken(line);
+        let ran = finish(command(&[
+            "agent",
+            "--cmd",
+            &line,
+            "-t",
+            "methods/*",
+            "--report",
+            "ndjson=-",
+        ]));
+        notes.assert_nothing_is_left();
+        ran
+    };
+    // Whoever fails at once is right wherever the API has to throw, and wrong elsewhere.
+    let fails = run(r#"while read -r line; do echo '{"thrown": "TypeError"}'; done"#);
+    assert_eq!(fails.code, Some(1), "{fails:#?}");
+    let counts = end(&fails).counts;
+    assert!(counts.pass > 0 && counts.fail > 0, "{counts:?}");
+    let skips = run(r#"while read -r line; do echo '{"skip": "no API"}'; done"#);
+    assert_eq!(skips.code, Some(4), "{skips:#?}");
+    let ends = run("sleep 1000 & exit 0");
+    assert_eq!(ends.code, Some(3), "{ends:#?}");
+    let babbles = run("echo hello; sleep 1000");
+    assert_eq!(babbles.code, Some(3), "{babbles:#?}");
+    let said = end(&babbles).reason.unwrap();
+    assert!(said.contains("\"hello\", which is no answer"), "{said}");
+}

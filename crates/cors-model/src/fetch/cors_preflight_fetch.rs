@@ -1,6 +1,7 @@
 //! CORS-preflight fetch: what a server is asked before a request that no form could send, and how
 //! its answer is judged.
 
+use alloc::boxed::Box;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::cmp;
@@ -35,11 +36,11 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         now,
         history,
     } = fetch_params;
-    let dialect = agent.dialect;
+    // In a box, so that the standard does not carry room for it through the exchange.
     let untainted;
     let mut request: &Request = request;
-    if dialect.preflights_with_page_origin {
-        untainted = request.without_redirects();
+    if agent.dialect.preflights_with_page_origin {
+        untainted = Box::new(request.without_redirects());
         request = &untainted;
     }
     // 1. A request of its own: without the body, the headers and the credentials of the other.
@@ -77,13 +78,13 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
     );
     // 4. The headers that are asked about.
     let headers = if history.dropped.is_empty() {
-        dialect.unsafe_names(&request.header_list, trace)
+        agent.dialect.unsafe_names(&request.header_list, trace)
     } else {
         let mut header_list = request.header_list.clone();
         for header in &history.dropped {
             header_list.append(header.name.clone(), header.value.clone());
         }
-        dialect.unsafe_names(&header_list, trace)
+        agent.dialect.unsafe_names(&header_list, trace)
     };
     step!(
         trace,
@@ -127,6 +128,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         history: History::default(),
     };
     let response = http_network_or_cache_fetch(&mut preflight_params, false).await?;
+    let dialect = agent.dialect;
     // The check is done on the request, not on the preflight, for its credentials mode.
     let check = cors_check(request, &response, trace);
     if check.is_ok() && is_ok_status(response.status) {

@@ -164,9 +164,11 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     }
     // 8.12. Who is asking.
     append_request_origin_header(request, &mut header_list, trace);
-    agent
-        .dialect
-        .correct_origin(request, history, &mut header_list);
+    if agent.dialect.departs() {
+        agent
+            .dialect
+            .correct_origin(request, history, &mut header_list);
+    }
     step!(
         trace,
         cite!("concept-http-network-or-cache-fetch", "8.12"),
@@ -331,7 +333,9 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     // 11.3–11.4. OUT OF SCOPE: stored responses.
     // 11.5.1. That is the response.
     let mut response = forward_response;
-    agent.dialect.received(&mut response);
+    if agent.dialect.departs() {
+        agent.dialect.received(&mut response);
+    }
     step!(
         trace,
         cite!("concept-http-network-or-cache-fetch", "11.5.1"),

@@ -127,7 +127,7 @@ pub async fn fetch<N: Network, T: Trace>(
         now,
         history: History::default(),
     };
-    if fetch_params.agent.dialect != Dialect::STANDARD {
+    if fetch_params.agent.dialect.departs() {
         let dialect = fetch_params.agent.dialect;
         dialect.prepare(&mut fetch_params.request);
         if let Some(bytes) = dialect.keepalive_excess(&fetch_params.request) {

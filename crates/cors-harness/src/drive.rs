@@ -134,8 +134,13 @@ impl Session<'_> {
         &self,
         site: &Site,
         request: wire::Request,
+        raw: bool,
     ) -> (wire::Request, Result<wire::Response, Transport>) {
-        let mut answer = site.target.exchange(&request).await;
+        let mut answer = if raw {
+            site.target.exchange_raw(&request).await
+        } else {
+            site.target.exchange(&request).await
+        };
         if let Ok(response) = &mut answer {
             // Nothing looks at it, and there may be many.
             response.body = Vec::new();
@@ -211,7 +216,7 @@ async fn carry_out_send(send: &PlannedSend, site: &Site, session: &Session<'_>) 
         body: send.body.clone(),
     };
     let (request, answer) = session
-        .exchange(site, session.outgoing(request, false))
+        .exchange(site, session.outgoing(request, false), send.raw)
         .await;
     let unable = match &answer {
         Err(transport) if transport.is_ours() => Some(transport.to_string()),
@@ -342,7 +347,7 @@ impl Network for Over<'_> {
             RequestKind::Actual => Kind::Actual,
         };
         let outgoing = self.session.outgoing(model::wire_request(&request), true);
-        let (request, answer) = self.session.exchange(self.site, outgoing).await;
+        let (request, answer) = self.session.exchange(self.site, outgoing, false).await;
         let response = match &answer {
             Ok(answer) => model::response(answer, &self.probes),
             Err(transport) => Err(TransportError {

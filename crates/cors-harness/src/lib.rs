@@ -61,6 +61,7 @@
 mod case;
 mod drive;
 mod judge;
+mod raw;
 mod sanity;
 
 pub mod again;

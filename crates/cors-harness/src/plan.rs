@@ -97,6 +97,7 @@ pub struct PlannedSend {
     pub suffix: Vec<u8>,
     pub headers: Vec<Line>,
     pub body: Option<Vec<u8>>,
+    pub raw: bool,
 }
 
 /// A check with its texts filled in.
@@ -325,6 +326,11 @@ fn planned_fetch(fetch: &PageFetch, values: &Fill, site: &Site) -> Result<Planne
 }
 
 fn planned_send(send: &RawSend, values: &Fill, site: &Site) -> Result<PlannedSend, String> {
+    if send.raw
+        && let Some(why) = site.target.hides_bytes()
+    {
+        return Err(why.to_owned());
+    }
     Ok(PlannedSend {
         method: bytes(&send.method, values)?,
         url: endpoint_url(send.endpoint, site)?,
@@ -338,6 +344,7 @@ fn planned_send(send: &RawSend, values: &Fill, site: &Site) -> Result<PlannedSen
             .as_ref()
             .map(|body| bytes(body, values))
             .transpose()?,
+        raw: send.raw,
     })
 }
 
@@ -361,6 +368,7 @@ fn planned_check(check: &check::Check, values: &Fill) -> Result<PlannedCheck, St
 fn planned_statement(statement: &check::Statement, values: &Fill) -> Result<Statement, String> {
     let (header, is) = match statement {
         check::Statement::Status(status) => return Ok(Statement::Status(status.status.clone())),
+        check::Statement::Wire(statement) => return Ok(Statement::Wire(statement.wire)),
         check::Statement::Header(check::HeaderStatement { header, is }) => (header, is),
     };
     let is = match is {

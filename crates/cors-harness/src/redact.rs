@@ -184,6 +184,7 @@ mod tests {
                 line("Set-Cookie", "a=b"),
             ],
             body: Vec::new(),
+            raw: None,
         };
         let shown = redactor.response(&response);
         assert_eq!(shown.headers[0].1, "key [redacted], session [redacted]");
@@ -224,6 +225,7 @@ mod tests {
             status: 200,
             headers: many,
             body: vec![],
+            raw: None,
         });
         assert_eq!(shown.headers.len(), MOST_LINES + 1);
         assert_eq!(shown.headers[MOST_LINES].1, "7 more lines");

@@ -18,7 +18,7 @@ pub(crate) async fn sanity(site: &Site, session: &Session<'_>) -> Result<(), Tra
         body: None,
     };
     session
-        .exchange(site, session.outgoing(request, true))
+        .exchange(site, session.outgoing(request, true), false)
         .await
         .1
         .map(drop)

@@ -1,6 +1,6 @@
 //! What a check states about an answer, with its texts filled in, and whether it holds.
 
-use cors_vectors::check::Grammar;
+use cors_vectors::check::{Grammar, WireIs};
 use cors_vectors::names::is_token;
 use cors_vectors::origin::check_serialized;
 
@@ -19,6 +19,8 @@ pub enum Statement {
     },
     /// The status lies in one of these ranges, each with its ends.
     Status(Vec<(u16, u16)>),
+    /// Something about the bytes.
+    Wire(WireIs),
 }
 
 /// What holds of a header; see [`cors_vectors::check::HeaderIs`].
@@ -57,6 +59,10 @@ impl Statement {
                     format!("status {status}, wanted {}", said_ranges(ranges)),
                 )
             }
+            Self::Wire(is) => match &answer.raw {
+                Some(raw) => raw.holds(*is),
+                None => (false, "the bytes of the answer were not seen".to_owned()),
+            },
             Self::Header { name, is } => {
                 let values: Vec<&[u8]> = answer.values(name).collect();
                 let holds = is.holds(name, &values, with_credentials);
@@ -239,6 +245,7 @@ mod tests {
             status: 204,
             headers,
             body: Vec::new(),
+            raw: None,
         }
     }
 

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use http_body_util::Full;
 
 use crate::escape::escape;
+pub use crate::raw::{Head, Raw};
 use crate::target::Transport;
 
 /// A header line: name and value.
@@ -38,6 +39,8 @@ pub struct Response {
     pub headers: Vec<Line>,
     /// The body, or its first [`crate::target::Limits::body`] bytes.
     pub body: Vec<u8>,
+    /// The bytes it came in, where they were looked at.
+    pub raw: Option<Raw>,
 }
 
 impl Response {

@@ -13,6 +13,7 @@ use http::{Request, Response, StatusCode};
 use crate::application::endpoints;
 use crate::behaviour::{Behaviour, Reply};
 use crate::server::{Answer, Body, HungUp, Server, drain, send, with_status};
+use crate::wire::Wire;
 
 /// Where a kit server lists its policies.
 pub const KIT_PATH: &str = "/kit.json";
@@ -22,6 +23,7 @@ pub const KIT_PATH: &str = "/kit.json";
 pub struct Kit {
     servers: Arc<BTreeMap<String, Result<Server, Unsupported>>>,
     title_case_headers: bool,
+    wire: Option<Wire>,
 }
 
 impl Kit {
@@ -40,12 +42,18 @@ impl Kit {
         Self {
             servers: Arc::new(servers),
             title_case_headers: behaviour.title_case_headers,
+            wire: behaviour.wire,
         }
     }
 
     /// Whether header names go out in title case where a socket is served.
     pub fn title_case_headers(&self) -> bool {
         self.title_case_headers
+    }
+
+    /// How messages are read and written where a socket is served.
+    pub fn wire(&self) -> Option<Wire> {
+        self.wire
     }
 
     /// What stands in `/kit.json`.
@@ -68,7 +76,7 @@ impl Kit {
         }
     }
 
-    fn answer(&self, request: &http::request::Parts) -> Result<Reply, HungUp> {
+    pub(crate) fn answer(&self, request: &http::request::Parts) -> Result<Reply, HungUp> {
         let path = request.uri.path();
         if path == KIT_PATH {
             return Ok(self.kit_json());

@@ -16,6 +16,7 @@ mod serve;
 mod server;
 mod stand;
 pub mod variants;
+pub mod wire;
 
 pub use behaviour::Behaviour;
 pub use kit::Kit;

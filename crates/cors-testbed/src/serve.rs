@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use http::header::{HOST, HeaderValue};
+use http::request::Parts;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -19,9 +20,12 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use crate::behaviour::Reply;
 use crate::exchange::ConnectionId;
 use crate::kit::Kit;
 use crate::server::{Body, HungUp, Server};
+use crate::stand::Stand;
+use crate::wire::Wire;
 
 /// Header lines that a request may have. Cases send a thousand and more.
 const MAX_HEADERS: usize = 8192;
@@ -37,17 +41,54 @@ pub trait Serve:
 {
     /// Whether header names go out in title case.
     fn title_case(&self) -> bool;
+
+    /// How messages are read and written; `None` is as the HTTP library does it.
+    fn wire(&self) -> Option<Wire>;
+
+    /// The answer to a request whose body was read.
+    fn reply(&self, request: &Parts) -> Result<Reply, HungUp>;
 }
 
 impl Serve for Server {
     fn title_case(&self) -> bool {
         self.title_case_headers()
     }
+
+    fn wire(&self) -> Option<Wire> {
+        self.wire()
+    }
+
+    fn reply(&self, request: &Parts) -> Result<Reply, HungUp> {
+        self.answer(request)
+    }
 }
 
 impl Serve for Kit {
     fn title_case(&self) -> bool {
         self.title_case_headers()
+    }
+
+    fn wire(&self) -> Option<Wire> {
+        self.wire()
+    }
+
+    fn reply(&self, request: &Parts) -> Result<Reply, HungUp> {
+        self.answer(request)
+    }
+}
+
+/// As the server that is there when a connection is accepted.
+impl Serve for Stand {
+    fn title_case(&self) -> bool {
+        self.server().title_case_headers()
+    }
+
+    fn wire(&self) -> Option<Wire> {
+        self.server().wire()
+    }
+
+    fn reply(&self, request: &Parts) -> Result<Reply, HungUp> {
+        self.server().answer(request)
     }
 }
 
@@ -153,6 +194,10 @@ where
     S: Serve,
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    if let Some(wire) = service.wire() {
+        let answer = move |parts: &Parts| service.reply(parts);
+        return crate::wire::serve(stream, wire, answer).await;
+    }
     let title_case = service.title_case();
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(id);

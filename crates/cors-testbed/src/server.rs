@@ -18,6 +18,7 @@ use crate::behaviour::{Behaviour, Chunked, Grant, Interception, Reply};
 use crate::exchange::Exchange;
 use crate::memory::Memory;
 use crate::policy::check;
+use crate::wire::Wire;
 
 /// The body of every answer.
 pub type Body = BoxBody<Bytes, std::convert::Infallible>;
@@ -82,6 +83,11 @@ impl Server {
     /// Whether header names go out in title case where a socket is served.
     pub fn title_case_headers(&self) -> bool {
         self.shared.behaviour.title_case_headers
+    }
+
+    /// How messages are read and written where a socket is served.
+    pub fn wire(&self) -> Option<Wire> {
+        self.shared.behaviour.wire
     }
 
     /// The answer to a request, its body aside. Fails when the connection is to be ended instead.

@@ -76,6 +76,11 @@ impl Stand {
         self.standing().transcript.take().unwrap_or_default()
     }
 
+    /// The server that is there.
+    pub(crate) fn server(&self) -> Server {
+        self.standing().server.clone()
+    }
+
     fn standing(&self) -> MutexGuard<'_, Standing> {
         // Nothing is ever left half done: after a panic it is still whole.
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
@@ -97,7 +102,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Answer {
         let stand = self.clone();
-        let server = self.standing().server.clone();
+        let server = self.server();
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             drain(body).await;

@@ -68,6 +68,8 @@ pub enum Statement {
     Header(HeaderStatement),
     /// Something about the status.
     Status(StatusStatement),
+    /// Something about the bytes, after a `send` with `raw`.
+    Wire(WireStatement),
 }
 
 /// A statement about a response header.
@@ -129,6 +131,33 @@ pub struct StatusStatement {
     pub status: Vec<(u16, u16)>,
 }
 
+/// A statement about the bytes of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct WireStatement {
+    /// What holds of them.
+    pub wire: WireIs,
+}
+
+/// What holds of the bytes of an answer.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum WireIs {
+    /// Nothing follows the head, and the head announces nothing: neither `Content-Length` nor
+    /// `Transfer-Encoding`.
+    NoContent,
+    /// What follows the head is what the head announces: of the stated length, or whole chunks up
+    /// to the last; after a request with HEAD, and with the status 204 or 304, nothing.
+    WellFramed,
+    /// Each line of each head is a name, a colon right behind it, and a value without control
+    /// characters, ended by CR and LF; none is folded.
+    WellFormedFields,
+    /// The interim answers before the last, if there are any, have a status from 100 to 199 other
+    /// than 101, and neither `Content-Length` nor `Transfer-Encoding`.
+    PlainInterim,
+}
+
 impl Check {
     /// Every text of the check.
     pub fn texts(&self) -> Vec<&Text> {
@@ -149,7 +178,7 @@ impl Statement {
                 HeaderIs::OneOf(texts) | HeaderIs::AbsentOrOneOf(texts) => texts.iter().collect(),
                 HeaderIs::Absent(_) | HeaderIs::MaxLines(_) | HeaderIs::Grammar(_) => Vec::new(),
             },
-            Self::Status(_) => Vec::new(),
+            Self::Status(_) | Self::Wire(_) => Vec::new(),
         }
     }
 }
@@ -179,6 +208,7 @@ struct Flat {
     max_lines: Option<u32>,
     grammar: Option<Grammar>,
     status: Option<Vec<(u16, u16)>>,
+    wire: Option<WireIs>,
 }
 
 /// The members of which a statement is made.
@@ -197,6 +227,7 @@ struct Members {
     max_lines: Option<u32>,
     grammar: Option<Grammar>,
     status: Option<Vec<(u16, u16)>>,
+    wire: Option<WireIs>,
 }
 
 const STATEMENTS: &str = "`absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, \
@@ -222,6 +253,7 @@ impl<'de> Deserialize<'de> for Check {
             max_lines,
             grammar,
             status,
+            wire,
         } = Flat::deserialize(deserializer)?;
         let members = Members {
             header,
@@ -236,6 +268,7 @@ impl<'de> Deserialize<'de> for Check {
             max_lines,
             grammar,
             status,
+            wire,
         };
         let statement = members.statement().map_err(D::Error::custom)?;
         Ok(Self {
@@ -273,6 +306,15 @@ impl Members {
         .into_iter()
         .flatten();
         let (first, second) = (stated.next(), stated.next());
+        if let Some(wire) = self.wire {
+            return match (self.header, first, self.status) {
+                (None, None, None) => Ok(Statement::Wire(WireStatement { wire })),
+                (Some(_), _, _) | (_, Some(_), _) | (_, _, Some(_)) => Err(
+                    "`wire` beside another statement: a check states one thing, make two of it"
+                        .to_owned(),
+                ),
+            };
+        }
         match (self.header, first, second, self.status) {
             (Some(header), Some(is), None, None) => {
                 Ok(Statement::Header(HeaderStatement { header, is }))
@@ -289,7 +331,7 @@ impl Members {
             )),
             (None, Some(_), _, _) => Err("a statement about a header without `header`".to_owned()),
             (None, None, _, _) => {
-                Err("a check states nothing: expected `header` or `status`".to_owned())
+                Err("a check states nothing: expected `header`, `status` or `wire`".to_owned())
             }
         }
     }
@@ -308,6 +350,7 @@ mod tests {
             r#"{"id":"a","level":"must","on":"last","header":"A","grammar":"delta-seconds"}"#,
             r#"{"id":"a","level":"must","on":"last","header":"A","max_lines":1}"#,
             r#"{"id":"a","level":"must","on":"last","status":[[200,299],[404,404]]}"#,
+            r#"{"id":"a","level":"must","on":"last","wire":"well-framed"}"#,
             r#"{"id":"a","level":"must","on":"last","when":{"status":[[204,204]]},"header":"A","absent":true}"#,
             r#"{"id":"a","level":"must","on":"last","when":{"header":"B","not":"*"},"header":"A","absent":true}"#,
         ] {
@@ -321,7 +364,7 @@ mod tests {
         for (json, expected) in [
             (
                 r#"{"id":"a","level":"must"}"#,
-                "a check states nothing: expected `header` or `status` at line 1 column 27",
+                "a check states nothing: expected `header`, `status` or `wire` at line 1 column 27",
             ),
             (
                 r#"{"id":"a","level":"must","absent":true}"#,
@@ -340,8 +383,12 @@ mod tests {
                 "both `header` and `status`: a check states one thing, make two of it at line 1 column 52",
             ),
             (
+                r#"{"id":"a","level":"must","header":"A","wire":"no-content"}"#,
+                "`wire` beside another statement: a check states one thing, make two of it at line 1 column 60",
+            ),
+            (
                 r#"{"id":"a","level":"must","header":"A","has":"x"}"#,
-                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status` at line 1 column 44",
+                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire` at line 1 column 44",
             ),
             (
                 r#"{"id":"a","level":"must","when":{"header":"A"},"status":[]}"#,

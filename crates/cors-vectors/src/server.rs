@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::check::{Check, Grammar, HeaderIs, HeaderStatement, On, Statement, StatusStatement};
+pub use crate::check::{
+    Check, Grammar, HeaderIs, HeaderStatement, On, Statement, StatusStatement, WireIs,
+    WireStatement,
+};
 use crate::text::{HeaderPair, Text};
 
 /// A file of server cases.
@@ -246,6 +249,11 @@ pub struct RawSend {
     /// The body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Text>,
+    /// Whether it is written and read below any HTTP library, over HTTP/1.1 on a connection of its
+    /// own: names go out as they are spelled, and `wire` checks can look at the answer's bytes.
+    /// Skipped where there is no such connection, as with a target in process.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub raw: bool,
 }
 
 fn get() -> Text {
@@ -324,6 +332,14 @@ pub enum Credentials {
     SameOrigin,
     /// Always.
     Include,
+}
+
+impl ServerCase {
+    /// Whether a step is written and read below any HTTP library.
+    pub fn is_raw(&self) -> bool {
+        let raw = |step: &Step| step.send.as_ref().is_some_and(|send| send.raw);
+        self.steps.iter().any(raw)
+    }
 }
 
 impl Step {

@@ -11,8 +11,9 @@ use cors_harness::kit::{Kit, Site, Subject, path};
 use cors_harness::plan::Plan;
 use cors_harness::probe::infer;
 use cors_harness::run::{Options, run};
-use cors_harness::target::{ServiceTarget, Target};
-use cors_testbed::{Behaviour, Server, Stand, Transcript};
+use cors_harness::target::url::UrlOptions;
+use cors_harness::target::{ServiceTarget, Target, UrlTarget};
+use cors_testbed::{Behaviour, Running, Server, Stand, Transcript, serve_at};
 use cors_vectors::Library;
 use cors_vectors::fill::Fill;
 use cors_vectors::policy::Policy;
@@ -67,7 +68,11 @@ pub(super) struct Bench<'a> {
 struct Place<'a> {
     stand: Stand,
     site: Site,
+    /// The same server on a socket, for the cases that look at bytes.
+    socket: Site,
     policy: &'a Policy,
+    /// Ends the socket's server when it is dropped.
+    _running: Running,
     /// An origin that the policy allows, if it lists any.
     hint: Vec<String>,
 }
@@ -101,12 +106,13 @@ impl<'a> Bench<'a> {
         is_selected: impl Fn(&ServerCase) -> bool,
     ) -> Result<Self, Stop> {
         let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
+            .enable_all()
             .build()
             .map_err(Stop::bug)?;
         let mut places = BTreeMap::new();
         for (name, named) in library.policies() {
-            places.insert(name.as_str(), Place::new(&named.policy)?);
+            let place = runtime.block_on(Place::new(&named.policy))?;
+            places.insert(name.as_str(), place);
         }
         let mut bench = Self {
             runtime,
@@ -142,14 +148,19 @@ impl<'a> Bench<'a> {
             };
             let only = |other: &ServerCase| other.id == case.id;
             let mut kit = Kit::new();
-            kit.insert(case.policy.as_str(), Ok(place.site.clone()));
+            let site = if case.is_raw() {
+                &place.socket
+            } else {
+                &place.site
+            };
+            kit.insert(case.policy.as_str(), Ok(site.clone()));
             let plan = Plan::new(all, only, Subject::Kit(kit)).map_err(Stop::usage)?;
             self.kit.push(Alone {
                 case,
                 plan,
                 usual: None,
             });
-            let plan = Plan::new(all, only, place.subject()).map_err(Stop::usage)?;
+            let plan = Plan::new(all, only, subject(site)).map_err(Stop::usage)?;
             self.policy.push(Alone {
                 case,
                 plan,
@@ -159,7 +170,8 @@ impl<'a> Bench<'a> {
         let mut kit = Kit::new();
         for (name, place) in &self.places {
             kit.insert(*name, Ok(place.site.clone()));
-            let plan = Plan::new(all, &is_selected, place.subject()).map_err(Stop::usage)?;
+            let plan = Plan::new(all, &is_selected, subject(&place.site));
+            let plan = plan.map_err(Stop::usage)?;
             self.together.push(Together {
                 mode: Mode::Policy,
                 plan,
@@ -244,7 +256,9 @@ impl<'a> Bench<'a> {
         usual: Option<&Usual>,
         behaviour: &Behaviour,
     ) -> Result<Vec<Finding>, Stop> {
+        // A transcript holds no bytes.
         if let Some(usual) = usual
+            && behaviour.wire.is_none()
             && self.is_alike(usual, policies, behaviour)?
         {
             return Ok(usual.findings.clone());
@@ -362,33 +376,39 @@ impl<'a> Bench<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn new(policy: &'a Policy) -> Result<Self, Stop> {
+    async fn new(policy: &'a Policy) -> Result<Self, Stop> {
         let stand = Stand::new(server(policy, Behaviour::REFERENCE)?);
         let resource = format!("http://target.test/{}", path(Endpoint::Resource));
         let resource = Url::parse(&resource).map_err(Stop::bug)?;
         let target: Rc<dyn Target> = Rc::new(ServiceTarget::new(resource, stand.clone()));
-        let site = Site {
+        let site = |target| Site {
             target,
             policy: policy.clone(),
         };
+        let running = serve_at(0, stand.clone()).await.map_err(Stop::bug)?;
+        let resource = format!("{}/{}", running.url(), path(Endpoint::Resource));
+        let resource = Url::parse(&resource).map_err(Stop::bug)?;
+        let socket = UrlTarget::new(resource, &UrlOptions::default()).map_err(Stop::bug)?;
         let allowed = Fill::of(policy).get("allowed").map(<[u8]>::to_vec);
         let allowed = allowed.and_then(|origin| String::from_utf8(origin).ok());
         Ok(Self {
             stand,
-            site,
+            site: site(target),
+            socket: site(Rc::new(socket)),
             policy,
+            _running: running,
             hint: allowed.into_iter().collect(),
         })
-    }
-
-    fn subject(&self) -> Subject {
-        Subject::with_policy(Rc::clone(&self.site.target), self.site.policy.clone())
     }
 
     fn put(&self, behaviour: &Behaviour) -> Result<(), Stop> {
         self.stand.put(server(self.policy, behaviour.clone())?);
         Ok(())
     }
+}
+
+fn subject(site: &Site) -> Subject {
+    Subject::with_policy(Rc::clone(&site.target), site.policy.clone())
 }
 
 fn server(policy: &Policy, behaviour: Behaviour) -> Result<Server, Stop> {

@@ -1,6 +1,6 @@
 //! `self-test`: whether the suite catches what is wrong, and leaves alone what is right.
 //!
-//! Every case is run, alone and in process, on every faulty server of the testbed, and all cases
+//! Every case is run, alone, on every faulty server of the testbed, and all cases
 //! together on the reference server and on every legitimate variant. A fault that nothing catches,
 //! a case that catches nothing or not what it says, and a case that fails a server that is right
 //! are holes: bugs of the suite.

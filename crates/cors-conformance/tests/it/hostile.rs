@@ -4,8 +4,8 @@
 use cors_harness::event::{Event, Outcome};
 use cors_vectors::server::Verdict;
 
-use crate::program::{Ran, SAMPLE, run, text};
-use crate::servers::non_server;
+use crate::program::{Ran, SAMPLE, run, sample, text};
+use crate::servers::{behaving, non_server};
 
 /// Most memory that a run may take: 150 MB, in KiB.
 const MEMORY: u64 = 150 * 1000 * 1000 / 1024;
@@ -72,4 +72,177 @@ fn what_means_harm_is_bounded() {
         let end = ran.events().into_iter().last();
         assert!(matches!(end, Some(Event::End(_))), "{name}: {end:?}");
     }
+}
+
+/// What a server that means harm is reached with, and how a run on it ends.
+struct Harm {
+    name: &'static str,
+    secure: bool,
+    more: &'static [&'static str],
+    code: i32,
+}
+
+const fn harm(name: &'static str, code: i32) -> Harm {
+    Harm {
+        name,
+        secure: false,
+        more: &[],
+        code,
+    }
+}
+
+const fn secure(name: &'static str, code: i32) -> Harm {
+    Harm {
+        secure: true,
+        more: &["-k"],
+        ..harm(name, code)
+    }
+}
+
+const fn http2(name: &'static str, code: i32) -> Harm {
+    Harm {
+        more: &["--http2-prior-knowledge"],
+        ..harm(name, code)
+    }
+}
+
+/// A run ends as expected, with a whole report or one that says that it was cut short, and why.
+fn ends_well(
+    Harm {
+        name,
+        secure,
+        more,
+        code,
+    }: &Harm,
+) {
+    let server = non_server(name);
+    let url = if *secure {
+        server.url.replace("http:", "https:")
+    } else {
+        server.url.clone()
+    };
+    let policy = text(&server.policy);
+    let mut arguments = vec![
+        &*url,
+        "--policy",
+        policy,
+        "--vectors",
+        SAMPLE,
+        "-t",
+        "sample/*",
+    ];
+    arguments.extend(["-m", "60", "--report", "ndjson=-"]);
+    arguments.extend(*more);
+    let ran = run(&arguments);
+    assert_eq!(
+        ran.code,
+        Some(*code),
+        "{name}: {} {}",
+        ran.stdout,
+        ran.stderr
+    );
+    assert!(ran.peak < MEMORY, "{name}: {} KiB", ran.peak);
+    let events = ran.events();
+    let cases = events
+        .iter()
+        .filter(|event| matches!(event, Event::Case(_)));
+    let Some(Event::End(end)) = events.last() else {
+        panic!("{name}: no end")
+    };
+    assert_eq!(end.exit.code(), u8::try_from(*code).unwrap(), "{name}");
+    if end.complete {
+        assert_eq!(end.counts.total(), cases.count(), "{name}");
+    } else {
+        assert!(end.reason.is_some(), "{name}: {end:?}");
+        assert!(end.counts.unjudged > 0, "{name}: {end:?}");
+    }
+    assert_eq!(passed_or_none(&ran), Vec::<String>::new(), "{name}");
+}
+
+/// [`passed_refusals`] of a run that may have come to no case.
+fn passed_or_none(ran: &Ran) -> Vec<String> {
+    let has_cases = ran
+        .events()
+        .iter()
+        .any(|event| matches!(event, Event::Case(_)));
+    if has_cases {
+        passed_refusals(ran)
+    } else {
+        Vec::new()
+    }
+}
+
+#[test]
+fn a_hang_at_any_stage_ends_the_run() {
+    for harm in [
+        harm("deaf", 3),
+        harm("mute", 3),
+        harm("stops-in-head", 3),
+        harm("stops-in-body", 3),
+    ] {
+        ends_well(&harm);
+    }
+}
+
+#[test]
+fn what_breaks_off_or_goes_on_too_long_ends_the_run() {
+    for harm in [
+        harm("endless-head", 3),
+        harm("ends-in-body", 1),
+        harm("beyond-length", 1),
+        harm("redirect-away", 1),
+    ] {
+        ends_well(&harm);
+    }
+}
+
+#[test]
+fn tls_that_stops_midway_ends_the_run() {
+    for harm in [secure("tls-stops", 3), secure("tls-ends", 3)] {
+        ends_well(&harm);
+    }
+}
+
+#[test]
+fn harm_over_http_2_ends_the_run() {
+    for harm in [
+        http2("http2-silence", 3),
+        http2("http2-goaway", 1),
+        http2("http2-reset", 1),
+        http2("http2-endless-continuation", 3),
+        http2("garbage", 3),
+        http2("endless-body", 3),
+    ] {
+        ends_well(&harm);
+    }
+}
+
+#[test]
+fn a_run_that_is_cut_short_says_so() {
+    let server = non_server("mute");
+    let policy = text(&server.policy);
+    let ran = run(&[
+        &server.url,
+        "--policy",
+        policy,
+        "-m",
+        "1",
+        "--report",
+        "ndjson=-",
+    ]);
+    assert_eq!(ran.code, Some(7), "{}", ran.stderr);
+    let events = ran.events();
+    let Some(Event::End(end)) = events.last() else {
+        panic!("{}", ran.stdout)
+    };
+    assert!(!end.complete && end.counts.unjudged > 0, "{end:?}");
+}
+
+#[test]
+fn a_server_that_closes_after_each_answer_passes() {
+    let behaviour = cors_testbed::variants::find("connection-close")
+        .unwrap()
+        .behaviour();
+    let ran = sample(&behaving(behaviour), &[]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
 }

@@ -228,8 +228,13 @@ impl ProgramTarget {
         Ok(Self { program, resource })
     }
 
-    async fn try_exchange(&self, request: &wire::Request) -> Result<wire::Response, Transport> {
-        let answer = self.resource.exchange(request).await;
+    /// The answer, once it is known that the program still runs.
+    async fn answered(
+        &self,
+        request: &wire::Request,
+        exchange: LocalBoxFuture<'_, Result<wire::Response, Transport>>,
+    ) -> Result<wire::Response, Transport> {
+        let answer = exchange.await;
         let Err(transport) = &answer else {
             return answer;
         };
@@ -265,6 +270,19 @@ impl Target for ProgramTarget {
         &'a self,
         request: &'a wire::Request,
     ) -> LocalBoxFuture<'a, Result<wire::Response, Transport>> {
-        self.try_exchange(request).boxed_local()
+        self.answered(request, self.resource.exchange(request))
+            .boxed_local()
+    }
+
+    fn hides_bytes(&self) -> Option<&'static str> {
+        self.resource.hides_bytes()
+    }
+
+    fn exchange_raw<'a>(
+        &'a self,
+        request: &'a wire::Request,
+    ) -> LocalBoxFuture<'a, Result<wire::Response, Transport>> {
+        self.answered(request, self.resource.exchange_raw(request))
+            .boxed_local()
     }
 }

@@ -104,7 +104,7 @@ impl<'a> Asker<'a> {
         };
         let request = self.session.outgoing(request, true);
         self.requests += 1;
-        self.session.exchange(&self.site, request).await.1
+        self.session.exchange(&self.site, request, false).await.1
     }
 
     /// Asks as a page; `None` when enough was asked, or there was no answer.

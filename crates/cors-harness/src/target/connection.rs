@@ -111,6 +111,7 @@ impl Connection {
             status: head.status.as_u16(),
             headers: wire::lines(&head.headers),
             body,
+            raw: None,
         };
         let reusable = whole && self.is_open();
         Ok((response, reusable.then_some(self)))

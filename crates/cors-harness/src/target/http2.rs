@@ -26,6 +26,9 @@ const OF_THE_CONNECTION: [&str; 5] = [
     "upgrade",
 ];
 
+/// The type of the frame with which a server begins.
+const SETTINGS: u8 = 4;
+
 /// A connection and the task that drives it, which ends with it.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -113,6 +116,7 @@ impl Connection {
             status: head.status.as_u16(),
             headers,
             body,
+            raw: None,
         })
     }
 
@@ -125,11 +129,15 @@ impl Connection {
         let refused = reason == Some(h2::Reason::REFUSED_STREAM)
             || cause.is_some_and(h2::Error::is_go_away) && reason == Some(h2::Reason::NO_ERROR);
         let closed = error.is_canceled() || error.is_closed();
+        // A server's first frame is one of SETTINGS, whose type is the fourth byte.
+        let first = self.seen.first();
+        let stranger = first.get(3).is_some_and(|kind| *kind != SETTINGS);
         let transport = match cause {
-            Some(cause) if cause.is_library() => {
-                let first = escape(&self.seen.first());
-                Transport::NotHttp(format!("{cause}, in HTTP/2; it begins with {first}"))
+            _ if stranger => {
+                let first = escape(&first);
+                Transport::NotHttp(format!("no HTTP/2: it begins with {first}"))
             }
+            Some(cause) if cause.is_library() => Transport::NotHttp(format!("{cause}, in HTTP/2")),
             Some(cause) => Transport::Closed(cause.to_string()),
             None => Transport::Closed(error.to_string()),
         };

@@ -9,6 +9,7 @@ pub mod url;
 mod connection;
 mod dial;
 mod http2;
+mod raw;
 mod seen;
 
 use std::time::Duration;
@@ -30,6 +31,23 @@ pub trait Target {
     /// Whether others, such as curl, can reach it at its URL.
     fn has_address(&self) -> bool {
         true
+    }
+
+    /// Why the bytes of an exchange cannot be looked at; `None` where [`Target::exchange_raw`] can.
+    fn hides_bytes(&self) -> Option<&'static str> {
+        Some("the target is in this process: no bytes pass that could be looked at")
+    }
+
+    /// Makes one exchange below any HTTP library, over HTTP/1.1 on a connection of its own. The
+    /// answer holds the bytes it came in.
+    fn exchange_raw<'a>(
+        &'a self,
+        _request: &'a wire::Request,
+    ) -> LocalBoxFuture<'a, Result<wire::Response, Transport>> {
+        let said = self.hides_bytes().unwrap_or("its bytes cannot be sent");
+        Box::pin(std::future::ready(Err(Transport::Unsendable(
+            said.to_owned(),
+        ))))
     }
 
     /// Makes one exchange. No redirect is followed and nothing is cached.

@@ -94,6 +94,7 @@ where
             status: head.status.as_u16(),
             headers,
             body,
+            raw: None,
         })
     }
 }

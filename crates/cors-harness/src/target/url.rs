@@ -18,7 +18,7 @@ use super::pace::Pace;
 use super::route::{Route, plain};
 use super::tls::{self, Trust};
 use super::{Deadlines, Limits, Target, Transport};
-use super::{connection, http2};
+use super::{connection, http2, raw};
 use crate::wire;
 
 /// How a [`UrlTarget`] is reached.
@@ -316,6 +316,18 @@ impl UrlTarget {
         Ok(http)
     }
 
+    async fn try_raw(&self, request: &wire::Request) -> Result<wire::Response, Transport> {
+        self.turn().await;
+        let deadline = self.deadlines.connect;
+        let dialled = timeout(deadline, self.dial.stream(Purpose::Raw)).await;
+        let dialled = dialled.map_err(|_| Transport::ConnectTimeout(deadline))??;
+        self.count(|traffic| {
+            traffic.connections += 1;
+            traffic.requests += 1;
+        });
+        raw::exchange(dialled.stream, request, self.deadlines, self.limits).await
+    }
+
     async fn try_exchange(&self, request: &wire::Request) -> Result<wire::Response, Transport> {
         // What cannot be sent opens no connection.
         request.to_http()?;
@@ -343,6 +355,22 @@ impl UrlTarget {
 impl Target for UrlTarget {
     fn url(&self) -> &Url {
         &self.url
+    }
+
+    fn hides_bytes(&self) -> Option<&'static str> {
+        match self.http {
+            HttpVersion::Negotiated | HttpVersion::Http1 => None,
+            HttpVersion::Http2PriorKnowledge => {
+                Some("only HTTP/2 is spoken, and this is about the bytes of HTTP/1.1")
+            }
+        }
+    }
+
+    fn exchange_raw<'a>(
+        &'a self,
+        request: &'a wire::Request,
+    ) -> LocalBoxFuture<'a, Result<wire::Response, Transport>> {
+        self.try_raw(request).boxed_local()
     }
 
     fn exchange<'a>(

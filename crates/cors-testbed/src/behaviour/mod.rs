@@ -6,6 +6,7 @@ pub mod reference;
 use http::HeaderMap;
 
 use crate::exchange::{Exchange, Kind};
+use crate::wire::Wire;
 
 /// An answer before it goes out. The extension [`Chunked`] asks for a body without known length.
 pub type Reply = http::Response<bytes::Bytes>;
@@ -118,6 +119,9 @@ pub struct Behaviour {
     pub finish: fn(&Exchange<'_>, &mut Reply),
     /// Whether header names go out in title case where a socket is served.
     pub title_case_headers: bool,
+    /// How messages are read and written where a socket is served with HTTP/1.1; `None` is as the
+    /// HTTP library does it.
+    pub wire: Option<Wire>,
 }
 
 impl Behaviour {
@@ -148,6 +152,7 @@ impl Behaviour {
         merge_vary: reference::merge_vary,
         finish: |_, _| (),
         title_case_headers: false,
+        wire: None,
     };
 
     /// The reference server with some decisions replaced.

@@ -22,6 +22,7 @@ mod request_headers;
 mod robustness;
 mod uncovered;
 mod vary;
+mod wire;
 
 use cors_vectors::policy::AnyOr;
 
@@ -83,6 +84,7 @@ pub fn faults() -> Vec<Fault> {
         methods::FAULTS,
         request_headers::FAULTS,
         robustness::FAULTS,
+        wire::FAULTS,
     ]
     .concat();
     faults.sort_by_key(Fault::key);

@@ -6,6 +6,7 @@ use http::header::{CONNECTION, HeaderValue};
 use super::{Variant, variant};
 use crate::behaviour::{Chunked, Interception};
 use crate::exchange::set;
+use crate::wire::Wire;
 
 pub(super) const VARIANTS: &[Variant] = &[
     variant(
@@ -52,6 +53,24 @@ pub(super) const VARIANTS: &[Variant] = &[
         "header-lines-limited",
         "A request of more than 96 header lines is answered 431, a limit that real servers have.",
         |b| b.intercept = |x| (x.headers.len() > 96).then_some(Interception::Answer(431)),
+    ),
+    variant("early-hints", "An interim answer comes before each.", |b| {
+        b.wire = Some(Wire {
+            before: |_| {
+                "HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n".to_owned()
+            },
+            ..Wire::REFERENCE
+        });
+    }),
+    variant(
+        "blanks-around-values",
+        "Values have blanks around them, and names are in capitals.",
+        |b| {
+            b.wire = Some(Wire {
+                line: |name, value| format!("{}: \t {value} \t\r\n", name.to_ascii_uppercase()),
+                ..Wire::REFERENCE
+            });
+        },
     ),
     variant("not-stored", "No answer may be stored.", |b| {
         b.finish = |_, reply| set(reply.headers_mut(), "cache-control", "no-store");

@@ -116,9 +116,17 @@ fn beyond_http_2(name: &str, plain: &str, other: &str) -> Vec<String> {
         }
         let event: Value = serde_json::from_str(other).unwrap();
         let reason = event["reason"].as_str().unwrap_or_default();
-        let skipped = event["outcome"] == "skip" && reason.ends_with("is not allowed in HTTP/2");
-        assert!(skipped, "{name}:\n{one}\n{other}");
-        ids.push(event["id"].as_str().unwrap().to_owned());
+        let id = event["id"].as_str().unwrap_or_default();
+        // What is about the bytes of HTTP/1.1 is so by its name.
+        let bytes = id.starts_with("wire/") && reason.starts_with("only HTTP/2 is spoken");
+        let skipped = bytes || reason.ends_with("is not allowed in HTTP/2");
+        assert!(
+            skipped && event["outcome"] == "skip",
+            "{name}:\n{one}\n{other}"
+        );
+        if !bytes {
+            ids.push(id.to_owned());
+        }
     }
     ids
 }

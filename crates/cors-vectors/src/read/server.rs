@@ -112,11 +112,20 @@ fn check_case(area: &str, case: &ServerCase, push: &mut dyn FnMut(String, Proble
     let mut ids = BTreeSet::new();
     for (index, step) in case.steps.iter().enumerate() {
         check_step(&format!("steps[{index}]"), step, push);
+        let raw = step.send.as_ref().is_some_and(|send| send.raw);
         for (number, check) in step.checks.iter().enumerate() {
             let at = format!("steps[{index}].checks[{number}]");
             if !ids.insert(check.id.as_str()) {
                 let (name, by) = (check.id.clone(), "another check of this case".to_owned());
                 push(format!("{at}.id"), Problem::Taken { name, by });
+            }
+            let when = check.when.as_ref();
+            let wire = |statement: &Statement| matches!(statement, Statement::Wire(_));
+            if !raw && (wire(&check.statement) || when.is_some_and(wire)) {
+                push(
+                    format!("{at}.wire"),
+                    Problem::Broken("only a `send` with `\"raw\": true` sees the bytes"),
+                );
             }
             check_check(&at, check, push);
         }
@@ -233,6 +242,7 @@ fn check_statement(at: &str, statement: &Statement, push: &mut dyn FnMut(String,
                 | HeaderIs::Grammar(_) => {}
             }
         }
+        Statement::Wire(_) => {}
         Statement::Status(status) => {
             let well_formed = status
                 .status

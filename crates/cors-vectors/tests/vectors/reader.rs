@@ -155,7 +155,7 @@ fn the_shape_of_server_cases() {
             (
                 "\"has_token\": \"Origin\"",
                 "\"token\": \"Origin\"",
-                "server/origin.json:24:81: `origin/foreign`: field `steps[0].checks[0].token`: unknown field `token`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`",
+                "server/origin.json:24:81: `origin/foreign`: field `steps[0].checks[0].token`: unknown field `token`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire`",
             ),
             (
                 "\"level\": \"should\"",

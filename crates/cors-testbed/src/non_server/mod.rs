@@ -1,5 +1,8 @@
 //! What no CORS server is: programs that a suite must recognise as such rather than pass or hang on.
 
+mod http2;
+
+use std::future::pending;
 use std::io;
 use std::time::Duration;
 
@@ -30,7 +33,7 @@ pub enum How {
     Wire(Wire),
 }
 
-/// What happens on a connection once the head of a request has arrived.
+/// What happens on a connection, once the head of a request has arrived where nothing else is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wire {
     /// The connection is reset.
@@ -43,6 +46,41 @@ pub enum Wire {
     EndlessBody,
     /// The head of the answer has ten megabytes.
     HugeHead,
+    /// The head of the answer does not end.
+    EndlessHead,
+    /// Nothing is read and nothing is sent.
+    Deaf,
+    /// Nothing is sent.
+    Mute,
+    /// The answer stops within its head.
+    StopsInHead,
+    /// The answer stops within its body.
+    StopsInBody,
+    /// The answer ends, with the connection, before its stated length.
+    EndsInBody,
+    /// The answer goes on beyond its stated length.
+    BeyondLength,
+    /// The answer is a redirect to another server.
+    RedirectAway,
+    /// After a client's first bytes a TLS handshake begins, and stops.
+    TlsStops,
+    /// After a client's first bytes a TLS handshake begins, and the connection ends.
+    TlsEnds,
+    /// HTTP/2.
+    Http2(Http2),
+}
+
+/// What happens to a request over HTTP/2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Http2 {
+    /// Nothing.
+    Silence,
+    /// The connection is said to be over.
+    GoAway,
+    /// The stream is reset.
+    Reset,
+    /// The head of the answer is continued without end.
+    EndlessContinuation,
 }
 
 /// Each of them.
@@ -109,7 +147,77 @@ pub const NON_SERVERS: &[NonServer] = &[
         about: "Sends ten megabytes of header lines.",
         how: How::Wire(Wire::HugeHead),
     },
+    wire(
+        "endless-head",
+        "Sends header lines without end.",
+        Wire::EndlessHead,
+    ),
+    wire("deaf", "Accepts connections and does no more.", Wire::Deaf),
+    wire("mute", "Reads the request and sends nothing.", Wire::Mute),
+    wire(
+        "stops-in-head",
+        "Sends half a head and no more.",
+        Wire::StopsInHead,
+    ),
+    wire(
+        "stops-in-body",
+        "Sends half a body and no more.",
+        Wire::StopsInBody,
+    ),
+    wire(
+        "ends-in-body",
+        "Sends half a body and closes the connection.",
+        Wire::EndsInBody,
+    ),
+    wire(
+        "beyond-length",
+        "Sends more than the stated length, on a connection that is kept.",
+        Wire::BeyondLength,
+    ),
+    wire(
+        "redirect-away",
+        "Redirects everything to another server.",
+        Wire::RedirectAway,
+    ),
+    wire(
+        "tls-stops",
+        "Begins a TLS handshake and sends no more.",
+        Wire::TlsStops,
+    ),
+    wire(
+        "tls-ends",
+        "Begins a TLS handshake and closes the connection.",
+        Wire::TlsEnds,
+    ),
+    wire(
+        "http2-silence",
+        "Speaks HTTP/2 and answers nothing.",
+        Wire::Http2(Http2::Silence),
+    ),
+    wire(
+        "http2-goaway",
+        "Answers an HTTP/2 request with GOAWAY.",
+        Wire::Http2(Http2::GoAway),
+    ),
+    wire(
+        "http2-reset",
+        "Resets every HTTP/2 stream.",
+        Wire::Http2(Http2::Reset),
+    ),
+    wire(
+        "http2-endless-continuation",
+        "Continues the head of an HTTP/2 answer without end.",
+        Wire::Http2(Http2::EndlessContinuation),
+    ),
 ];
+
+const fn wire(name: &'static str, about: &'static str, wire: Wire) -> NonServer {
+    NonServer {
+        name,
+        about,
+        how: How::Wire(wire),
+    }
+}
 
 /// The non-server of this name.
 pub fn find(name: &str) -> Option<&'static NonServer> {
@@ -131,8 +239,61 @@ pub fn serve_wire(listener: TcpListener, wire: Wire) -> io::Result<Running> {
 pub const HUGE_HEAD: usize = 10 << 20;
 
 async fn connection(mut stream: TcpStream, wire: Wire) -> io::Result<()> {
-    read_head(&mut stream).await?;
+    let needs_head = !matches!(
+        wire,
+        Wire::Http2(_) | Wire::Deaf | Wire::TlsStops | Wire::TlsEnds
+    );
+    if needs_head {
+        read_head(&mut stream).await?;
+    }
     match wire {
+        Wire::Http2(how) => http2::connection(stream, how).await,
+        Wire::Deaf | Wire::Mute => pending().await,
+        Wire::TlsStops | Wire::TlsEnds => {
+            stream.read_u8().await?;
+            // The beginning of a ServerHello of 122 bytes.
+            stream
+                .write_all(b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03")
+                .await?;
+            if wire == Wire::TlsStops {
+                return pending().await;
+            }
+            stream.shutdown().await
+        }
+        Wire::StopsInHead => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nVary: Ori").await?;
+            pending().await
+        }
+        Wire::StopsInBody | Wire::EndsInBody => {
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")
+                .await?;
+            if wire == Wire::StopsInBody {
+                return pending().await;
+            }
+            stream.shutdown().await
+        }
+        Wire::BeyondLength => loop {
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhello")
+                .await?;
+            read_head(&mut stream).await?;
+        },
+        Wire::RedirectAway => loop {
+            stream
+                .write_all(
+                    b"HTTP/1.1 302 Found\r\nLocation: http://192.0.2.1/\r\n\
+                      Access-Control-Allow-Origin: *\r\nContent-Length: 0\r\n\r\n",
+                )
+                .await?;
+            read_head(&mut stream).await?;
+        },
+        Wire::EndlessHead => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\n").await?;
+            loop {
+                stream.write_all(b"X-Filler: aaaaaaaaaaaaaaaa\r\n").await?;
+            }
+        }
         Wire::Reset => stream.set_zero_linger(),
         Wire::Garbage => {
             stream

@@ -63,7 +63,7 @@ enum Command {
     Invariants(invariants::Args),
     /// Install real browsers, run the agent cases on them, keep what they did
     Agents(agents::Args),
-    /// Measure what the model costs, next to libraries that servers use
+    /// Measure what the model costs, next to libraries that servers use, or what the suite does
     Bench(bench::Args),
     /// Run the fuzz targets of fuzz/, measure them, write their first inputs
     Fuzz(fuzz::Args),

@@ -28,7 +28,7 @@ use crate::stand::Stand;
 use crate::wire::Wire;
 
 /// Header lines that a request may have. Cases send a thousand and more.
-const MAX_HEADERS: usize = 8192;
+const MAX_HEADERS: usize = 2048;
 /// Bytes that the head of a request may have.
 const MAX_HEAD: usize = 4 << 20;
 

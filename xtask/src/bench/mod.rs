@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: what the model costs, next to libraries that servers use.
+//! `cargo xtask bench`: what the model costs, next to libraries that servers use; and what the suite
+//! does in a second, next to a load generator.
 //!
 //! Criterion measures the time, callgrind counts the instructions and DHAT the allocations; what
 //! they measure is in `xtask/benches`. This reads the files that they leave and puts the numbers
@@ -6,6 +7,8 @@
 //! because of a time.
 
 use std::fmt::Write as _;
+mod load;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -45,6 +48,8 @@ pub(crate) struct Args {
 enum Subject {
     /// The model of the standard
     Model,
+    /// The suite's requests a second, next to wrk's
+    Load,
 }
 
 /// The numbers of one benchmark.
@@ -59,8 +64,13 @@ struct Numbers {
 /// Measures and prints the table.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match args.subject {
-        Subject::Model => {}
+        Subject::Model => model(),
+        Subject::Load => load::run(),
     }
+}
+
+/// Measures the model.
+fn model() -> anyhow::Result<ExitCode> {
     let runner = crate::tools::program("gungraun-runner", RUNNER)?;
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| crate::root().join("target"), PathBuf::from);

@@ -210,7 +210,6 @@ fn harm_over_http_2_ends_the_run() {
         http2("http2-goaway", 1),
         http2("http2-reset", 1),
         http2("http2-endless-continuation", 3),
-        http2("garbage", 3),
         http2("endless-body", 3),
     ] {
         ends_well(&harm);

@@ -23,7 +23,11 @@ fn reflecting() -> Behaviour {
 fn an_implementation_that_keeps_its_policies_passes() {
     let suite = Suite::new(Behaviour::REFERENCE).fail_on(Level::Should);
     let ended = run(suite, &[]);
-    assert_eq!((ended.num_failed, ended.num_ignored), (0, 0), "{ended:?}");
+    // In process there are no bytes to look at.
+    let cases = cors_vectors::library().unwrap().server_cases();
+    let raw = cases.filter(|case| case.is_raw()).count();
+    let ignored = usize::try_from(ended.num_ignored).unwrap();
+    assert_eq!((ended.num_failed, ignored), (0, raw), "{ended:?}");
     assert!(ended.num_passed > 200, "{ended:?}");
 }
 

@@ -1,6 +1,8 @@
 //! A run of agent cases as a stream of events.
 
 use std::fmt::Write as _;
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
 
 use cors_harness::event::{Counts, EndEvent, Outcome};
 use cors_harness::exit::{Exit, Exits};
@@ -190,7 +192,8 @@ impl<'s> Run<'s> {
 
 /// Plays the cases on the model, hands each event on, and returns the last one.
 ///
-/// With `trace` the steps that were taken are in the events.
+/// With `trace` the steps that were taken are in the events. The cases are shared out among as many
+/// threads as the machine runs at once; the events come in the order of the cases.
 pub fn run_model<'c>(
     cases: impl ExactSizeIterator<Item = &'c AgentCase>,
     about: &About,
@@ -200,7 +203,31 @@ pub fn run_model<'c>(
 ) -> EndEvent {
     let agent = format!("model {}", env!("CARGO_PKG_VERSION"));
     let mut run = Run::begin(about, agent, cases.len(), known, sink);
-    for case in cases {
+    let cases: Vec<&AgentCase> = cases.collect();
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    // What was observed is kept for no more cases than these at a time.
+    for batch in cases.chunks(256) {
+        let share = batch.len().div_ceil(threads);
+        let played: Vec<_> = thread::scope(|scope| {
+            let shares: Vec<_> = batch
+                .chunks(share)
+                .map(|cases| scope.spawn(move || play_all(cases, trace)))
+                .collect();
+            let joined = shares.into_iter().map(ScopedJoinHandle::join);
+            joined
+                .flat_map(|played| played.unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
+        });
+        for (case, (played, steps)) in batch.iter().zip(played) {
+            run.case(case, played, &steps);
+        }
+    }
+    run.end(None, 0)
+}
+
+/// Plays cases on the model, one after the other.
+fn play_all(cases: &[&AgentCase], trace: bool) -> Vec<(Played, Steps)> {
+    let play_one = |case: &&AgentCase| {
         let world = World::of_model(case);
         let mut steps = Steps::default();
         let played = if trace {
@@ -212,9 +239,9 @@ pub fn run_model<'c>(
             Ok(observed) => Played::Observed(world, observed),
             Err(error) => Played::Broken(error.to_string()),
         };
-        run.case(case, played, &steps);
-    }
-    run.end(None, 0)
+        (played, steps)
+    };
+    cases.iter().map(play_one).collect()
 }
 
 /// Each step once, in the order of its first time.

@@ -1,17 +1,20 @@
 //! The library: all cases, policies and rules together, with what refers from one to another.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use include_dir::{Dir, include_dir};
 
 use crate::agent::{AgentCase, AgentFile};
 use crate::error::{Error, Errors, Problem, nearest};
 use crate::fill::{self, Skip};
-use crate::policy::{NamedPolicy, Policy};
+use crate::policy::{NamedPolicy, Policy, PolicyFile};
 use crate::read::{self, Source};
-use crate::rules::{Rule, Side};
+use crate::rules::{Rule, RuleFile, Side};
 use crate::server::{ServerCase, ServerFile, Verdict};
 
 static DATA: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
@@ -100,8 +103,11 @@ impl Library {
         files: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Errors> {
         let mut errors = Vec::new();
-        for (name, text) in files {
-            if let Err(more) = self.add(&name, &text) {
+        let files: Vec<(String, String)> = files.into_iter().collect();
+        let contents = read_all(&files);
+        for ((name, text), content) in files.into_iter().zip(contents) {
+            let added = content.and_then(|content| self.add(&name, &text, content));
+            if let Err(more) = added {
                 errors.extend(more.into_vec());
             }
             self.texts.insert(name, text);
@@ -115,18 +121,12 @@ impl Library {
         Errors::none_or(errors, self)
     }
 
-    fn add(&mut self, name: &str, text: &str) -> Result<(), Errors> {
-        match Kind::of(name, text) {
-            Some(Kind::Agent) => {
-                let file = read::read_agent_file(name, text)?;
-                self.agent.push((name.to_owned(), file));
-            }
-            Some(Kind::Server) => {
-                let file = read::read_server_file(name, text)?;
-                self.server.push((name.to_owned(), file));
-            }
-            Some(Kind::Policies) => {
-                for (policy, named) in read::read_policies(name, text)?.policies {
+    fn add(&mut self, name: &str, text: &str, content: Content) -> Result<(), Errors> {
+        match content {
+            Content::Agent(file) => self.agent.push((name.to_owned(), file)),
+            Content::Server(file) => self.server.push((name.to_owned(), file)),
+            Content::Policies(file) => {
+                for (policy, named) in file.policies {
                     if self.policies.contains_key(&policy) {
                         let by = "an earlier policy".to_owned();
                         let problem = Problem::Taken {
@@ -141,19 +141,8 @@ impl Library {
                     self.policies.insert(policy, named);
                 }
             }
-            Some(Kind::Engine) => {}
-            Some(Kind::Rules) => self.rules.extend(read::read_rules(name, text)?.rules),
-            None => {
-                let problem = Problem::Broken(
-                    "expected a file of cases, each with `fetches` (agent) or `steps` (server), \
-                     of `policies` or of `rules`",
-                );
-                return Err(Error::File {
-                    file: name.to_owned(),
-                    problem,
-                }
-                .into());
-            }
+            Content::Rules(file) => self.rules.extend(file.rules),
+            Content::Engine => {}
         }
         Ok(())
     }
@@ -364,6 +353,61 @@ enum Kind {
     Rules,
     /// About an engine, not about cases; see [`crate::observed`].
     Engine,
+}
+
+/// A file that was read, apart from what refers to others.
+enum Content {
+    Agent(AgentFile),
+    Server(ServerFile),
+    Policies(PolicyFile),
+    Rules(RuleFile),
+    Engine,
+}
+
+/// Reads one file.
+fn read_one(name: &str, text: &str) -> Result<Content, Errors> {
+    match Kind::of(name, text) {
+        Some(Kind::Agent) => read::read_agent_file(name, text).map(Content::Agent),
+        Some(Kind::Server) => read::read_server_file(name, text).map(Content::Server),
+        Some(Kind::Policies) => read::read_policies(name, text).map(Content::Policies),
+        Some(Kind::Rules) => read::read_rules(name, text).map(Content::Rules),
+        Some(Kind::Engine) => Ok(Content::Engine),
+        None => {
+            let problem = Problem::Broken(
+                "expected a file of cases, each with `fetches` (agent) or `steps` (server), \
+                 of `policies` or of `rules`",
+            );
+            let file = name.to_owned();
+            Err(Error::File { file, problem }.into())
+        }
+    }
+}
+
+/// Reads files, on as many threads as the machine runs at once: every run of the program waits for
+/// the embedded ones. The results are in the order of the files.
+fn read_all(files: &[(String, String)]) -> Vec<Result<Content, Errors>> {
+    let next = AtomicUsize::new(0);
+    let read_some = || -> Vec<(usize, Result<Content, Errors>)> {
+        let take = || {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let (name, text) = files.get(place)?;
+            Some((place, read_one(name, text)))
+        };
+        std::iter::from_fn(take).collect()
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let mut contents = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.min(files.len()))
+            .map(|_| scope.spawn(read_some))
+            .collect();
+        let mut contents = read_some();
+        for other in others {
+            contents.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        contents
+    });
+    contents.sort_by_key(|(place, _)| *place);
+    contents.into_iter().map(|(_, content)| content).collect()
 }
 
 impl Kind {

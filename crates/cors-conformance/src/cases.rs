@@ -1,19 +1,32 @@
 //! The cases that a command is about: the embedded ones, those from outside, and the selection.
 
+use std::borrow::Cow;
+
 use cors_vectors::library::embedded_file;
 use cors_vectors::select::{Select, Selectable};
-use cors_vectors::{Library, library};
+use cors_vectors::{Library, library, server_library};
 
 use crate::args::Selection;
 use crate::stop::Stop;
 
 /// The embedded library and what was added to it.
-pub(crate) fn load(selection: &Selection) -> Result<Library, Stop> {
-    let mut library = library().map_err(Stop::bug)?.clone();
+pub(crate) fn load(selection: &Selection) -> Result<Cow<'static, Library>, Stop> {
+    let mut library = Cow::Borrowed(library().map_err(Stop::bug)?);
     for path in &selection.vectors {
-        library = library.extend_from_path(path).map_err(Stop::usage)?;
+        let extended = library.extend_from_path(path).map_err(Stop::usage)?;
+        library = Cow::Owned(extended);
     }
     Ok(library)
+}
+
+/// The same for a command about servers: without the agent cases, unless something is added, whose
+/// ids must not be theirs.
+pub(crate) fn load_for_servers(selection: &Selection) -> Result<Cow<'static, Library>, Stop> {
+    if selection.vectors.is_empty() {
+        server_library().map(Cow::Borrowed).map_err(Stop::bug)
+    } else {
+        load(selection)
+    }
 }
 
 /// The selected ones of the cases. Each selector must match something, so that a slip of the pen

@@ -14,7 +14,7 @@ use crate::{cases, output};
 
 /// Lists cases, one a line.
 pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
-    let library = cases::load(&args.selection)?;
+    let library = cases::load_for_servers(&args.selection)?;
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let mut sink = anstream::stdout();
     for case in &chosen {

@@ -90,6 +90,10 @@ impl Output {
 }
 
 impl Sink for Output {
+    fn wants_passes(&self) -> bool {
+        !self.reports.is_empty() || self.terminal.wants_passes()
+    }
+
     fn event(&mut self, event: &Event) {
         match event {
             Event::Run(run) => self.progress = Some(Progress::new(run.selected)),

@@ -10,6 +10,7 @@ use cors_harness::exit::Exit;
 use cors_harness::plan::Plan;
 use cors_harness::run::{About, Options, run as drive};
 use cors_harness::wire::Line;
+use cors_vectors::Library;
 use cors_vectors::server::{Level, ServerCase};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -25,16 +26,19 @@ use crate::target::{self, Named, Target};
 
 /// Runs the selected cases against the target and reports.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
-    let library = cases::load(&args.selection)?;
+    let library = cases::load_for_servers(&args.selection)?;
     let named = args.baseline.baseline.as_deref();
     let baseline = Baseline::find(named, &library, Reasons::Needed)?;
-    Ok(execute(args, baseline.as_ref())?.0)
+    Ok(execute(args, &library, baseline.as_ref())?.0)
 }
 
 /// Runs the selected cases, compares them with known failures, and reports. Returns what was seen
 /// as well.
-pub(crate) fn execute(args: &RunArgs, baseline: Option<&Baseline>) -> Result<(Exit, Seen), Stop> {
-    let library = cases::load(&args.selection)?;
+pub(crate) fn execute(
+    args: &RunArgs,
+    library: &Library,
+    baseline: Option<&Baseline>,
+) -> Result<(Exit, Seen), Stop> {
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let chosen: BTreeSet<&str> = chosen.iter().map(|case| case.id.as_str()).collect();
     let headers = args.headers.iter();
@@ -45,7 +49,7 @@ pub(crate) fn execute(args: &RunArgs, baseline: Option<&Baseline>) -> Result<(Ex
         .enable_all()
         .build()
         .map_err(Stop::bug)?;
-    let Named { target, name } = runtime.block_on(target::named(args, &library, &headers))?;
+    let Named { target, name } = runtime.block_on(target::named(args, library, &headers))?;
     let mut options = options(args, name, headers)?;
     let verbosity = match args.verbose {
         0 => Verbosity::Failures,
@@ -101,7 +105,7 @@ fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Result<Options
             FailOn::Must => Level::Must,
             FailOn::Should => Level::Should,
         },
-        // Always: what a browser does with an answer it accepts is known from the trace only.
+        // What a browser does with an answer it accepts is known from the trace only.
         trace: true,
         cli: Some(again(args)),
         curl: args.transport.curl(),

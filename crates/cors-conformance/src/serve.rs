@@ -6,7 +6,7 @@ use cors_harness::exit::Exit;
 use cors_testbed::faults::{self, faults};
 use cors_testbed::variants::{self, variants};
 use cors_testbed::{Behaviour, Kit, Serve, Server, serve_at};
-use cors_vectors::library;
+use cors_vectors::server_library;
 
 use crate::args::ServeArgs;
 use crate::output::unwritable;
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Stop> {
         })?;
         return listen(args.port, server, "resource");
     }
-    let named = library().map_err(Stop::bug)?.policies();
+    let named = server_library().map_err(Stop::bug)?.policies();
     let named = named
         .iter()
         .map(|(name, named)| (name.as_str(), &named.policy));

@@ -44,8 +44,8 @@ use std::sync::Arc;
 use cors_harness::event::{CaseEvent, EndEvent, Event, Outcome};
 use cors_harness::kit::{Kit, Subject};
 use cors_harness::plan::{Plan, PlannedCase};
-use cors_harness::run::{Options, run};
-use cors_vectors::library;
+use cors_harness::run::{Briefly, Options, run};
+use cors_vectors::server_library;
 use cors_vectors::server::ServerCase;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -125,7 +125,7 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
     }
 
     fn planned(self) -> Result<Vec<Trial>, String> {
-        let library = library().map_err(ToString::to_string)?;
+        let library = server_library().map_err(ToString::to_string)?;
         let kit = Kit::in_process(&self.implementation, library.policies());
         let kit = kit.map_err(|error| error.to_string())?;
         let cases: Vec<ServerCase> = library.server_cases().cloned().collect();
@@ -174,7 +174,7 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
 
     /// Runs one case.
     fn judge(&self, cases: &[ServerCase], id: &str, policy: &str) -> Result<(), Failed> {
-        let policies = library()?.policies();
+        let policies = server_library()?.policies();
         let needed = policies.get_key_value(policy);
         let needed = needed.map(|(name, named)| (name.clone(), named.clone()));
         let kit = Kit::in_process(&self.implementation, &needed.into_iter().collect())?;
@@ -186,11 +186,11 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
             ..Options::default()
         };
         let mut told = None;
-        let mut sink = |event: &Event| {
+        let mut sink = Briefly(|event: &Event| {
             if let Event::Case(case) = event {
                 told = Some(case.clone());
             }
-        };
+        });
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;

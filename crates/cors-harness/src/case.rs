@@ -5,11 +5,12 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt as _;
 
 use crate::again::curl;
-use crate::drive::{Done, Session, drive};
+use crate::done::Done;
+use crate::drive::{Session, drive};
 use crate::escape::escape;
 use crate::event::{Again, CaseEvent, Mode, Outcome};
-use crate::judge::{Judged, judge};
-use crate::plan::PlannedCase;
+use crate::judge::{Judged, Telling, judge};
+use crate::plan::{PlannedCase, Task};
 use crate::redact::Redactor;
 use crate::run::Options;
 
@@ -42,26 +43,44 @@ pub(crate) async fn run_case(
             true,
         );
     };
+    // What a case does must not end the run; a panic is ours to report.
     let work = async {
         let done = drive(task, session).await;
-        let judged = judge(planned, &done, redactor);
-        (done, judged)
+        told(planned, task, session, redactor, &done)
     };
-    let mut event = blank(planned, session.mode, options);
-    // What a case does must not end the run; a panic is ours to report.
-    let Ok((done, judged)) = AssertUnwindSafe(work).catch_unwind().await else {
+    let Ok(through) = AssertUnwindSafe(work).catch_unwind().await else {
+        let mut event = blank(planned, session.mode);
+        event.again = Some(again(planned, options));
         event.outcome = Outcome::Error;
         event.reason = Some("the suite itself failed here; please report it".into());
-        let event = Some(event);
-        return (
-            Through {
-                verdicts_hold: false,
-                outcome: Outcome::Error,
-                event,
-            },
-            true,
-        );
+        let through = Through {
+            verdicts_hold: false,
+            outcome: Outcome::Error,
+            event: Some(event),
+        };
+        return (through, true);
     };
+    let mut through = through;
+    if let Some(event) = &mut through.event {
+        event.millis = options.clock.elapsed_millis().saturating_sub(start);
+    }
+    (through, false)
+}
+
+/// Judges what the steps of a case brought, and tells it.
+fn told(
+    planned: &PlannedCase,
+    task: &Task,
+    session: &Session<'_>,
+    redactor: &Redactor,
+    done: &[Done],
+) -> Through {
+    let options = session.options;
+    let mut judged = judge(planned, done, redactor, Telling::Failures);
+    let whole = session.tells_passes || judged.outcome != Outcome::Pass;
+    if whole {
+        judged = judge(planned, done, redactor, Telling::Everything);
+    }
     let Judged {
         outcome,
         level,
@@ -72,16 +91,7 @@ pub(crate) async fn run_case(
         verdicts_hold,
         step,
     } = judged;
-    let exchange = step
-        .and_then(|step| done.get(step))
-        .and_then(|done| done.exchanges.last());
-    if let (Some(again), Some(exchange)) = (&mut event.again, exchange)
-        && task.site.target.has_address()
-    {
-        let line = curl(&exchange.request, redactor, &options.curl);
-        again.curl = Some(line).filter(|line| line.len() <= LONGEST_CURL);
-    }
-    *event = CaseEvent {
+    let mut event = Box::new(CaseEvent {
         outcome,
         level,
         reason,
@@ -89,31 +99,41 @@ pub(crate) async fn run_case(
         got,
         checks,
         exchanges: done.iter().map(|done| done.exchanges.len()).sum(),
-        steps: done
-            .iter()
-            .zip(&task.steps)
-            .map(|(done, step)| Done::event(done, step.verdict, redactor))
-            .collect(),
-        millis: options.clock.elapsed_millis().saturating_sub(start),
-        ..*event
-    };
-    (
-        Through {
-            verdicts_hold,
-            outcome,
-            event: Some(event),
-        },
-        false,
-    )
+        ..*blank(planned, session.mode)
+    });
+    if whole {
+        event.again = Some(again(planned, options));
+        let exchange = step
+            .and_then(|step| done.get(step))
+            .and_then(|done| done.exchanges.last());
+        if let (Some(again), Some(exchange)) = (&mut event.again, exchange)
+            && task.site.target.has_address()
+        {
+            let line = curl(&exchange.request, redactor, &options.curl);
+            again.curl = Some(line).filter(|line| line.len() <= LONGEST_CURL);
+        }
+        let steps = done.iter().zip(&task.steps);
+        event.steps = steps
+            .map(|(done, step)| done.event(step, &task.site, session, redactor))
+            .collect();
+    }
+    Through {
+        verdicts_hold,
+        outcome,
+        event: Some(event),
+    }
 }
 
-/// The event of a case that nothing is known of.
-pub(crate) fn blank(planned: &PlannedCase, mode: Mode, options: &Options) -> Box<CaseEvent> {
+/// How to run a case again.
+pub(crate) fn again(planned: &PlannedCase, options: &Options) -> Again {
+    let id = || escape(planned.case.id.as_bytes());
+    let cli = options.cli.as_ref().map(|cli| format!("{cli} {}", id()));
+    Again { cli, curl: None }
+}
+
+/// The event of a case that nothing is known of, without a way to see it again.
+pub(crate) fn blank(planned: &PlannedCase, mode: Mode) -> Box<CaseEvent> {
     let case = &planned.case;
-    let cli = options
-        .cli
-        .as_ref()
-        .map(|cli| format!("{cli} {}", escape(case.id.as_bytes())));
     Box::new(CaseEvent {
         id: case.id.clone(),
         title: case.title.clone(),
@@ -129,7 +149,7 @@ pub(crate) fn blank(planned: &PlannedCase, mode: Mode, options: &Options) -> Box
         checks: Vec::new(),
         steps: Vec::new(),
         exchanges: 0,
-        again: Some(Again { cli, curl: None }),
+        again: None,
         millis: 0,
     })
 }

@@ -4,11 +4,12 @@ use cors_model::response::FilteredResponse;
 use cors_vectors::check::On;
 use cors_vectors::server::{Credentials, Level, Verdict};
 
-use crate::drive::{Decision, Done};
+use crate::done::{Decision, Done};
 use crate::escape::escape;
 use crate::event::{CheckEvent, CheckOutcome, Got, Kind, Outcome};
-use crate::plan::{Action, PlannedCase, PlannedFetch, PlannedStep};
+use crate::plan::{Action, PlannedCase, PlannedCheck, PlannedFetch, PlannedStep};
 use crate::redact::Redactor;
+use crate::statement::Statement;
 use crate::wire::Response;
 
 /// The judgement of a case.
@@ -26,6 +27,21 @@ pub(crate) struct Judged {
     pub(crate) step: Option<usize>,
 }
 
+/// Which checks are told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// Those that fail.
+    Failures,
+    /// All of them.
+    Everything,
+}
+
+impl Telling {
+    fn tells(self, outcome: CheckOutcome) -> bool {
+        self == Self::Everything || outcome == CheckOutcome::Fail
+    }
+}
+
 /// What became of a step's verdict.
 enum Ruling {
     Holds,
@@ -35,7 +51,12 @@ enum Ruling {
 }
 
 /// Judges a case from what its steps brought; steps that were not carried out are not in `done`.
-pub(crate) fn judge(planned: &PlannedCase, done: &[Done], redactor: &Redactor) -> Judged {
+pub(crate) fn judge(
+    planned: &PlannedCase,
+    done: &[Done],
+    redactor: &Redactor,
+    telling: Telling,
+) -> Judged {
     let case_level = planned.case.level;
     let steps = planned.task.as_ref().map_or(&[][..], |task| &task.steps);
     let mut judged = Judged {
@@ -76,7 +97,14 @@ pub(crate) fn judge(planned: &PlannedCase, done: &[Done], redactor: &Redactor) -
                 }
             }
         }
-        for check in checks(index, step, done, case_level, look) {
+        let looking = Looking {
+            index,
+            done,
+            case_level,
+            look,
+            telling,
+        };
+        for check in looking.checks(step) {
             if check.outcome == CheckOutcome::Fail {
                 failed.push((check.level, format!("{}: {}", check.id, check.said), index));
             }
@@ -111,17 +139,15 @@ pub(crate) fn judge(planned: &PlannedCase, done: &[Done], redactor: &Redactor) -
 }
 
 fn ruling(wanted: Verdict, done: &Done) -> Ruling {
-    let why = match &done.decision {
-        Some(Decision::Refused(said) | Decision::Nothing(said)) => said.as_str(),
-        Some(Decision::Shared(_) | Decision::SharedByPreflight) | None => "",
-    };
     match (wanted, done.got()) {
         (Verdict::Shared, Got::Shared) | (Verdict::Refused, Got::Refused) => Ruling::Holds,
         (Verdict::Shared, Got::Refused) => {
+            let why = done.why_not();
             Ruling::Fails(format!("a browser refuses what the policy allows: {why}"))
         }
         (Verdict::Shared, Got::Nothing) => Ruling::Fails(format!(
-            "no answer to a request that the policy allows: {why}"
+            "no answer to a request that the policy allows: {}",
+            done.why_not()
         )),
         (Verdict::Refused, Got::Shared) => {
             let said = if matches!(done.decision, Some(Decision::SharedByPreflight)) {
@@ -132,66 +158,130 @@ fn ruling(wanted: Verdict, done: &Done) -> Ruling {
             Ruling::Fails(said.into())
         }
         (Verdict::Refused, Got::Nothing) => Ruling::Unanswered(format!(
-            "no complete answer, so that nothing was refused either: {why}"
+            "no complete answer, so that nothing was refused either: {}",
+            done.why_not()
         )),
     }
 }
 
-/// The checks of a step. With `look` false, the step had no answer and they are skipped.
-fn checks(
+/// A step that is looked at.
+#[derive(Clone, Copy)]
+struct Looking<'a> {
     index: usize,
-    step: &PlannedStep,
-    done: &Done,
+    done: &'a Done,
     case_level: Level,
+    /// Without it the step had no answer, and its checks are skipped.
     look: bool,
-) -> Vec<CheckEvent> {
-    let mut events = Vec::new();
-    if let Action::Fetch(fetch) = &step.action {
-        events.extend(readings(index, fetch, done, case_level, look));
-    }
-    for check in &step.checks {
+    telling: Telling,
+}
+
+/// What a check could be held against.
+enum Held<'a> {
+    Answer(&'a Response),
+    /// The check is not about such an answer.
+    Inapplicable(&'a Response, &'a Statement),
+    Withheld,
+    Unanswered,
+    Missing,
+}
+
+impl Looking<'_> {
+    /// The checks of the step that are told of.
+    fn checks(self, step: &PlannedStep) -> Vec<CheckEvent> {
+        let mut events = Vec::new();
         let with_credentials = match &step.action {
-            Action::Fetch(fetch) => fetch.credentials == Credentials::Include,
+            Action::Fetch(fetch) => {
+                self.readings(fetch, &mut events);
+                fetch.credentials == Credentials::Include
+            }
             Action::Send(_) => false,
         };
-        let (outcome, said) = match answer(done, check.on) {
-            Some(answer)
-                if let Some((false, said)) = check
-                    .when
-                    .as_ref()
-                    .map(|when| when.holds(answer, with_credentials)) =>
-            {
-                (CheckOutcome::Skip, format!("does not apply: {said}"))
+        for check in &step.checks {
+            let held = self.hold(check, with_credentials);
+            let outcome = match held {
+                Held::Answer(answer) if check.statement.holds(answer, with_credentials) => {
+                    CheckOutcome::Pass
+                }
+                Held::Answer(_) | Held::Missing => CheckOutcome::Fail,
+                Held::Inapplicable(..) | Held::Withheld | Held::Unanswered => CheckOutcome::Skip,
+            };
+            if !self.telling.tells(outcome) {
+                continue;
             }
-            Some(answer) => {
-                let (holds, said) = check.statement.holds(answer, with_credentials);
-                (
-                    if holds {
-                        CheckOutcome::Pass
-                    } else {
-                        CheckOutcome::Fail
-                    },
-                    said,
-                )
-            }
-            None if done.withheld() && check.on != On::Preflight => {
-                (CheckOutcome::Skip, "the request was withheld".into())
-            }
-            None if !look => (CheckOutcome::Skip, "there is no answer to look at".into()),
-            None => (CheckOutcome::Fail, said_missing(done, check.on)),
-        };
-        let (id, level, why, on) = (check.id.clone(), check.level, check.why.clone(), check.on);
-        events.push(CheckEvent {
-            id,
-            step: index,
-            level,
-            outcome,
-            on,
-            said,
-            why,
-        });
+            let said = match held {
+                Held::Answer(answer) => check.statement.said(answer),
+                Held::Inapplicable(answer, when) => {
+                    format!("does not apply: {}", when.said(answer))
+                }
+                Held::Withheld => "the request was withheld".into(),
+                Held::Unanswered => "there is no answer to look at".into(),
+                Held::Missing => said_missing(self.done, check.on),
+            };
+            let (id, level, why, on) = (check.id.clone(), check.level, check.why.clone(), check.on);
+            events.push(CheckEvent {
+                id,
+                step: self.index,
+                level,
+                outcome,
+                on,
+                said,
+                why,
+            });
+        }
+        events
     }
-    events
+
+    fn hold<'b>(&'b self, check: &'b PlannedCheck, with_credentials: bool) -> Held<'b> {
+        match (answer(self.done, check.on), &check.when) {
+            (Some(answer), Some(when)) if !when.holds(answer, with_credentials) => {
+                Held::Inapplicable(answer, when)
+            }
+            (Some(answer), _) => Held::Answer(answer),
+            (None, _) if self.done.withheld() && check.on != On::Preflight => Held::Withheld,
+            (None, _) if !self.look => Held::Unanswered,
+            (None, _) => Held::Missing,
+        }
+    }
+
+    /// What the page must and must not be able to read, as checks of the case's own level.
+    ///
+    /// Judged is whether the page could read the header, whether or not this answer has it.
+    fn readings(self, fetch: &PlannedFetch, events: &mut Vec<CheckEvent>) {
+        let wanted = fetch.reads.iter().map(|name| (name, true));
+        let unwanted = fetch.cannot_read.iter().map(|name| (name, false));
+        for (name, must) in wanted.chain(unwanted) {
+            let can = match &self.done.decision {
+                Some(Decision::Shared(response)) => Some(can_read(response, name)),
+                _ => None,
+            };
+            let outcome = match can {
+                Some(can) if can == must => CheckOutcome::Pass,
+                Some(_) => CheckOutcome::Fail,
+                None if must && self.look && !self.done.withheld() => CheckOutcome::Fail,
+                None => CheckOutcome::Skip,
+            };
+            if !self.telling.tells(outcome) {
+                continue;
+            }
+            let shown = escape(name);
+            let said = match can {
+                Some(true) => format!("the page can read the response header {shown}"),
+                Some(false) => format!("the page cannot read the response header {shown}"),
+                None if self.done.withheld() => "the request was withheld".into(),
+                None if !self.look => "there is no answer to look at".into(),
+                None => "the page cannot read anything".into(),
+            };
+            events.push(CheckEvent {
+                id: format!("{}:{shown}", if must { "reads" } else { "cannot-read" }),
+                step: self.index,
+                level: self.case_level,
+                outcome,
+                on: On::Actual,
+                said,
+                why: None,
+            });
+        }
+    }
 }
 
 /// The last complete answer of the kind.
@@ -222,56 +312,6 @@ fn said_missing(done: &Done, on: On) -> String {
         (None, On::Preflight) => "there was no preflight".into(),
         (None, On::Actual) => "the actual request was never made".into(),
     }
-}
-
-/// What the page must and must not be able to read, as checks of the case's own level.
-///
-/// Judged is whether the page could read the header, whether or not this answer has it.
-fn readings(
-    index: usize,
-    fetch: &PlannedFetch,
-    done: &Done,
-    level: Level,
-    look: bool,
-) -> Vec<CheckEvent> {
-    let wanted = fetch.reads.iter().map(|name| (name, true));
-    let unwanted = fetch.cannot_read.iter().map(|name| (name, false));
-    let mut events = Vec::new();
-    for (name, must) in wanted.chain(unwanted) {
-        let shown = escape(name);
-        let id = format!("{}:{shown}", if must { "reads" } else { "cannot-read" });
-        let (outcome, said) = match &done.decision {
-            Some(Decision::Shared(response)) => {
-                let can = can_read(response, name);
-                let outcome = if can == must {
-                    CheckOutcome::Pass
-                } else {
-                    CheckOutcome::Fail
-                };
-                let verb = if can { "can" } else { "cannot" };
-                (
-                    outcome,
-                    format!("the page {verb} read the response header {shown}"),
-                )
-            }
-            Some(Decision::SharedByPreflight) => {
-                (CheckOutcome::Skip, "the request was withheld".into())
-            }
-            _ if !look => (CheckOutcome::Skip, "there is no answer to look at".into()),
-            _ if must => (CheckOutcome::Fail, "the page cannot read anything".into()),
-            _ => (CheckOutcome::Skip, "the page cannot read anything".into()),
-        };
-        events.push(CheckEvent {
-            id,
-            step: index,
-            level,
-            outcome,
-            on: On::Actual,
-            said,
-            why: None,
-        });
-    }
-    events
 }
 
 /// The answer that the model judged has a line of this name whether or not the target sent one.

@@ -59,8 +59,10 @@
 //! ```
 
 mod case;
+mod done;
 mod drive;
 mod judge;
+mod page;
 mod raw;
 mod sanity;
 

@@ -19,6 +19,7 @@ use cors_vectors::server::Credentials;
 use crate::escape::escape_cut;
 use crate::event::{RefusalEvent, TraceEvent};
 use crate::plan::PlannedFetch;
+use crate::redact::Redactor;
 use crate::wire;
 
 /// A URL as a record of the model. Sites are not told apart from hosts.
@@ -40,6 +41,17 @@ pub fn url(url: &url::Url) -> Url {
         fragment: url.fragment().map(str::to_owned),
         registrable_domain: None,
     })
+}
+
+/// Whether a URL of the model has the origin of a URL.
+pub(crate) fn is_at_origin(url: &Url, other: &url::Url) -> bool {
+    let same_host = match (url.host(), other.host()) {
+        (Some(Host::Domain(one)), Some(url::Host::Domain(other))) => **one == *other,
+        (Some(Host::Ipv4(one)), Some(url::Host::Ipv4(other))) => *one == other.to_bits(),
+        (Some(Host::Ipv6(one)), Some(url::Host::Ipv6(other))) => *one == other.segments(),
+        _ => false,
+    };
+    same_host && url.is_http_scheme() && url.scheme() == other.scheme() && url.port() == other.port()
 }
 
 /// Path and query of a URL, as they stand on the wire.
@@ -75,9 +87,9 @@ pub(crate) fn wire_request(request: &HttpRequest<'_>) -> wire::Request {
 
 /// An answer as the model sees it, with a line for each of `probes` that it lacks, so that the
 /// model tells whether a page could read such a header.
-pub(crate) fn response(
+pub(crate) fn response<'a>(
     answer: &wire::Response,
-    probes: &[Vec<u8>],
+    probes: impl Iterator<Item = &'a Vec<u8>>,
 ) -> Result<Response, TransportError> {
     let mut header_list = HeaderList::new();
     let mut append = |name: &[u8], value: &[u8]| {
@@ -146,58 +158,33 @@ fn page(origin: &[u8]) -> Option<Client> {
     })
 }
 
-/// A refusal as an event, not yet redacted.
-pub(crate) fn refusal_event(refusal: &Refusal) -> RefusalEvent {
+/// A refusal as an event.
+pub(crate) fn refusal_event(refusal: &Refusal, redactor: &Redactor) -> RefusalEvent {
     let compared = refusal.compared.as_ref();
+    let got = compared.and_then(|compared| compared.got.as_deref());
     RefusalEvent {
         at: refusal.at.to_string(),
         stage: refusal.stage.to_string(),
-        said: refusal.to_string(),
+        said: redactor.text(&refusal.to_string()),
         compared: compared.map(|compared| compared.what.to_owned()),
-        got: compared
-            .and_then(|compared| compared.got.as_deref())
-            .map(escape_cut),
+        got: got.map(|got| redactor.text(&escape_cut(got))),
         wanted: compared.map(|compared| compared.wanted.to_string()),
         remedies: refusal.remedies.iter().map(ToString::to_string).collect(),
     }
 }
 
-/// The steps that were taken, when they are wanted.
-#[derive(Debug)]
-pub(crate) struct Noted(Option<Steps>);
-
-impl Noted {
-    pub(crate) fn when(wanted: bool) -> Self {
-        Self(wanted.then(Steps::default))
-    }
-}
-
-impl Trace for Noted {
-    fn record(&mut self, entry: impl FnOnce() -> Entry) {
-        if let Some(steps) = &mut self.0 {
-            steps.record(entry);
-        }
-    }
-}
-
-/// The steps that were taken, not yet redacted.
-pub(crate) fn trace_events(noted: Noted) -> Vec<TraceEvent> {
-    let event = |entry: Entry| TraceEvent {
+/// The steps that were taken.
+pub(crate) fn trace_events(steps: &Steps, redactor: &Redactor) -> Vec<TraceEvent> {
+    let event = |entry: &Entry| TraceEvent {
         at: entry.at.to_string(),
-        said: entry.said.into_owned(),
+        said: redactor.text(&entry.said),
     };
-    noted
-        .0
-        .unwrap_or_default()
-        .0
-        .into_iter()
-        .map(event)
-        .collect()
+    steps.0.iter().map(event).collect()
 }
 
 /// The request that the page makes with `fetch()`, or with an `XMLHttpRequest` when somebody listens
 /// to the upload, or why it may not.
-pub(crate) fn request(planned: &PlannedFetch, steps: &mut Noted) -> Result<Request, String> {
+pub(crate) fn request(planned: &PlannedFetch, steps: &mut impl Trace) -> Result<Request, String> {
     let client = page(&planned.origin)
         .ok_or_else(|| format!("no page has the origin {}", escape_cut(&planned.origin)))?;
     // A string where it can be one, since that is what pages send.
@@ -231,7 +218,7 @@ fn by_xhr(
     client: Client,
     planned: &PlannedFetch,
     body: Option<BodyInit>,
-    steps: &mut Noted,
+    steps: &mut impl Trace,
 ) -> Result<Request, Box<ApiError>> {
     let mut xhr = Xhr::new(client);
     xhr.open(&planned.method, url(&planned.url), None, None, steps)?;

@@ -9,7 +9,7 @@ use cors_vectors::server::Level;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 
-use crate::case::{Through, blank, run_case};
+use crate::case::{Through, again, blank, run_case};
 use crate::clock::Clock;
 use crate::drive::Session;
 use crate::event::{CaseEvent, Counts, EndEvent, Event, Mode, Outcome, RunEvent};
@@ -94,6 +94,13 @@ pub trait Sink {
     /// A line of the stream. Cases come in the order of the plan.
     fn event(&mut self, event: &Event);
 
+    /// Whether cases that pass are wanted with all that was seen of them. Without it their events
+    /// have no `steps`, no `again`, and of the `checks` only those that fail, and cost a fraction:
+    /// what a run does is then mostly to exchange messages. Asked once, at the beginning.
+    fn wants_passes(&self) -> bool {
+        true
+    }
+
     /// Called once before the `end` line: a baseline takes back failures that are all known, and
     /// adds what it found to be out of date.
     fn settle(&mut self, exits: &mut Exits) {
@@ -104,6 +111,20 @@ pub trait Sink {
 impl<F: FnMut(&Event)> Sink for F {
     fn event(&mut self, event: &Event) {
         self(event);
+    }
+}
+
+/// A [`Sink`] for those who look only at what does not pass; see [`Sink::wants_passes`].
+#[derive(Debug)]
+pub struct Briefly<F>(pub F);
+
+impl<F: FnMut(&Event)> Sink for Briefly<F> {
+    fn event(&mut self, event: &Event) {
+        (self.0)(event);
+    }
+
+    fn wants_passes(&self) -> bool {
+        false
     }
 }
 
@@ -145,6 +166,7 @@ pub(crate) struct Run<'a> {
     selected: usize,
     redactor: Redactor,
     sink: &'a mut dyn Sink,
+    tells_passes: bool,
     counts: Counts,
     exits: Exits,
     reason: Option<String>,
@@ -188,6 +210,7 @@ impl<'a> Run<'a> {
             mode,
             selected,
             redactor,
+            tells_passes: sink.wants_passes(),
             sink,
             counts: Counts::default(),
             exits: Exits::default(),
@@ -236,6 +259,7 @@ impl<'a> Run<'a> {
         let session = &Session {
             options: self.options,
             mode: self.mode,
+            tells_passes: self.tells_passes,
             timeouts_in_a_row: Cell::new(0),
         };
         let mut answered = Vec::new();
@@ -360,7 +384,8 @@ impl<'a> Run<'a> {
                 }
             }
         };
-        let mut event = blank(planned, self.mode, self.options);
+        let mut event = blank(planned, self.mode);
+        event.again = Some(again(planned, self.options));
         event.outcome = outcome;
         event.reason = Some(self.redactor.text(&reason));
         Some(Through {

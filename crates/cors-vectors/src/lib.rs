@@ -27,4 +27,4 @@ pub mod server;
 pub mod text;
 
 pub use error::{Error, Errors, Problem};
-pub use library::{Library, library};
+pub use library::{Library, library, server_library};

@@ -37,7 +37,23 @@ pub struct Library {
 /// Everything that is wrong with it, which is a mistake in this crate.
 pub fn library() -> Result<&'static Library, &'static Errors> {
     static LIBRARY: OnceLock<Result<Library, Errors>> = OnceLock::new();
-    LIBRARY.get_or_init(Library::embedded).as_ref()
+    LIBRARY
+        .get_or_init(|| Library::from_static(embedded_files()))
+        .as_ref()
+}
+
+/// The part of [`library`] that runs on servers need: server cases, policies and rules, read once.
+/// The agent cases are many times as many.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, which is a mistake in this crate.
+pub fn server_library() -> Result<&'static Library, &'static Errors> {
+    static LIBRARY: OnceLock<Result<Library, Errors>> = OnceLock::new();
+    let files = || embedded_files().filter(|(name, _)| !name.starts_with("agent/"));
+    LIBRARY
+        .get_or_init(|| Library::from_static(files()))
+        .as_ref()
 }
 
 /// The text of an embedded file, such as `server/origin.json`.
@@ -62,8 +78,10 @@ pub fn embedded_files() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 impl Library {
-    fn embedded() -> Result<Self, Errors> {
-        Self::from_files(embedded_files().map(|(name, text)| (name.to_owned(), text.to_owned())))
+    fn from_static(
+        files: impl Iterator<Item = (&'static str, &'static str)>,
+    ) -> Result<Self, Errors> {
+        Self::from_files(files.map(|(name, text)| (name.to_owned(), text.to_owned())))
     }
 
     /// Puts a library together from the texts of its files. A name says what the file is: its

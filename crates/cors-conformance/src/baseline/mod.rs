@@ -81,7 +81,8 @@ fn init(args: &RunArgs) -> Result<Exit, Stop> {
     if path.exists() {
         return Err(there());
     }
-    let (exit, seen) = execute(args, None)?;
+    let library = cases::load_for_servers(&args.selection)?;
+    let (exit, seen) = execute(args, &library, None)?;
     if !matches!(exit, Exit::Failed | Exit::AsExpected) {
         crate::say(&format!("{name} is not written: {}", exit.meaning()));
         return Ok(exit);
@@ -108,7 +109,7 @@ fn check(args: &CheckArgs) -> Result<Exit, Stop> {
         skip: Vec::new(),
         vectors: args.vectors.clone(),
     };
-    let library = cases::load(&selection)?;
+    let library = cases::load_for_servers(&selection)?;
     let named = args.file.baseline.as_deref();
     let Some(baseline) = Baseline::find(named, &library, Reasons::Needed)? else {
         return Err(missing(named));
@@ -135,12 +136,12 @@ fn check(args: &CheckArgs) -> Result<Exit, Stop> {
 }
 
 fn prune(args: &RunArgs) -> Result<Exit, Stop> {
-    let library = cases::load(&args.selection)?;
+    let library = cases::load_for_servers(&args.selection)?;
     let named = args.baseline.baseline.as_deref();
     let Some(baseline) = Baseline::find(named, &library, Reasons::Optional)? else {
         return Err(missing(named));
     };
-    let (exit, seen) = execute(args, Some(&baseline))?;
+    let (exit, seen) = execute(args, &library, Some(&baseline))?;
     if !matches!(exit, Exit::Failed | Exit::AsExpected | Exit::OutOfDate) {
         let name = &baseline.name;
         crate::say(&format!("{name} stays as it is: {}", exit.meaning()));

@@ -145,6 +145,10 @@ impl<'a> Known<'a> {
 }
 
 impl Sink for Known<'_> {
+    fn wants_passes(&self) -> bool {
+        self.output.wants_passes()
+    }
+
     fn event(&mut self, event: &Event) {
         match event {
             Event::Run(_) => self.output.event(event),

@@ -15,7 +15,7 @@ use cors_harness::run::{Options, run as drive};
 use cors_model::trace::Steps;
 use cors_vectors::agent::{AgentCase, RequestKind};
 use cors_vectors::server::{ServerCase, Verdict};
-use cors_vectors::{Library, library};
+use cors_vectors::{Library, library, server_library};
 use serde_json::{Value, json};
 
 use super::args::ExplainArgs;
@@ -31,10 +31,11 @@ use crate::stop::Stop;
 
 /// Explains the case with an id.
 pub(crate) fn run(id: &str, args: &ExplainArgs) -> Result<Exit, Stop> {
-    let library = library().map_err(Stop::bug)?;
-    if let Some(case) = library.server_case(id) {
-        return server(library, case, args);
+    let servers = server_library().map_err(Stop::bug)?;
+    if let Some(case) = servers.server_case(id) {
+        return server(servers, case, args);
     }
+    let library = library().map_err(Stop::bug)?;
     if let Some(case) = library.agent_case(id) {
         return agent(case, args);
     }

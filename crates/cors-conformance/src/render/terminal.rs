@@ -54,6 +54,11 @@ impl Terminal {
         }
     }
 
+    /// Whether what was seen of cases that pass is to be read.
+    pub fn wants_passes(&self) -> bool {
+        self.verbosity == Verbosity::Everything
+    }
+
     /// Number of failures and errors so far.
     pub const fn failures(&self) -> usize {
         self.failures.len()

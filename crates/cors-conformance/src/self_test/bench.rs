@@ -10,7 +10,7 @@ use cors_harness::exit::Exit;
 use cors_harness::kit::{Kit, Site, Subject, path};
 use cors_harness::plan::Plan;
 use cors_harness::probe::infer;
-use cors_harness::run::{Options, run};
+use cors_harness::run::{Briefly, Options, run};
 use cors_harness::target::url::UrlOptions;
 use cors_harness::target::{ServiceTarget, Target, UrlTarget};
 use cors_testbed::{Behaviour, Running, Server, Stand, Transcript, serve_at};
@@ -344,7 +344,7 @@ impl<'a> Bench<'a> {
 
     fn run(&self, plan: &Plan) -> Result<Vec<Finding>, Stop> {
         let mut findings = Vec::new();
-        let mut sink = |event: &Event| {
+        let mut sink = Briefly(|event: &Event| {
             let Event::Case(case) = event else { return };
             let found = match (case.outcome, &case.reason) {
                 (Outcome::Fail, _) => Found::Failure,
@@ -359,7 +359,7 @@ impl<'a> Bench<'a> {
                     reason: case.reason.clone().unwrap_or_default(),
                 });
             }
-        };
+        });
         let EndEvent { exit, reason, .. } =
             self.runtime
                 .block_on(run(plan, &self.options, pending(), &mut sink));

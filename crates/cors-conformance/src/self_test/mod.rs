@@ -55,7 +55,7 @@ struct Legitimate {
 
 /// Tests the suite itself and says what came of it.
 pub(crate) fn run(args: &SelfTestArgs) -> Result<Exit, Stop> {
-    let library = cases::load(&args.selection)?;
+    let library = cases::load_for_servers(&args.selection)?;
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let trial = Trial {
         whole: args.selection.tests.is_empty() && args.selection.skip.is_empty(),

@@ -6,10 +6,12 @@ use cors_vectors::policy::{AnyOr, Policy};
 use cors_vectors::server::Credentials;
 
 use super::MOST_REQUESTS;
-use crate::drive::{Decision, Done, Session, carry_out_fetch};
+use crate::done::{Decision, Done};
+use crate::drive::Session;
 use crate::event::Kind;
 use crate::kit::Site;
 use crate::model;
+use crate::page::carry_out_fetch;
 use crate::plan::PlannedFetch;
 use crate::run::MOST_TIMEOUTS;
 use crate::target::Transport;
@@ -156,7 +158,7 @@ fn value(name: &str) -> Vec<u8> {
 fn reply(done: Done) -> Option<Reply> {
     let allowed = match &done.decision {
         Some(Decision::Shared(_) | Decision::SharedByPreflight) => true,
-        Some(Decision::Refused(_)) => false,
+        Some(Decision::Refused) => false,
         Some(Decision::Nothing(_)) | None => return None,
     };
     let (mut preflight, mut actual) = (None, None);

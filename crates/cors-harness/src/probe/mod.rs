@@ -94,6 +94,7 @@ pub async fn infer(
         ..options.clone()
     };
     let session = Session {
+        tells_passes: true,
         options: &options,
         mode: Mode::Probe,
         timeouts_in_a_row: std::cell::Cell::new(0),

@@ -268,11 +268,12 @@ impl UrlTarget {
         &self,
         ready: Ready,
         request: &wire::Request,
+        http: connection::Request,
     ) -> Result<wire::Response, Failure> {
         let (deadlines, limits) = (self.deadlines, self.limits);
         match ready {
             Ready::Http1(connection, forwarded) => {
-                let http = self.http1_request(request, forwarded)?;
+                let http = self.http1_request(request, http, forwarded)?;
                 let (response, connection) = connection.exchange(http, deadlines, limits).await?;
                 self.idle.borrow_mut().extend(connection);
                 if forwarded.0 && response.status == 407 {
@@ -300,9 +301,9 @@ impl UrlTarget {
     fn http1_request(
         &self,
         request: &wire::Request,
+        mut http: connection::Request,
         forwarded: Forwarded,
     ) -> Result<connection::Request, Transport> {
-        let mut http = request.to_http()?;
         if !forwarded.0 {
             return Ok(http);
         }
@@ -330,11 +331,11 @@ impl UrlTarget {
 
     async fn try_exchange(&self, request: &wire::Request) -> Result<wire::Response, Transport> {
         // What cannot be sent opens no connection.
-        request.to_http()?;
+        let http = request.to_http()?;
         self.turn().await;
         let (ready, was_kept) = self.ready(false).await?;
         self.count(|traffic| traffic.requests += 1);
-        let answer = self.exchange_on(ready, request).await;
+        let answer = self.exchange_on(ready, request, http).await;
         match answer {
             Err(failure) if was_kept && failure.closed_unanswered => {
                 // The server may close an idle connection at any time; only a fresh one says more.
@@ -344,7 +345,7 @@ impl UrlTarget {
                 });
                 self.turn().await;
                 let (ready, _) = self.ready(true).await?;
-                let answer = self.exchange_on(ready, request).await;
+                let answer = self.exchange_on(ready, request, request.to_http()?).await;
                 answer.map_err(|failure| failure.transport)
             }
             other => other.map_err(|failure| failure.transport),

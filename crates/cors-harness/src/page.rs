@@ -1,0 +1,209 @@
+//! What a page does: a fetch by the model user agent, whose network is the target.
+
+use std::slice;
+
+use cors_model::error::NetworkError;
+use cors_model::fetch::{UserAgent, fetch};
+use cors_model::header::HeaderValue;
+use cors_model::network::{HttpRequest, Network, RequestKind, TransportError};
+use cors_model::request::Request;
+use cors_model::response::{FilteredResponse, Response};
+use cors_model::trace::{NoTrace, Steps, Trace};
+use cors_model::url::Url as ModelUrl;
+use futures_util::FutureExt as _;
+
+use crate::done::{Decision, Done, Exchange};
+use crate::drive::Session;
+use crate::event::{Kind, TraceEvent};
+use crate::kit::Site;
+use crate::model;
+use crate::plan::PlannedFetch;
+use crate::redact::Redactor;
+use crate::target::Transport;
+
+/// Carries out a fetch by a fresh user agent.
+pub(crate) async fn carry_out_fetch(
+    planned: &PlannedFetch,
+    site: &Site,
+    session: &Session<'_>,
+) -> Done {
+    let request = match model::request(planned, &mut NoTrace) {
+        Ok(request) => request,
+        Err(said) => return Done::unable(format!("a page cannot make this request: {said}")),
+    };
+    let mut over = Over::new(planned, site, session, None);
+    let result = over.fetch(request, &mut NoTrace).await;
+    let Over {
+        exchanges, kept, ..
+    } = over;
+    decided(exchanges, kept, result)
+}
+
+fn decided(
+    exchanges: Vec<Exchange>,
+    kept: Option<Transport>,
+    result: Result<FilteredResponse, NetworkError>,
+) -> Done {
+    let mut done = Done::of(exchanges);
+    let answered = done
+        .exchanges
+        .last()
+        .is_some_and(|exchange| exchange.answer.is_ok());
+    match (result, kept) {
+        (Ok(response), _) => done.decision = Some(Decision::Shared(Box::new(response))),
+        (Err(_), Some(transport @ Transport::Withheld(_))) if answered => {
+            done.note = Some(format!(
+                "{transport}; the preflight allows it, which is the verdict"
+            ));
+            done.decision = Some(Decision::SharedByPreflight);
+        }
+        (Err(NetworkError { refusal }), kept) => {
+            match (kept, done.exchanges.last().map(|exchange| &exchange.answer)) {
+                (Some(transport), _) => done.unable = Some(transport.to_string()),
+                (None, Some(Ok(_))) => done.decision = Some(Decision::Refused),
+                (None, Some(Err(transport))) => {
+                    if transport.is_ours() {
+                        done.unable = Some(transport.to_string());
+                    }
+                    done.decision = Some(Decision::Nothing(transport.to_string()));
+                }
+                (None, None) => {
+                    done.unable = Some(format!("a browser asks the server nothing: {refusal}"));
+                }
+            }
+            done.refusal = Some(refusal);
+        }
+    }
+    done
+}
+
+/// The steps of the standard that a fetch took. The model decides about the same answers again, and
+/// takes note this time: that costs more than all the rest, and what comes of most fetches is never
+/// looked at.
+pub(crate) fn retrace(
+    planned: &PlannedFetch,
+    site: &Site,
+    session: &Session<'_>,
+    exchanges: &[Exchange],
+    redactor: &Redactor,
+) -> Vec<TraceEvent> {
+    let mut steps = Steps::default();
+    if let Ok(request) = model::request(planned, &mut steps) {
+        let mut over = Over::new(planned, site, session, Some(exchanges.iter()));
+        // What was recorded is there at once. The decision is known.
+        let _ = over.fetch(request, &mut steps).now_or_never();
+    }
+    model::trace_events(&steps, redactor)
+}
+
+/// The network of the model user agent: the target, and nothing beyond it.
+struct Over<'a> {
+    session: &'a Session<'a>,
+    site: &'a Site,
+    planned: &'a PlannedFetch,
+    /// What the target answered before, when it is not to be asked again.
+    recorded: Option<slice::Iter<'a, Exchange>>,
+    exchanges: Vec<Exchange>,
+    /// Why a request was not sent.
+    kept: Option<Transport>,
+}
+
+impl<'a> Over<'a> {
+    const fn new(
+        planned: &'a PlannedFetch,
+        site: &'a Site,
+        session: &'a Session<'a>,
+        recorded: Option<slice::Iter<'a, Exchange>>,
+    ) -> Self {
+        Self {
+            session,
+            site,
+            planned,
+            recorded,
+            exchanges: Vec::new(),
+            kept: None,
+        }
+    }
+
+    async fn fetch(
+        &mut self,
+        request: Request,
+        trace: &mut impl Trace,
+    ) -> Result<FilteredResponse, NetworkError> {
+        let mut agent = UserAgent::default();
+        fetch(&mut agent, self, trace, request, model::START).await
+    }
+
+    fn is_target(&self, url: &ModelUrl) -> bool {
+        model::is_at_origin(url, self.site.target.url())
+    }
+
+    fn keep(&mut self, transport: Transport) -> TransportError {
+        let said = transport.to_string();
+        self.kept = Some(transport);
+        TransportError { said }
+    }
+
+    /// An answer as the model sees it.
+    fn response(&self, answer: &Exchange) -> Result<Response, TransportError> {
+        match &answer.answer {
+            Ok(answer) => {
+                let PlannedFetch {
+                    reads, cannot_read, ..
+                } = self.planned;
+                model::response(answer, reads.iter().chain(cannot_read))
+            }
+            Err(transport) => Err(TransportError {
+                said: transport.to_string(),
+            }),
+        }
+    }
+}
+
+impl Network for Over<'_> {
+    async fn http_network_fetch(
+        &mut self,
+        request: HttpRequest<'_>,
+    ) -> Result<Response, TransportError> {
+        if !self.is_target(request.url) {
+            let to = request.url.serialize(true);
+            return Err(self.keep(Transport::OffTarget(to)));
+        }
+        let method = request.method.as_bytes();
+        if !self.session.lets_out(method) {
+            return Err(self.keep(Transport::Withheld(crate::escape::escape(method))));
+        }
+        if let Some(recorded) = &mut self.recorded {
+            let exchange = recorded.next().ok_or_else(|| TransportError {
+                said: "the request was not made before".to_owned(),
+            });
+            return self.response(exchange?);
+        }
+        let kind = match request.kind {
+            RequestKind::Preflight => Kind::Preflight,
+            RequestKind::Actual => Kind::Actual,
+        };
+        let outgoing = self.session.outgoing(model::wire_request(&request), true);
+        let (request, answer) = self.session.exchange(self.site, outgoing, false).await;
+        let exchange = Exchange {
+            kind,
+            request,
+            answer,
+        };
+        let response = self.response(&exchange);
+        self.exchanges.push(exchange);
+        response
+    }
+
+    fn parse_url(&self, input: &str, base: &ModelUrl) -> Option<ModelUrl> {
+        let base = url::Url::parse(&base.serialize(false)).ok()?;
+        Some(model::url(&base.join(input).ok()?))
+    }
+
+    fn cookie(&mut self, url: &ModelUrl) -> Option<HeaderValue> {
+        let cookie = self.session.options.cookie.as_ref()?;
+        self.is_target(url)
+            .then(|| HeaderValue::try_from(cookie.as_slice()).ok())
+            .flatten()
+    }
+}

@@ -45,8 +45,8 @@ use cors_harness::event::{CaseEvent, EndEvent, Event, Outcome};
 use cors_harness::kit::{Kit, Subject};
 use cors_harness::plan::{Plan, PlannedCase};
 use cors_harness::run::{Briefly, Options, run};
-use cors_vectors::server_library;
 use cors_vectors::server::ServerCase;
+use cors_vectors::server_library;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use crate::render::block;

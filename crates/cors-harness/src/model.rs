@@ -51,7 +51,10 @@ pub(crate) fn is_at_origin(url: &Url, other: &url::Url) -> bool {
         (Some(Host::Ipv6(one)), Some(url::Host::Ipv6(other))) => *one == other.segments(),
         _ => false,
     };
-    same_host && url.is_http_scheme() && url.scheme() == other.scheme() && url.port() == other.port()
+    same_host
+        && url.is_http_scheme()
+        && url.scheme() == other.scheme()
+        && url.port() == other.port()
 }
 
 /// Path and query of a URL, as they stand on the wire.
@@ -142,7 +145,7 @@ pub(crate) const START: Timestamp = Timestamp(0);
 /// The page that makes a fetch: of the case's origin, at a URL of that origin.
 ///
 /// `None` when no page can have that origin.
-fn page(origin: &[u8]) -> Option<Client> {
+pub(crate) fn page(origin: &[u8]) -> Option<Client> {
     let opaque = Origin::Opaque(OpaqueOrigin::new(1));
     let origin = match origin {
         b"null" => opaque,
@@ -185,7 +188,9 @@ pub(crate) fn trace_events(steps: &Steps, redactor: &Redactor) -> Vec<TraceEvent
 /// The request that the page makes with `fetch()`, or with an `XMLHttpRequest` when somebody listens
 /// to the upload, or why it may not.
 pub(crate) fn request(planned: &PlannedFetch, steps: &mut impl Trace) -> Result<Request, String> {
-    let client = page(&planned.origin)
+    let client = planned
+        .page
+        .clone()
         .ok_or_else(|| format!("no page has the origin {}", escape_cut(&planned.origin)))?;
     // A string where it can be one, since that is what pages send.
     let body = planned.body.clone().map(|bytes| {
@@ -209,7 +214,7 @@ pub(crate) fn request(planned: &PlannedFetch, steps: &mut impl Trace) -> Result<
             credentials: Some(credentials),
             ..RequestInit::default()
         };
-        api::fetch::request(&client, url(&planned.url), init, steps).map_err(Box::new)
+        api::fetch::request(&client, planned.url.clone(), init, steps).map_err(Box::new)
     };
     made.map_err(|error| error.to_string())
 }
@@ -221,7 +226,7 @@ fn by_xhr(
     steps: &mut impl Trace,
 ) -> Result<Request, Box<ApiError>> {
     let mut xhr = Xhr::new(client);
-    xhr.open(&planned.method, url(&planned.url), None, None, steps)?;
+    xhr.open(&planned.method, planned.url.clone(), None, None, steps)?;
     xhr.set_with_credentials(planned.credentials == Credentials::Include, steps)?;
     for (name, value) in &planned.headers {
         xhr.set_request_header(name, value, steps)?;

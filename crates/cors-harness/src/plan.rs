@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use cors_model::request::Client;
+use cors_model::url::Url as ModelUrl;
 use cors_vectors::check::{self, On};
 use cors_vectors::fill::{Fill, fill};
 use cors_vectors::policy::Policy;
@@ -13,6 +15,7 @@ use url::Url;
 
 use crate::event::Mode;
 use crate::kit::{Site, Subject};
+use crate::model;
 use crate::statement::{HeaderIs, Statement};
 use crate::wire::Line;
 
@@ -75,8 +78,10 @@ pub enum Action {
 )]
 pub struct PlannedFetch {
     pub origin: Vec<u8>,
+    /// The page; `None` when none can have the origin.
+    pub page: Option<Client>,
     pub method: Vec<u8>,
-    pub url: Url,
+    pub url: ModelUrl,
     pub credentials: Credentials,
     pub headers: Vec<Line>,
     pub body: Option<Vec<u8>>,
@@ -308,10 +313,12 @@ fn lines(headers: &[HeaderPair], values: &Fill) -> Result<Vec<Line>, String> {
 }
 
 fn planned_fetch(fetch: &PageFetch, values: &Fill, site: &Site) -> Result<PlannedFetch, String> {
+    let origin = bytes(&fetch.origin, values)?;
     Ok(PlannedFetch {
-        origin: bytes(&fetch.origin, values)?,
+        page: model::page(&origin),
+        origin,
         method: bytes(&fetch.method, values)?,
-        url: endpoint_url(fetch.endpoint, site)?,
+        url: model::url(&endpoint_url(fetch.endpoint, site)?),
         credentials: fetch.credentials,
         headers: lines(&fetch.headers, values)?,
         body: fetch

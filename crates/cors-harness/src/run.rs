@@ -147,6 +147,21 @@ pub async fn run(
     run.end()
 }
 
+/// Whether nothing else may go on while a case runs: what it finds depends on what the target
+/// remembers.
+fn is_alone(planned: &PlannedCase) -> bool {
+    planned.case.tags.iter().any(|tag| tag == "state")
+}
+
+/// The cases in the order in which they are started: those that run alone first, since before each
+/// of them all that goes on has to end.
+fn order(plan: &Plan) -> VecDeque<usize> {
+    let cases = || plan.cases.iter().enumerate();
+    let alone = cases().filter(|(_, planned)| is_alone(planned));
+    let others = cases().filter(|(_, planned)| !is_alone(planned));
+    alone.chain(others).map(|(position, _)| position).collect()
+}
+
 /// Completes when a run has to be cut short, with the reason.
 pub(crate) async fn cut_short(options: &Options, cancel: impl Future<Output = ()>) -> String {
     let why = tokio::select! {
@@ -296,9 +311,8 @@ impl<'a> Run<'a> {
         // Of its own, since results are taken in while cases borrow it.
         let redactor = &self.redactor.clone();
         let options = self.options;
-        let mut waiting: VecDeque<usize> = (0..plan.cases.len()).collect();
+        let mut waiting = order(plan);
         let mut running = FuturesUnordered::new();
-        // Cases that keep state on the target must not meet others.
         let mut alone = false;
         loop {
             while running.len() < self.options.in_flight.max(1) && !alone {
@@ -312,7 +326,7 @@ impl<'a> Run<'a> {
                     self.through(plan, position, through);
                     continue;
                 }
-                if planned.case.tags.iter().any(|tag| tag == "state") {
+                if is_alone(planned) {
                     if !running.is_empty() {
                         waiting.push_front(position);
                         break;

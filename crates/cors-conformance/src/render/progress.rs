@@ -12,7 +12,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
-    wanted: bool,
+    judged: u64,
+    shows: bool,
+    may_show: bool,
 }
 
 impl Progress {
@@ -25,18 +27,23 @@ impl Progress {
         }
         Self {
             bar,
-            wanted: std::io::stderr().is_terminal(),
+            judged: 0,
+            shows: false,
+            may_show: std::io::stderr().is_terminal(),
         }
     }
 
     /// A case was judged.
     pub fn advance(&mut self, failures: usize) {
-        if self.wanted && self.bar.elapsed() > PATIENCE {
-            self.wanted = false;
+        self.judged += 1;
+        if self.may_show && !self.shows && self.bar.elapsed() > PATIENCE {
+            self.shows = true;
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.bar.set_message(format!("{failures} failed"));
-        self.bar.inc(1);
+        if self.shows {
+            self.bar.set_message(format!("{failures} failed"));
+            self.bar.set_position(self.judged);
+        }
     }
 
     /// Prints something without the bar in its way.

@@ -134,8 +134,9 @@ impl<'a> Asker<'a> {
         };
         PlannedFetch {
             origin: page.origin.as_bytes().to_vec(),
+            page: model::page(page.origin.as_bytes()),
             method: method.as_bytes().to_vec(),
-            url: self.url().clone(),
+            url: model::url(self.url()),
             credentials,
             headers,
             body: None,

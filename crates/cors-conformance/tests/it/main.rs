@@ -14,6 +14,7 @@ mod kits;
 mod output;
 mod probes;
 mod program;
+mod safety;
 mod servers;
 mod suite;
 mod testbed;

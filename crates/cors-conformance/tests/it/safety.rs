@@ -71,8 +71,9 @@ impl Ear {
             });
             let mut buffer = [0; 4096];
             while let Ok(count @ 1..) = client.read(&mut buffer) {
-                heard.lock().unwrap().extend(&buffer[..count]);
-                if server.write_all(&buffer[..count]).is_err() {
+                let came = buffer.get(..count).unwrap();
+                heard.lock().unwrap().extend(came);
+                if server.write_all(came).is_err() {
                     break;
                 }
             }
@@ -88,7 +89,7 @@ impl Ear {
             let mut buffer = [0; 4096];
             while !request.windows(4).any(|end| end == b"\r\n\r\n") {
                 match client.read(&mut buffer) {
-                    Ok(count @ 1..) => request.extend(&buffer[..count]),
+                    Ok(count @ 1..) => request.extend(buffer.iter().take(count)),
                     Ok(0) | Err(_) => break,
                 }
             }

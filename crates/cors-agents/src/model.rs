@@ -78,7 +78,7 @@ pub fn play_as(
         network.fetch = number;
         now += u64::from(fetch.after_seconds) * 1000;
         let before = network.requests.len();
-        outcomes.push(match request(fetch, world, trace)? {
+        outcomes.push(match request(dialect, fetch, world, trace)? {
             Err(kind) => ObservedOutcome::Error(Some(kind)),
             Ok(request) => {
                 let future = self::fetch(&mut agent, &mut network, trace, request, Timestamp(now));
@@ -103,6 +103,7 @@ pub fn play_as(
 
 /// The request that the page's API makes, or the exception that it throws.
 fn request(
+    dialect: Dialect,
     fetch: &Fetch,
     world: &World,
     trace: &mut impl Trace,
@@ -128,9 +129,9 @@ fn request(
         .transpose()?;
     if fetch.api == Api::Xhr {
         let method = method.unwrap_or_else(|| b"GET".to_vec());
-        return Ok(
-            xhr(fetch, client, &method, url, &headers, body, trace).map_err(|error| thrown(&error))
-        );
+        let xhr = Xhr::of(dialect, client);
+        let request = send(xhr, fetch, &method, url, &headers, body, trace);
+        return Ok(request.map_err(|error| thrown(&error)));
     }
     let init = RequestInit {
         method,
@@ -174,20 +175,19 @@ fn request(
         keepalive: Some(fetch.keepalive),
         duplex_half: fetch.duplex_half,
     };
-    let request = cors_model::api::fetch::request(&client, url, init, trace);
+    let request = dialect.request(&client, url, init, trace);
     Ok(request.map_err(|error| thrown(&error)))
 }
 
-fn xhr(
+fn send(
+    mut xhr: Xhr,
     fetch: &Fetch,
-    client: Client,
     method: &[u8],
     url: Url,
     headers: &[Line],
     body: Option<XhrBody>,
     trace: &mut impl Trace,
 ) -> Result<Request, ApiError> {
-    let mut xhr = Xhr::new(client);
     xhr.open(method, url, None, None, trace)?;
     for (name, value) in headers {
         xhr.set_request_header(name, value, trace)?;

@@ -6,6 +6,7 @@ use core::fmt::Write as _;
 
 use super::body::{BodyInit, extract};
 use super::{ApiError, ApiErrorName, Client, throw};
+use crate::dialect::{Dialect, XhrCharset};
 use crate::error::Reason;
 use crate::header::{HeaderList, HeaderName, HeaderValue, isomorphic_decode, names};
 use crate::method::{Method, is_forbidden_method};
@@ -49,6 +50,7 @@ struct Opened {
 /// <https://xhr.spec.whatwg.org/#xmlhttprequest>
 #[derive(Debug, Clone)]
 pub struct Xhr {
+    dialect: Dialect,
     client: Client,
     upload_listeners: u32,
     cross_origin_credentials: bool,
@@ -58,7 +60,13 @@ pub struct Xhr {
 impl Xhr {
     /// `new XMLHttpRequest()` on a page.
     pub const fn new(client: Client) -> Self {
+        Self::of(Dialect::STANDARD, client)
+    }
+
+    /// The same in a user agent with a dialect.
+    pub const fn of(dialect: Dialect, client: Client) -> Self {
         Self {
+            dialect,
             client,
             upload_listeners: 0,
             cross_origin_credentials: false,
@@ -244,7 +252,8 @@ impl Xhr {
         })?;
         step!(trace, at, "{name}: {value} is a header.");
         // 5. What is the user agent's is ignored.
-        let forbidden = is_forbidden_request_header(&name, &value, trace);
+        let forbidden = is_forbidden_request_header(&name, &value, trace)
+            || self.dialect.forbids(&name, &value);
         step!(
             trace,
             cite!("xhr#dom-xmlhttprequest-setrequestheader", "5"),
@@ -306,9 +315,10 @@ impl Xhr {
             if body.is_some() { "a" } else { "no" }
         );
         let headers = &mut opened.author_request_headers;
+        let text = body.as_ref().is_some_and(is_text);
         let request_body = match body {
             None => None,
-            Some(body) => Some(prepare(body, headers, trace)?),
+            Some(body) => Some(prepare(&self.dialect, body, headers, trace)?),
         };
         // 5. Whoever listens to the upload would learn what no form tells.
         let upload_listener = self.upload_listeners > 0;
@@ -333,6 +343,8 @@ impl Xhr {
             CredentialsMode::SameOrigin
         };
         request.use_url_credentials = opened.url.includes_credentials();
+        request.charset_rewritten_late =
+            text && self.dialect.xhr_charset == XhrCharset::JudgedBefore;
         step!(
             trace,
             cite!("xhr#dom-xmlhttprequest-send", "6"),
@@ -356,16 +368,13 @@ impl Xhr {
 
 /// The body of `send()`, and the type that goes with it: step 4.
 fn prepare(
+    dialect: &Dialect,
     body: XhrBody,
     headers: &mut HeaderList,
     trace: &mut impl Trace,
 ) -> Result<Body, ApiError> {
     // A type that script has set keeps all but the charset, where the text is in UTF-8 anyway.
-    let in_utf8 = matches!(
-        body,
-        XhrBody::Document { .. }
-            | XhrBody::Init(BodyInit::UrlSearchParams(_) | BodyInit::Text(_) | BodyInit::Stream(_))
-    );
+    let text = is_text(&body);
     let (request_body, r#type) = match body {
         XhrBody::Document { serialized, html } => {
             step!(
@@ -409,29 +418,14 @@ fn prepare(
         ShownOr(original_author_content_type.as_deref())
     );
     match original_author_content_type {
-        Some(author) if in_utf8 => {
-            let record = parse_mime_type(&isomorphic_decode(&author)).ok();
-            let other = record.filter(|record| {
-                record
-                    .parameter("charset")
-                    .is_some_and(|charset| !charset.eq_ignore_ascii_case("UTF-8"))
-            });
-            if let Some(mut content_type_record) = other {
-                content_type_record.change_parameter("charset", "UTF-8");
-                let serialized = content_type_record.serialize();
+        Some(author) if text => {
+            if let Some(value) = dialect.content_type_of_text(&author) {
                 step!(
                     trace,
                     cite!("xhr#dom-xmlhttprequest-send", "4.5.1.2.3"),
-                    "Its charset is not UTF-8, so it is set to {serialized}."
+                    "Its charset is not UTF-8, so it is set to {value}."
                 );
-                let bytes: Vec<u8> = serialized
-                    .chars()
-                    .filter_map(|c| u8::try_from(c).ok())
-                    .collect();
-                headers.set(
-                    names::CONTENT_TYPE,
-                    HeaderValue::from_algorithm(bytes.into()),
-                );
+                headers.set(names::CONTENT_TYPE, value);
             }
         }
         Some(_) => {}
@@ -447,6 +441,31 @@ fn prepare(
         }
     }
     Ok(request_body)
+}
+
+/// Whether a body is in UTF-8 anyway.
+const fn is_text(body: &XhrBody) -> bool {
+    matches!(
+        body,
+        XhrBody::Document { .. }
+            | XhrBody::Init(BodyInit::UrlSearchParams(_) | BodyInit::Text(_) | BodyInit::Stream(_))
+    )
+}
+
+/// A media type with the charset UTF-8 in place of another, serialized; `None` when it has no other.
+pub(crate) fn in_utf8(author: &[u8]) -> Option<HeaderValue> {
+    let mut content_type_record = parse_mime_type(&isomorphic_decode(author)).ok()?;
+    let charset = content_type_record.parameter("charset")?;
+    if charset.eq_ignore_ascii_case("UTF-8") {
+        return None;
+    }
+    content_type_record.change_parameter("charset", "UTF-8");
+    let bytes: Vec<u8> = content_type_record
+        .serialize()
+        .chars()
+        .filter_map(|c| u8::try_from(c).ok())
+        .collect();
+    Some(HeaderValue::from_algorithm(bytes.into()))
 }
 
 /// UTF-8 percent-encoding with the userinfo percent-encode set:

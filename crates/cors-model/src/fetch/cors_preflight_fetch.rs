@@ -50,6 +50,9 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
     preflight.referrer_policy = request.referrer_policy;
     preflight.mode = RequestMode::Cors;
     preflight.response_tainting = ResponseTainting::Cors;
+    if agent.dialect.preflights_with_cache_mode {
+        preflight.cache_mode = request.cache_mode;
+    }
     step!(
         trace,
         cite!("cors-preflight-fetch-0", "1"),

@@ -19,7 +19,7 @@ use crate::response::Response;
 use crate::trace::{Trace, cite, step};
 
 /// Headers that make a request conditional, so that the HTTP cache keeps out of it.
-const CONDITIONAL: [HeaderName; 5] = [
+pub(crate) const CONDITIONAL: [HeaderName; 5] = [
     names::IF_MODIFIED_SINCE,
     names::IF_NONE_MATCH,
     names::IF_UNMODIFIED_SINCE,
@@ -165,9 +165,7 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     // 8.12. Who is asking.
     append_request_origin_header(request, &mut header_list, trace);
     if agent.dialect.departs() {
-        agent
-            .dialect
-            .correct_origin(request, history, &mut header_list);
+        agent.dialect.sent(request, history, &mut header_list);
     }
     step!(
         trace,

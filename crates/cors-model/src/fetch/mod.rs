@@ -21,6 +21,8 @@ use crate::response::{FilteredResponse, Response};
 use crate::trace::{Cite, Staged, Trace, cite, step};
 use main_fetch::main_fetch;
 
+pub(crate) use http_network_or_cache_fetch::CONDITIONAL;
+
 /// What a user agent keeps and chooses.
 ///
 /// The [CORS-preflight cache](https://fetch.spec.whatwg.org/#concept-cache) is the most of it.

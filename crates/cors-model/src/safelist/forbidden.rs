@@ -30,7 +30,8 @@ const FORBIDDEN: [&str; 21] = [
     "Via",
 ];
 
-const METHOD_OVERRIDES: [&str; 3] = [
+/// The headers in which servers look for another method.
+pub(crate) const METHOD_OVERRIDES: [&str; 3] = [
     "X-HTTP-Method",
     "X-HTTP-Method-Override",
     "X-Method-Override",

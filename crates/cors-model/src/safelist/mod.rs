@@ -4,6 +4,7 @@ mod forbidden;
 mod request_header;
 mod response_header;
 
+pub(crate) use forbidden::METHOD_OVERRIDES;
 pub use forbidden::is_forbidden_request_header;
 pub(crate) use request_header::PRIVILEGED_NO_CORS_REQUEST_HEADER_NAMES;
 pub use request_header::{

@@ -1,0 +1,119 @@
+//! What becomes of a response, and what of it is kept.
+
+use alloc::borrow::Cow;
+
+use super::request::number;
+use super::{CacheOfNull, Dialect, Locations, MaxAge};
+use crate::header::names::{ACAO, ACMA, LOCATION};
+use crate::header::{HeaderList, HeaderValue, delta_seconds};
+use crate::origin::Origin;
+use crate::request::Request;
+use crate::response::Response;
+use crate::trace::NoTrace;
+
+impl Dialect {
+    /// What becomes of a response before anything of it is looked at.
+    pub(crate) fn received(&self, response: &mut Response) {
+        if self.drops_empty_values {
+            let mut kept = HeaderList::new();
+            for header in &response.header_list {
+                let name = &header.name;
+                let says = |value: &HeaderValue| !value.as_bytes().is_empty();
+                // Of these, emptiness is remembered.
+                let tracked = *name == ACAO || *name == LOCATION;
+                let others = || {
+                    response
+                        .header_list
+                        .iter()
+                        .any(|h| h.name == *name && says(&h.value))
+                };
+                if tracked || says(&header.value) || !(others() || kept.contains(name)) {
+                    kept.append(name.clone(), header.value.clone());
+                }
+            }
+            response.header_list = kept;
+        }
+        match self.locations {
+            Locations::Standard => {}
+            Locations::EqualAreOne => {
+                let mut kept = HeaderList::new();
+                for header in &response.header_list {
+                    let again = header.name == LOCATION
+                        && kept.values(b"location").any(|value| *value == header.value);
+                    if !again {
+                        kept.append(header.name.clone(), header.value.clone());
+                    }
+                }
+                response.header_list = kept;
+            }
+            Locations::Joined => {
+                let joined = response.header_list.get(LOCATION).map(Cow::into_owned);
+                if let Some(joined) = joined {
+                    let joined = HeaderValue::from_algorithm(joined.into());
+                    response.header_list.set(LOCATION, joined);
+                }
+            }
+        }
+    }
+
+    /// The max-age that a response states; `None` when it is to be read as the standard has it.
+    pub(crate) fn max_age_of(&self, response: &Response, default: u32) -> Option<u32> {
+        let value = response.header_list.get(ACMA);
+        let value = value.as_deref().unwrap_or_default();
+        match self.max_age {
+            MaxAge::Standard => None,
+            MaxAge::Strict => Some(if value.is_empty() {
+                default
+            } else if value.iter().all(u8::is_ascii_digit) {
+                delta_seconds(value)
+            } else {
+                0
+            }),
+            MaxAge::Signed { trims } => {
+                let mut value = value;
+                if trims {
+                    let blank = |byte: &u8| matches!(byte, b'\x0B' | b'\x0C');
+                    while let Some((first, rest)) = value.split_first()
+                        && blank(first)
+                    {
+                        value = rest;
+                    }
+                    while let Some((last, rest)) = value.split_last()
+                        && blank(last)
+                    {
+                        value = rest;
+                    }
+                }
+                let (negative, digits) = match value.split_first() {
+                    Some((b'-', rest)) => (true, rest),
+                    Some((b'+', rest)) => (false, rest),
+                    _ => (false, value),
+                };
+                Some(match number(digits) {
+                    None => default,
+                    Some(_) if negative => 0,
+                    Some(seconds) => u32::try_from(seconds).unwrap_or(u32::MAX),
+                })
+            }
+        }
+    }
+
+    /// Whether what a preflight for this request allows is kept at all.
+    pub(crate) fn keeps(&self, request: &Request, max_age: u32) -> bool {
+        let is_null = || request.byte_serialize_origin(&mut NoTrace).as_ref() == b"null";
+        match self.cache_of_null {
+            CacheOfNull::Kept => {}
+            CacheOfNull::Opaque => {
+                if !matches!(request.origin, Origin::Opaque(_)) && is_null() {
+                    return false;
+                }
+            }
+            CacheOfNull::Nothing => {
+                if is_null() {
+                    return false;
+                }
+            }
+        }
+        !(self.cache_ignores_zero && max_age == 0)
+    }
+}

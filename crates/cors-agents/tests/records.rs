@@ -113,10 +113,10 @@ fn fields(dialect: Dialect) -> Vec<(String, String)> {
     for line in text.lines().filter(|line| line.starts_with("    ")) {
         match line.strip_prefix("    ") {
             Some(line) if !line.starts_with([' ', '}', ']', ')']) => {
-                let (field, value) = line.split_once(": ").unwrap();
+                let (field, value) = line.split_once(": ").expect("a field and its value");
                 fields.push((field.to_owned(), value.to_owned()));
             }
-            _ => fields.last_mut().unwrap().1.push_str(line.trim()),
+            _ => fields.last_mut().expect("a field").1.push_str(line.trim()),
         }
     }
     fields

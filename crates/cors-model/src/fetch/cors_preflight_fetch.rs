@@ -6,8 +6,8 @@ use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::cmp;
 
-use super::FetchParams;
 use super::http_network_or_cache_fetch::http_network_or_cache_fetch;
+use super::{FetchParams, UserAgent};
 use crate::cors_check::cors_check;
 use crate::dialect::History;
 use crate::error::{NetworkError, Reason, Refusal, Remedy, Stage, Wanted};
@@ -97,11 +97,13 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
     );
     if !headers.is_empty() {
         // 5.1. In one line, with commas and without spaces.
-        let value = headers
-            .iter()
-            .map(HeaderName::as_bytes)
-            .collect::<Vec<_>>()
-            .join(&b',');
+        let mut value = Vec::new();
+        for name in &headers {
+            if !value.is_empty() {
+                value.push(b',');
+            }
+            value.extend_from_slice(name.as_bytes());
+        }
         let value = HeaderValue::from_algorithm(value.into());
         step!(
             trace,
@@ -131,7 +133,13 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         history: History::default(),
     };
     let response = http_network_or_cache_fetch(&mut preflight_params, false).await?;
-    let dialect = agent.dialect;
+    let UserAgent {
+        dialect,
+        preflight_cache: cache,
+        provides_preflight_cache,
+        max_age_limit,
+        ..
+    } = &mut **agent;
     // The check is done on the request, not on the preflight, for its credentials mode.
     let check = cors_check(request, &response, trace);
     if check.is_ok() && is_ok_status(response.status) {
@@ -200,10 +208,11 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         let wildcard_allowed = !request.includes_credentials();
         if dialect.caches_before_judging {
             let max_age = dialect.max_age_of(&response, DEFAULT_MAX_AGE);
-            let max_age = cmp::min(max_age.unwrap_or(DEFAULT_MAX_AGE), agent.max_age_limit);
+            let max_age = cmp::min(max_age.unwrap_or(DEFAULT_MAX_AGE), *max_age_limit);
             if dialect.keeps(request, max_age) {
-                let cache = &mut agent.preflight_cache;
-                cache.clear_entries(request, &mut NoTrace);
+                if dialect.cache_replaces {
+                    cache.clear_entries(request, &mut NoTrace);
+                }
                 let kept = |allowed: &&&[u8]| wildcard_allowed || **allowed != WILDCARD;
                 for allowed in methods.iter().filter(kept) {
                     let method = Some(Method::from_token(allowed));
@@ -305,14 +314,14 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             .max_age_of(&response, DEFAULT_MAX_AGE)
             .unwrap_or(max_age);
         // 7.10. Not longer than the user agent likes.
-        let max_age = cmp::min(max_age, agent.max_age_limit);
+        let max_age = cmp::min(max_age, *max_age_limit);
         step!(
             trace,
             cite!("cors-preflight-fetch-0", "7.10"),
             "The max-age is {max_age} seconds."
         );
         // 7.11. A user agent may forget at once.
-        if !agent.provides_preflight_cache {
+        if !*provides_preflight_cache {
             step!(
                 trace,
                 cite!("cors-preflight-fetch-0", "7.11"),
@@ -328,7 +337,6 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         if !dialect.keeps(request, max_age) || dialect.caches_before_judging {
             return Ok(response);
         }
-        let cache = &mut agent.preflight_cache;
         if dialect.cache_replaces {
             cache.clear_entries(request, &mut NoTrace);
         }

@@ -142,23 +142,21 @@ impl Dialect {
     /// What is sent of the headers that the standard would send.
     pub(crate) fn sent(&self, request: &Request, history: &History, header_list: &mut HeaderList) {
         self.correct_origin(request, history, header_list);
-        if self.content_type_replaces || self.empty_value_starts_anew {
-            let all: Vec<_> = header_list.iter().cloned().collect();
-            let mut kept = HeaderList::new();
-            for (header, behind) in all.iter().zip(1..) {
-                let empty = |value: &HeaderValue| value.as_bytes().is_empty();
-                let replaced = all.iter().skip(behind).any(|later| {
-                    later.name == header.name
-                        && (self.content_type_replaces && header.name == CONTENT_TYPE
-                            || self.empty_value_starts_anew
-                                && (empty(&header.value) || empty(&later.value)))
-                });
-                if !replaced {
-                    kept.append(header.name.clone(), header.value.clone());
-                }
+        let all: Vec<_> = header_list.iter().cloned().collect();
+        let mut kept = HeaderList::new();
+        for (header, behind) in all.iter().zip(1..) {
+            let empty = |value: &HeaderValue| value.as_bytes().is_empty();
+            let replaced = all.iter().skip(behind).any(|later| {
+                later.name == header.name
+                    && (self.content_type_replaces && header.name == CONTENT_TYPE
+                        || self.empty_value_starts_anew
+                            && (empty(&header.value) || empty(&later.value)))
+            });
+            if !replaced {
+                kept.append(header.name.clone(), header.value.clone());
             }
-            *header_list = kept;
         }
+        *header_list = kept;
         let content_type = header_list.get(CONTENT_TYPE).map(Cow::into_owned);
         let Some(content_type) = content_type else {
             return;

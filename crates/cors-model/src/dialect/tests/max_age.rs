@@ -39,7 +39,7 @@ fn how_a_max_age_is_read() {
     lasts("leading-zeros", &["0007"], 6, [true; 4]);
     lasts("leading-zeros-after", &["0007"], 7, [false; 4]);
     lasts("zero", &["0"], 0, [false; 4]);
-    lasts("negative", &["-1"], 1, s);
+    lasts("negative", &["-1"], 0, s);
     lasts("invalid-1-within", &["-0"], 1, s);
     lasts("invalid-plus-sign", &["+10"], 6, or(c, w));
     lasts("invalid-plus-sign within", &["+10"], 4, or(s, or(c, w)));

@@ -4,6 +4,7 @@
 //! this project's library (`vectors/agent/`); each field names one that shows it. Which version was
 //! looked at is in `vectors/agent/observed/`.
 
+mod departures;
 mod engines;
 mod request;
 mod response;

@@ -384,3 +384,29 @@ fn the_standard_is_no_dialect() {
     assert_eq!(made.method, Method::GET);
     assert_ne!(RequestKind::Preflight, RequestKind::Actual);
 }
+
+#[test]
+fn departures_are_those_fields_that_are_not_the_standard_s() {
+    assert!(Dialect::STANDARD.departures().is_empty());
+    for (engine, count) in [
+        (Dialect::CHROMIUM, 25),
+        (Dialect::FIREFOX, 26),
+        (Dialect::WEBKIT, 28),
+    ] {
+        let departures = engine.departures();
+        assert_eq!(departures.len(), count, "{}", engine.name);
+        for (field, without) in &departures {
+            assert_eq!(without.departures().len(), count - 1);
+            assert!(without.departures().iter().all(|(other, _)| other != field));
+            assert_eq!(without.name, engine.name);
+        }
+    }
+    let [.., (field, without)] = Dialect::CHROMIUM.departures()[..] else {
+        panic!("Chromium departs")
+    };
+    let expected = Dialect {
+        taints_own_redirect: false,
+        ..Dialect::CHROMIUM
+    };
+    assert_eq!((field, without), ("taints_own_redirect", expected));
+}

@@ -13,7 +13,6 @@ impl Dialect {
         wildcard_covers_authorization: true,
         forced_preflight_needs_method: true,
         any_entry_serves_forced: true,
-        star_with_credentials_not_kept: true,
         ..Self::STANDARD
     };
 
@@ -30,6 +29,7 @@ impl Dialect {
         upload_listener_needs_body: true,
         max_age: MaxAge::Signed { trims: false },
         max_age_limit: 7_200,
+        star_with_credentials_not_kept: true,
         cache_replaces: true,
         cache_of_null: CacheOfNull::Nothing,
         cache_bypassed_by: &[CacheMode::NoStore, CacheMode::Reload, CacheMode::NoCache],
@@ -81,6 +81,7 @@ impl Dialect {
         kept_wildcard_covers_authorization: true,
         max_age: MaxAge::Signed { trims: true },
         max_age_limit: 600,
+        star_with_credentials_not_kept: true,
         cache_replaces: true,
         cache_of_null: CacheOfNull::Opaque,
         cache_cleared: CacheCleared::ByPreflight,

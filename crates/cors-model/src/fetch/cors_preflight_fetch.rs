@@ -213,7 +213,8 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
                 if dialect.cache_replaces {
                     cache.clear_entries(request, &mut NoTrace);
                 }
-                let kept = |allowed: &&&[u8]| wildcard_allowed || **allowed != WILDCARD;
+                let drops = dialect.star_with_credentials_not_kept && !wildcard_allowed;
+                let kept = |allowed: &&&[u8]| !drops || **allowed != WILDCARD;
                 for allowed in methods.iter().filter(kept) {
                     let method = Some(Method::from_token(allowed));
                     cache.create_entry(request, max_age, method, None, *now, &mut NoTrace);

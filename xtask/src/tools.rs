@@ -31,3 +31,33 @@ pub(crate) fn program(package: &str, version: &str) -> anyhow::Result<PathBuf> {
     }
     Ok(program)
 }
+
+/// Makes sure that a program of Debian, which has the name of its package, can be started.
+///
+/// # Errors
+///
+/// It cannot: the error says what it is needed for and how to install it.
+pub(crate) fn installed(program: &str, what: &str) -> anyhow::Result<()> {
+    let started = Command::new(program).arg("--version").output();
+    if started.is_err() {
+        bail!("{program} is missing, {what}: `apt-get install {program}` on Debian");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::installed;
+
+    #[test]
+    fn a_program_that_is_missing_is_named_with_the_way_to_install_it() {
+        assert!(installed("cargo", "the builder").is_ok());
+        let error = installed("cors-no-such-program", "needed").unwrap_err();
+        let said = error.to_string();
+        assert!(
+            said.contains("cors-no-such-program is missing, needed"),
+            "{said}"
+        );
+        assert!(said.contains("apt-get install"), "{said}");
+    }
+}

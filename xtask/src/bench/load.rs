@@ -58,9 +58,7 @@ struct Ran {
 
 /// Measures, prints, and fails when the suite is too slow or too large.
 pub(super) fn run() -> anyhow::Result<ExitCode> {
-    if Command::new("wrk").arg("--version").output().is_err() {
-        bail!("wrk is missing, the yardstick: `apt-get install wrk` on Debian");
-    }
+    crate::tools::installed("wrk", "the yardstick")?;
     let folder = tempfile::tempdir().context("cannot make a folder")?;
     let policy = folder.path().join("policy.toml");
     std::fs::write(&policy, POLICY).context("cannot write the policy")?;

@@ -6,9 +6,9 @@
 //! into one table. Instructions are the same in each run, times are not; nothing here fails
 //! because of a time.
 
-use std::fmt::Write as _;
 mod load;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -71,6 +71,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 /// Measures the model.
 fn model() -> anyhow::Result<ExitCode> {
+    crate::tools::installed("valgrind", "which counts the instructions")?;
     let runner = crate::tools::program("gungraun-runner", RUNNER)?;
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| crate::root().join("target"), PathBuf::from);

@@ -144,8 +144,8 @@ pub struct WireStatement {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum WireIs {
-    /// Nothing follows the head, and the head announces nothing: neither `Content-Length` nor
-    /// `Transfer-Encoding`.
+    /// Nothing follows the head, and the head announces nothing: no `Transfer-Encoding`, and no
+    /// `Content-Length` but of 0.
     NoContent,
     /// What follows the head is what the head announces: of the stated length, or whole chunks up
     /// to the last; after a request with HEAD, and with the status 204 or 304, nothing.

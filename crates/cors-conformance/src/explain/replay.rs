@@ -1,16 +1,16 @@
 //! The model user agent, with answers that were written down in place of a network.
 
+use cors_harness::model;
 use cors_model::cache::Timestamp;
 use cors_model::error::{Refusal, Stage};
 use cors_model::fetch::{UserAgent, block_on, fetch};
 use cors_model::header::{Header, HeaderName, HeaderValue};
-use cors_model::host::Host;
 use cors_model::network::{HttpRequest, Network, RequestKind, TransportError};
 use cors_model::origin::{OpaqueOrigin, Origin};
 use cors_model::request::{Body, Client, CredentialsMode, Request, RequestMode};
 use cors_model::response::{FilteredResponse, Response};
 use cors_model::trace::{Steps, Trace};
-use cors_model::url::{Url, UrlParts};
+use cors_model::url::Url;
 
 use super::derive::Act;
 use super::message::{Field, ResponseMessage};
@@ -144,8 +144,8 @@ fn request(act: &Act, credentials: CredentialsMode) -> Request {
         Some(origin @ Origin::Tuple(_)) => origin,
         Some(Origin::Opaque(_)) | None => Origin::Opaque(OpaqueOrigin::new(1)),
     };
-    let page = url::Url::parse(&act.origin).ok().map(|page| record(&page));
-    let mut request = Request::new(origin.clone(), record(&act.url));
+    let page = url::Url::parse(&act.origin).ok().map(|page| model::url(&page));
+    let mut request = Request::new(origin.clone(), model::url(&act.url));
     request.client = page.map(|page| Client {
         origin,
         ..Client::new(page)
@@ -158,27 +158,6 @@ fn request(act: &Act, credentials: CredentialsMode) -> Request {
     request.credentials_mode = credentials;
     request.body = act.has_body.then(Body::default);
     request
-}
-
-/// A URL as the model's record. Sites are not told apart from hosts.
-fn record(url: &url::Url) -> Url {
-    let host = url.host().map(|host| match host {
-        url::Host::Domain(domain) if url.is_special() => Host::Domain(domain.into()),
-        url::Host::Domain(opaque) => Host::Opaque(opaque.to_owned()),
-        url::Host::Ipv4(address) => Host::Ipv4(address.to_bits()),
-        url::Host::Ipv6(address) => Host::Ipv6(address.segments()),
-    });
-    Url::new(UrlParts {
-        scheme: url.scheme().to_owned().into(),
-        username: url.username().to_owned(),
-        password: url.password().unwrap_or_default().to_owned(),
-        host,
-        port: url.port(),
-        path: url.path().to_owned().into(),
-        query: url.query().map(str::to_owned),
-        fragment: url.fragment().map(str::to_owned),
-        registrable_domain: None,
-    })
 }
 
 struct Replay<'a> {
@@ -219,7 +198,7 @@ impl Network for Replay<'_> {
 
     fn parse_url(&self, input: &str, base: &Url) -> Option<Url> {
         let base = url::Url::parse(&base.serialize(false)).ok()?;
-        base.join(input).ok().map(|url| record(&url))
+        base.join(input).ok().map(|url| model::url(&url))
     }
 
     fn cookie(&mut self, url: &Url) -> Option<HeaderValue> {

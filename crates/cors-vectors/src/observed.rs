@@ -44,6 +44,16 @@ pub struct ExpectationsFile {
     pub agent: String,
     /// The deviations.
     pub deviations: Vec<Deviation>,
+    /// What the agent does in cases that accept it (`quarantine`), so that no run fails there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Deviation>,
+}
+
+impl ExpectationsFile {
+    /// Everything that is known, whether or not a case accepts it.
+    pub fn all(&self) -> impl Iterator<Item = &Deviation> {
+        self.deviations.iter().chain(&self.accepted)
+    }
 }
 
 /// One way in which an agent leaves the standard, with every case that shows it.
@@ -112,7 +122,7 @@ pub fn read_expectations(file: &str, text: &str) -> Result<ExpectationsFile, Obs
     };
     let mut names = BTreeSet::new();
     let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
-    for deviation in &expectations.deviations {
+    for deviation in expectations.all() {
         let name = deviation.name.as_str();
         if !names.insert(name) {
             return Err(error(format!("the deviation `{name}` is there twice")));

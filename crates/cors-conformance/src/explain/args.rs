@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
+use cors_agents::browser::Engine;
 use cors_model::request::CredentialsMode;
 
 /// Shown below the options.
@@ -12,11 +13,12 @@ Examples:
   cors-conformance explain --request curl.txt
   cors-conformance explain --request request.txt --response preflight.txt --response actual.txt
   cors-conformance explain --har saved-from-developer-tools.har
+  cors-conformance explain --as webkit --har saved-from-developer-tools.har
   cors-conformance explain origin/suffix-lookalike
 
 Exit status:
   0  a browser shares the response, or allows the preflight; a case was explained
-  1  a browser refuses
+  1  a browser refuses (with --as: that engine)
   2  usage: something cannot be read, or is missing";
 
 /// The arguments of `explain`.
@@ -46,12 +48,36 @@ pub struct ExplainArgs {
     /// How the page asks: fetch()'s `credentials`; of XMLHttpRequest `withCredentials` is `include`
     #[arg(long, value_name = "MODE", conflicts_with = "case")]
     pub credentials: Option<Credentials>,
+    /// What an engine decides, with its departures from the standard
+    #[arg(long = "as", value_name = "ENGINE")]
+    pub engine: Option<EngineName>,
     /// All steps of the standard and all header lines
     #[arg(short = 'v', long)]
     pub verbose: bool,
     /// One JSON object instead of text
     #[arg(long)]
     pub json: bool,
+}
+
+/// An engine whose departures from the standard are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineName {
+    /// Chromium
+    Chromium,
+    /// Firefox
+    Firefox,
+    /// WebKit, as GTK has it
+    Webkit,
+}
+
+impl From<EngineName> for Engine {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Chromium => Self::Chromium,
+            EngineName::Firefox => Self::Firefox,
+            EngineName::Webkit => Self::Webkit,
+        }
+    }
 }
 
 /// A credentials mode.

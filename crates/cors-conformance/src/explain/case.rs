@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use cors_agents::model::play;
+use cors_agents::model::play_as;
 use cors_agents::observation::{Observation, ObservedOutcome};
 use cors_agents::world::World;
 use cors_harness::escape::escape_cut;
@@ -12,13 +12,16 @@ use cors_harness::kit::{Kit, Subject};
 use cors_harness::plan::Plan;
 use cors_harness::redact::Redactor;
 use cors_harness::run::{Options, run as drive};
-use cors_model::trace::Steps;
+use cors_model::dialect::Dialect;
+use cors_model::trace::{NoTrace, Steps};
 use cors_vectors::agent::{AgentCase, RequestKind};
 use cors_vectors::server::{ServerCase, Verdict};
 use cors_vectors::{Library, library, server_library};
 use serde_json::{Value, json};
 
 use super::args::ExplainArgs;
+use super::engine::Known;
+use super::render::Text;
 use super::steps::is_decisive_citation;
 use super::view::Step;
 use super::{print, steps};
@@ -33,6 +36,12 @@ use crate::stop::Stop;
 pub(crate) fn run(id: &str, args: &ExplainArgs) -> Result<Exit, Stop> {
     let servers = server_library().map_err(Stop::bug)?;
     if let Some(case) = servers.server_case(id) {
+        if args.engine.is_some() {
+            return Err(Stop::usage(format_args!(
+                "{id} demands something of servers; expected an agent case, or an exchange, to \
+                 explain with --as"
+            )));
+        }
         return server(servers, case, args);
     }
     let library = library().map_err(Stop::bug)?;
@@ -176,11 +185,23 @@ fn carried_out(library: &Library, case: &ServerCase) -> Result<CaseEvent, Stop> 
 fn agent(case: &AgentCase, args: &ExplainArgs) -> Result<Exit, Stop> {
     let world = World::of_model(case);
     let mut taken = Steps::default();
-    let observed = play(case, &world, &mut taken).map_err(Stop::bug)?;
+    let known = args.engine.map(|name| Known::of(name.into())).transpose()?;
+    let dialect = known.as_ref().map_or(Dialect::STANDARD, Known::dialect);
+    let observed = play_as(dialect, case, &world, &mut taken).map_err(Stop::bug)?;
+    let engine = known.map(|known| {
+        known.view(
+            Some(&case.id),
+            |dialect| play_as(dialect, case, &world, &mut NoTrace).ok(),
+            |_| "The requests that it makes of this, and what script sees, are those above that must happen.".to_owned(),
+        )
+    });
     let steps = steps::view(&taken, None, &Redactor::default());
     if args.json {
-        let value =
+        let mut value =
             json!({ "case": case, "requests": requests(&observed, &world), "steps": steps });
+        if let (Some(engine), Some(object)) = (engine, value.as_object_mut()) {
+            object.insert("engine".to_owned(), json!(engine));
+        }
         print(&pretty(&value)?)?;
         return Ok(Exit::AsExpected);
     }
@@ -203,7 +224,13 @@ fn agent(case: &AgentCase, args: &ExplainArgs) -> Result<Exit, Stop> {
             put(&mut text, &format!("  {}", sentence(&line)));
         }
     }
-    section(&mut text, "the requests that the standard makes of it");
+    if let Some(engine) = &engine {
+        let mut view = Text(String::new());
+        view.engine(engine);
+        text.push_str(&view.0);
+    }
+    let who = engine.map_or_else(|| "the standard".to_owned(), |engine| engine.name);
+    section(&mut text, &format!("the requests that {who} makes of it"));
     let lines = requests(&observed, &world);
     if lines.is_empty() {
         put(&mut text, "  none");

@@ -7,15 +7,15 @@ use cors_model::header::{HeaderList, HeaderValue};
 use cors_model::network::RequestKind;
 use cors_model::request::CredentialsMode;
 use cors_model::response::{FilteredResponse, Response};
-use cors_model::safelist::cors_unsafe_request_header_names;
 use cors_model::trace::NoTrace;
 
 use super::advice;
 use super::change::{Change, ChangedLine, changes};
-use super::derive::{Act, Given, Unclear, derive};
+use super::derive::{Act, Given, LISTENER, Unclear, derive};
 use super::exchanges::{exchanges, is_incidental};
 use super::gather::{Chosen, Material};
 use super::message::ResponseMessage;
+use super::outline::{Outline, asked_about};
 use super::replay::{Answer, End, Run, Sent, replay, replay_traced};
 use super::steps;
 use super::view::{Explanation, Next, Page, Verdict};
@@ -32,7 +32,17 @@ pub(crate) fn explain(material: &Material, given: &Given) -> Result<Explanation,
     let request =
         |given: Option<&'_ super::gather::Given>| given.map(|given| given.request.clone());
     let (preflight, actual) = (request(chosen.preflight), request(chosen.actual));
-    let act = derive(preflight.as_ref(), actual.as_ref(), &responses, given)?;
+    let mut act = derive(preflight.as_ref(), actual.as_ref(), &responses, given)?;
+    if act.forced_preflight && !act.dialect.name.is_empty() {
+        // What the standard sees no need for, the engine may.
+        act.forced_preflight = false;
+        let probe = replay(&act, act.credentials, &[], &mut NoTrace);
+        let first = probe.sent.first().map(|sent| sent.kind);
+        act.forced_preflight = first != Some(RequestKind::Preflight);
+        if !act.forced_preflight {
+            act.assumed.retain(|said| said != LISTENER);
+        }
+    }
     let mut notes = material.notes.clone();
     let answers = assigned(&act, &chosen, &material.loose, &mut notes)?;
     let (run, trace) = replay_traced(&act, &answers);
@@ -62,6 +72,15 @@ pub(crate) fn explain(material: &Material, given: &Given) -> Result<Explanation,
             End::Unanswered => Verdict::AllowedSoFar,
         },
         said: redactor.text(&said(&act, &run, &answers)),
+        engine: given.engine.as_ref().map(|known| {
+            let mut view = known.view(
+                None,
+                |dialect| Outline::of(&act, dialect, &answers),
+                |usual| usual.told(&Outline::of(&act, act.dialect, &answers)),
+            );
+            view.standard = view.standard.map(|said| redactor.text(&said));
+            view
+        }),
         page: page(&act, &run, &redactor),
         exchanges: exchanges(&run, &answers, refusal, &redactor),
         steps: steps::view(&trace, refusal, &redactor),
@@ -270,23 +289,25 @@ fn answer_name(run: &Run, answers: &[Answer], index: usize) -> String {
     }
 }
 
-fn said(act: &Act, run: &Run, answers: &[Answer]) -> String {
+/// What a browser decides, as a sentence.
+pub(super) fn said(act: &Act, run: &Run, answers: &[Answer]) -> String {
     let origin = &act.origin;
+    let who = match act.dialect.name {
+        "" => "A browser",
+        name => name,
+    };
     match &run.end {
         End::Shared(FilteredResponse::Basic(_)) => format!(
             "No CORS is needed: the page and the URL have the same origin, {origin}, so the page \
              may read this response."
         ),
-        End::Shared(_) => format!("A browser shares this response with {}.", page_of(origin)),
+        End::Shared(_) => format!("{who} shares this response with {}.", page_of(origin)),
         End::Refused(refusal) => {
             let judged = run
                 .judged(refusal.stage)
                 .and_then(|index| answers.get(index));
             let judged = judged.map(|answer| &answer.response);
-            format!(
-                "A browser refuses this: {}",
-                advice::why(act, refusal, judged)
-            )
+            format!("{who} refuses this: {}", advice::why(act, refusal, judged))
         }
         End::Unanswered => {
             let open = run.sent.last();
@@ -298,9 +319,9 @@ fn said(act: &Act, run: &Run, answers: &[Answer]) -> String {
                 .count()
                 > 1;
             if redirected {
-                format!("A browser follows the redirect: the {method} request there comes next.")
+                format!("{who} follows the redirect: the {method} request there comes next.")
             } else {
-                format!("A browser allows this preflight: the {method} request itself comes next.")
+                format!("{who} allows this preflight: the {method} request itself comes next.")
             }
         }
     }
@@ -324,7 +345,7 @@ fn page(act: &Act, run: &Run, redactor: &Redactor) -> Page {
         if !act.method.is_cors_safelisted() {
             because.push(format!("the method {}", escape_cut(act.method.as_bytes())));
         }
-        for name in cors_unsafe_request_header_names(&act.header_list, &mut NoTrace) {
+        for name in asked_about(act, run) {
             let name = escape_cut(name.as_bytes());
             let value = act.header_list.get(&name);
             let value =

@@ -1,6 +1,7 @@
 //! What a page did, concluded from the requests that its browser sent.
 
 use cors_harness::escape::escape_cut;
+use cors_model::dialect::Dialect;
 use cors_model::header::{HeaderList, HeaderName, HeaderValue};
 use cors_model::method::Method;
 use cors_model::origin::Origin;
@@ -9,6 +10,7 @@ use cors_model::safelist::{is_cors_safelisted_request_header, is_forbidden_reque
 use cors_model::trace::NoTrace;
 use url::Url;
 
+use super::engine::Known;
 use super::message::{Field, RequestMessage, ResponseMessage, has, values};
 
 /// What a page did.
@@ -34,9 +36,15 @@ pub(crate) struct Act {
     pub(crate) has_body: bool,
     /// The value of `Cookie`.
     pub(crate) cookie: Option<HeaderValue>,
+    /// How the user agent departs from the standard.
+    pub(crate) dialect: Dialect,
     /// What had to be assumed, as sentences.
     pub(crate) assumed: Vec<String>,
 }
+
+/// What is assumed of a page whose preflight nothing else calls for.
+pub(crate) const LISTENER: &str = "neither method nor headers call for a preflight, so the page \
+                                   has a listener for the progress of an upload, or sends a stream";
 
 /// What the user states.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +53,8 @@ pub(crate) struct Given {
     pub origin: Option<String>,
     /// The credentials mode.
     pub credentials: Option<CredentialsMode>,
+    /// Whose behaviour is asked for; the standard's by default.
+    pub engine: Option<Known>,
 }
 
 /// What is needed and cannot be concluded.
@@ -88,11 +98,7 @@ pub(crate) fn derive(
             .iter()
             .all(|header| is_safelisted(&header.name, &header.value));
     if forced_preflight {
-        assumed.push(
-            "neither method nor headers call for a preflight, so the page has a listener for the \
-             progress of an upload, or sends a stream"
-                .to_owned(),
-        );
+        assumed.push(LISTENER.to_owned());
     }
     let credentials = credentials(actual, answers, given, &mut assumed);
     let cookie = values(fields, "Cookie").next().map(HeaderValue::try_from);
@@ -107,6 +113,10 @@ pub(crate) fn derive(
         forced_preflight,
         has_body: actual.is_some_and(|actual| actual.has_body),
         cookie: cookie.and_then(Result::ok),
+        dialect: given
+            .engine
+            .as_ref()
+            .map_or(Dialect::STANDARD, Known::dialect),
         assumed,
     })
 }

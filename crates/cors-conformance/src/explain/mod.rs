@@ -11,11 +11,13 @@ mod case;
 pub mod change;
 mod compose;
 mod derive;
+pub mod engine;
 mod exchanges;
 mod gather;
 pub mod har;
 pub mod http_text;
 pub mod message;
+mod outline;
 mod render;
 mod replay;
 mod steps;
@@ -29,6 +31,7 @@ use cors_harness::exit::Exit;
 use self::args::ExplainArgs;
 use self::compose::explain;
 use self::derive::{Given, Unclear};
+use self::engine::Known;
 use self::gather::{Material, from_har};
 use self::view::{Explanation, Verdict};
 use crate::output;
@@ -45,6 +48,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
     let given = Given {
         origin: args.origin.clone(),
         credentials: args.credentials.map(Into::into),
+        engine: args.engine.map(|name| Known::of(name.into())).transpose()?,
     };
     let explanation = if let Some(file) = &args.har {
         explain_har(file, args.entry, &given)?

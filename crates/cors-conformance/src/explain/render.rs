@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::advice::listed;
 use super::change::{Change, ChangedLine};
+use super::engine::EngineView;
 use super::view::{AnswerView, Exchange, Explanation, Line, Page, Step, Verdict};
 use crate::escape::{clipped, sentence};
 use crate::render::style::{BAD, FAINT, GOOD, STRONG};
@@ -23,6 +24,9 @@ pub(crate) fn text(explanation: &Explanation, verbose: bool) -> String {
     };
     for line in wrapped(&sentence(&explanation.said), WIDTH) {
         text.line(&format!("{style}{line}{style:#}"));
+    }
+    if let Some(engine) = &explanation.engine {
+        text.engine(engine);
     }
     text.page(&explanation.page);
     let count = explanation.exchanges.len();
@@ -88,7 +92,8 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-struct Text(String);
+/// Text with styles, line by line.
+pub(super) struct Text(pub(super) String);
 
 impl Text {
     fn line(&mut self, line: &str) {
@@ -233,6 +238,30 @@ impl Text {
             let before = 4 + name.chars().count() + 2 + from;
             let carets = "^".repeat(width);
             self.line(&format!("{:before$}{BAD}{carets}{expected}{BAD:#}", ""));
+        }
+    }
+
+    /// Whose behaviour it is, and where that is not what the standard says.
+    pub(super) fn engine(&mut self, engine: &EngineView) {
+        let heading = format!(
+            "as {} does ({}, looked at on {})",
+            engine.name, engine.version, engine.date
+        );
+        self.heading(&sentence(&heading));
+        let Some(standard) = &engine.standard else {
+            self.prose("  ", "The standard says the same.");
+            return;
+        };
+        self.prose("  ", &format!("The standard says otherwise. {standard}"));
+        for departure in &engine.departures {
+            self.prose("  - ", &format!("{}: {}", departure.name, departure.reason));
+            let spec: Vec<String> = departure.spec.iter().map(|step| sentence(step)).collect();
+            let shown = format!(
+                "    {FAINT}{}; shown by {}{FAINT:#}",
+                spec.join(", "),
+                sentence(&departure.case)
+            );
+            self.line(&shown);
         }
     }
 

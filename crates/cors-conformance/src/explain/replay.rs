@@ -109,7 +109,7 @@ pub(crate) fn replay(
         sent: Vec::new(),
     };
     let request = request(act, credentials);
-    let mut agent = UserAgent::default();
+    let mut agent = UserAgent::new(act.dialect);
     let end = block_on(fetch(
         &mut agent,
         &mut network,

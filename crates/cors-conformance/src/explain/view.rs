@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::change::{Change, ChangedLine};
+use super::engine::EngineView;
 
 /// An explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -11,6 +12,9 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// The same as a sentence, with the reason.
     pub said: String,
+    /// Whose behaviour this is, when that is not the standard's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineView>,
     /// What the page did.
     pub page: Page,
     /// The exchanges, in the order in which a browser makes them.

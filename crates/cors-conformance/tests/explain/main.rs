@@ -7,6 +7,7 @@
     reason = "helpers of tests: what goes wrong here is a failed test, with its place"
 )]
 
+mod engines;
 mod refusals;
 mod said;
 

@@ -1,0 +1,125 @@
+//! Whose behaviour is explained, when that is not the standard's: an engine, where it does something
+//! else, and what is known of that.
+
+use cors_agents::browser::Engine;
+use cors_model::dialect::Dialect;
+use cors_vectors::observed::{Deviation, ExpectationsFile, expectations, observed};
+use serde::Serialize;
+
+use crate::stop::Stop;
+
+/// The engine whose behaviour an explanation is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EngineView {
+    /// Its name.
+    pub name: String,
+    /// The version that was looked at.
+    pub version: String,
+    /// The day on which it was looked at.
+    pub date: String,
+    /// What the standard says instead, as a sentence; absent where the engine does the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standard: Option<String>,
+    /// Why: what is known of the engine.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub departures: Vec<DepartureView>,
+}
+
+/// Where an engine leaves the standard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DepartureView {
+    /// The name of the deviation, or of what its cases accept.
+    pub name: String,
+    /// What the engine does, and what the standard says.
+    pub reason: String,
+    /// The steps of the standard that it leaves.
+    pub spec: Vec<String>,
+    /// A case that shows it.
+    pub case: String,
+}
+
+impl From<&Deviation> for DepartureView {
+    fn from(deviation: &Deviation) -> Self {
+        Self {
+            name: deviation.name.clone(),
+            reason: deviation.reason.clone(),
+            spec: deviation.spec.clone(),
+            case: deviation.cases.first().cloned().unwrap_or_default(),
+        }
+    }
+}
+
+/// An engine with what is known of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    engine: Engine,
+    version: String,
+    date: String,
+    expectations: ExpectationsFile,
+}
+
+impl Known {
+    /// What the embedded files say of an engine.
+    pub(crate) fn of(engine: Engine) -> Result<Self, Stop> {
+        let missing = || Stop::bug(format_args!("nothing is known of {}", engine.name()));
+        let record = observed(engine.name()).map_err(Stop::bug)?;
+        let record = record.ok_or_else(missing)?;
+        let known = expectations(engine.name()).map_err(Stop::bug)?;
+        Ok(Self {
+            engine,
+            version: record.version,
+            date: record.date,
+            expectations: known.ok_or_else(missing)?,
+        })
+    }
+
+    /// How it departs from the standard.
+    pub(crate) const fn dialect(&self) -> Dialect {
+        self.engine.dialect()
+    }
+
+    /// The engine's part of an explanation. `play` says what becomes of what is explained under a
+    /// dialect; `standard` says as a sentence what the standard makes of it. Of several deviations by
+    /// one departure those are named that the case shows, if any does.
+    pub(crate) fn view<T: PartialEq>(
+        &self,
+        case: Option<&str>,
+        play: impl Fn(Dialect) -> T,
+        standard: impl FnOnce(&T) -> String,
+    ) -> EngineView {
+        let (own, usual) = (play(self.dialect()), play(Dialect::STANDARD));
+        let mut departures = Vec::new();
+        if own != usual {
+            for (field, without) in self.dialect().departures() {
+                if play(without) != own {
+                    departures.extend(self.named(field, case));
+                }
+            }
+        }
+        EngineView {
+            name: self.dialect().name.to_owned(),
+            version: self.version.clone(),
+            date: self.date.clone(),
+            standard: (own != usual).then(|| standard(&usual)),
+            departures,
+        }
+    }
+
+    fn named(&self, field: &str, case: Option<&str>) -> Vec<DepartureView> {
+        let of_field = |known: &&Deviation| known.dialect.as_deref() == Some(field);
+        let shows = |known: &&Deviation| known.cases.iter().any(|id| Some(id.as_str()) == case);
+        let ExpectationsFile {
+            deviations,
+            accepted,
+            ..
+        } = &self.expectations;
+        let shown = self.expectations.all().filter(of_field).filter(shows);
+        let lists: [Vec<&Deviation>; 3] = [
+            shown.collect(),
+            deviations.iter().filter(of_field).collect(),
+            accepted.iter().filter(of_field).collect(),
+        ];
+        let list = lists.into_iter().find(|list| !list.is_empty());
+        list.into_iter().flatten().map(Into::into).collect()
+    }
+}

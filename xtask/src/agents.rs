@@ -139,6 +139,11 @@ fn record(name: &str) -> anyhow::Result<()> {
         ),
         code => bail!("the run on {name} came to nothing: exit status {code:?}"),
     }
+    let code = agent(name, &["--console", &file])?;
+    ensure!(
+        code == Some(0),
+        "{name}: its console cannot be read: exit status {code:?}"
+    );
     Ok(())
 }
 

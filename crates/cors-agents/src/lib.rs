@@ -17,6 +17,7 @@ pub mod known;
 pub mod model;
 pub mod observation;
 pub mod record;
+pub mod refusals;
 pub mod run;
 pub mod script;
 mod scripted;

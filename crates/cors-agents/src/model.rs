@@ -10,7 +10,7 @@ use cors_model::api::xhr::{Xhr, XhrBody};
 use cors_model::api::{ApiError, ApiErrorName, Client};
 use cors_model::cache::Timestamp;
 use cors_model::dialect::Dialect;
-use cors_model::error::{NetworkError, Reason, Stage};
+use cors_model::error::{NetworkError, Reason, Refusal, Stage};
 use cors_model::fetch::{UserAgent, block_on, fetch};
 use cors_model::origin::{OpaqueOrigin, Origin};
 use cors_model::referrer::ReferrerPolicy;
@@ -70,6 +70,21 @@ pub fn play_as(
     world: &World,
     trace: &mut impl Trace,
 ) -> Result<Observation, PlayError> {
+    play_refusing(dialect, case, world, trace).map(|(observation, _)| observation)
+}
+
+/// The same, with the refusal of each fetch that the user agent itself refused.
+///
+/// # Errors
+///
+/// The case itself is broken.
+pub fn play_refusing(
+    dialect: Dialect,
+    case: &AgentCase,
+    world: &World,
+    trace: &mut impl Trace,
+) -> Result<(Observation, Vec<Refusal>), PlayError> {
+    let mut refusals = Vec::new();
     let mut agent = UserAgent::new(dialect);
     let mut network = ScriptedNetwork::new(case, world);
     let mut now = 0;
@@ -86,7 +101,9 @@ pub fn play_as(
                     Ok(response) => ObservedOutcome::Response(seen(&response)),
                     Err(error) => {
                         let sent = network.requests.len() > before;
-                        ObservedOutcome::Error(Some(error_kind(&error, sent)))
+                        let kind = error_kind(&error, sent);
+                        refusals.push(*error.refusal);
+                        ObservedOutcome::Error(Some(kind))
                     }
                 }
             }
@@ -95,10 +112,11 @@ pub fn play_as(
             return Err(error.into());
         }
     }
-    Ok(Observation {
+    let observation = Observation {
         requests: network.requests,
         outcomes,
-    })
+    };
+    Ok((observation, refusals))
 }
 
 /// The request that the page's API makes, or the exception that it throws.

@@ -60,6 +60,7 @@ impl Recording {
             run: self.run,
             skipped: self.skipped,
             differing: self.differing,
+            console: Vec::new(),
         }
     }
 }

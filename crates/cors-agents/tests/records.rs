@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use cors_agents::browser::Engine;
 use cors_agents::compare::differences;
-use cors_agents::model::play_as;
+use cors_agents::model::{play_as, play_refusing};
 use cors_agents::world::World;
 use cors_model::trace::NoTrace;
 use cors_vectors::observed::{Deviation, expectations, observed};
@@ -141,6 +141,34 @@ fn deviations_name_fields_of_the_dialect() {
             let shown =
                 field == "max_age_limit" || named.any(shows) || record.differing.keys().any(shows);
             assert!(shown, "{name}: no case shows {field}");
+        }
+    }
+}
+
+/// What is kept of consoles was said where the engine's dialect refuses just there.
+#[test]
+fn console_messages_are_about_the_step_that_refuses() {
+    let library = cors_vectors::library().expect("the embedded library is sound");
+    for engine in Engine::ALL {
+        let name = engine.name();
+        let record = observed(name).unwrap().expect("there is a record");
+        assert!(record.console.len() > 20, "{name}");
+        let silent = record.console.iter().filter(|said| said.said.is_empty());
+        assert!(silent.clone().count() < 12, "{name}");
+        for message in silent {
+            assert!(message.note.is_some(), "{name}: {}", message.case);
+        }
+        for message in &record.console {
+            let case = library.agent_case(&message.case).expect("it is a case");
+            let world = World::of_model(case);
+            let dialect = engine.dialect();
+            let (_, refusals) = play_refusing(dialect, case, &world, &mut NoTrace).unwrap();
+            let steps: Vec<_> = refusals
+                .iter()
+                .map(|refusal| (refusal.at.to_string(), refusal.stage.to_string()))
+                .collect();
+            let step = (message.at.clone(), message.stage.clone());
+            assert!(steps.contains(&step), "{name}: {}: {steps:?}", case.id);
         }
     }
 }

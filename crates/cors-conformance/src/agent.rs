@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 
 use cors_agents::browser::engine::Installed;
 use cors_agents::browser::servers::SCRIPT;
@@ -11,13 +12,14 @@ use cors_agents::client::{ClientJob, run_client};
 use cors_agents::event::{CaseEvent, Event};
 use cors_agents::known::Known;
 use cors_agents::record::Recording;
-use cors_agents::run::{About, run_model};
+use cors_agents::refusals::{distinct, message, telling};
+use cors_agents::run::{About, Played, run_model};
 use cors_harness::escape::shell_word;
 use cors_harness::event::{EndEvent, Outcome};
 use cors_harness::exit::Exit;
 use cors_vectors::agent::AgentCase;
 use cors_vectors::format::format;
-use cors_vectors::observed::{expectations, read_expectations};
+use cors_vectors::observed::{ObservedFile, expectations, read_expectations};
 
 use crate::args::{AgentArgs, AgentName};
 use crate::cases;
@@ -64,7 +66,10 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         }
     };
     let end = if let (Some(engine), Some(installed)) = (engine, installed) {
-        in_browser(args, engine, installed, &chosen, &about, known, &mut sink)?
+        match &args.console {
+            Some(file) => return listen(file, args, engine, installed, &chosen, &about),
+            None => in_browser(args, engine, installed, &chosen, &about, known, &mut sink)?,
+        }
     } else if let Some(line) = &args.cmd {
         with_program(args, line, &chosen, &about, known, &mut sink)?
     } else {
@@ -113,7 +118,7 @@ fn in_browser(
             installed,
             known,
             crate::run::interrupt(),
-            &mut |case, played| record.add(case, played),
+            &mut |case, played, _| record.add(case, played),
             sink,
         ))
         .map_err(Stop::unreachable)?;
@@ -125,6 +130,78 @@ fn in_browser(
             .map_err(|error| crate::output::unwritable(&path.display().to_string(), &error))?;
     }
     Ok(end)
+}
+
+/// Writes what an engine says on its console of refusals into its record.
+fn listen(
+    file: &Path,
+    args: &AgentArgs,
+    engine: Engine,
+    mut installed: Installed,
+    chosen: &[&AgentCase],
+    about: &About,
+) -> Result<Exit, Stop> {
+    let shown = file.display();
+    let text =
+        fs::read_to_string(file).map_err(|error| Stop::usage(format_args!("{shown}: {error}")))?;
+    let mut record: ObservedFile = serde_json::from_str(&text)
+        .map_err(|error| Stop::usage(format_args!("{shown}: expected a record: {error}")))?;
+    let telling = telling(engine, chosen);
+    let cases: Vec<&AgentCase> = telling.iter().map(|(case, _)| *case).collect();
+    installed.talks = true;
+    let limits = Limits {
+        // What is said names no case at times, but comes in order.
+        in_flight: 1,
+        deadline: args.max_time.unwrap_or_else(|| Limits::default().deadline),
+        ..Limits::default()
+    };
+    let mut refusals = telling.iter();
+    let mut said = Vec::new();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Stop::bug)?;
+    let job = Job {
+        engine,
+        cases: &cases,
+        about,
+        script: SCRIPT,
+        limits,
+    };
+    let mut seen = |case: &AgentCase, _: &Played, words: Vec<String>| {
+        if let Some((_, refusal)) = refusals.next() {
+            said.push(message(case, refusal, words));
+        }
+    };
+    let mut nobody = |_: &Event| {};
+    let run = run_engine(
+        &job,
+        installed,
+        Known::default(),
+        crate::run::interrupt(),
+        &mut seen,
+        &mut nobody,
+    );
+    let end = runtime.block_on(run).map_err(Stop::unreachable)?;
+    if !end.complete {
+        let why = end.reason.unwrap_or_default();
+        return Err(Stop::unreachable(format_args!("{}: {why}", engine.name())));
+    }
+    let silent = said
+        .iter()
+        .filter(|message| message.said.is_empty())
+        .count();
+    // Nobody may be there to read it.
+    let _ = writeln!(
+        io::stdout(),
+        "{}: {} refusals, of which {silent} leave nothing on the console",
+        engine.name(),
+        said.len()
+    );
+    record.console = distinct(said);
+    let text = format(&serde_json::to_value(record).map_err(Stop::bug)?);
+    fs::write(file, text).map_err(|error| crate::output::unwritable(&shown.to_string(), &error))?;
+    Ok(Exit::AsExpected)
 }
 
 fn with_program(

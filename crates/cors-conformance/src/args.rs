@@ -161,6 +161,10 @@ pub struct AgentArgs {
     /// Write what the engine did, as vectors/agent/observed has it
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    /// Run cases that are refused, one for each step that refuses, and write what the engine says of
+    /// them on its console into this record
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "cmd"], hide = true)]
+    pub console: Option<PathBuf>,
     /// Write a report; `ndjson=PATH`, where `-` is standard output (people's text then goes to
     /// standard error)
     #[arg(long, value_name = "KIND=PATH", value_parser = parse_report)]

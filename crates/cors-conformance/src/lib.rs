@@ -11,6 +11,7 @@ mod agent;
 pub mod args;
 pub mod baseline;
 mod cases;
+pub mod console;
 pub mod escape;
 pub mod explain;
 mod list;

@@ -31,6 +31,30 @@ pub struct ObservedFile {
     pub skipped: BTreeMap<String, Vec<String>>,
     /// What the engine did where that is not what the case expects, by the case's id.
     pub differing: BTreeMap<String, Expectation>,
+    /// What it says on its console where it refuses, for each step of refusal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub console: Vec<ConsoleMessage>,
+}
+
+/// What an engine says on its console of a refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsoleMessage {
+    /// The step that refuses, with the engine's dialect: `fetch#anchor/step`.
+    pub at: String,
+    /// At what point of the fetch: `preflight`, `response`, `redirect` …
+    pub stage: String,
+    /// The case in which it was said.
+    pub case: String,
+    /// What was compared there, such as a header's value; absent when there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub got: Option<String>,
+    /// What was said, with placeholders for origins and the case's URL.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<String>,
+    /// What there is to know when nothing was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// What is known of where an engine leaves the standard.

@@ -11,6 +11,8 @@ use cors_harness::command::group::Group;
 use cors_model::dialect::Dialect;
 use tempfile::TempDir;
 
+use super::console::{self, Console};
+
 /// How long a helper may take to say what it is asked: its version, its display.
 const HELPER: Duration = Duration::from_secs(20);
 
@@ -198,9 +200,12 @@ const CHROMIUM_FLAGS: &[&str] = &[
 /// A browser that runs. Dropping it ends every process it started and removes its profile.
 #[derive(Debug)]
 pub struct Browser {
+    engine: Engine,
     group: Group,
     /// The display of WebKit, which ends after the browser.
     _display: Option<Display>,
+    /// What it says on its console, when that is wanted.
+    console: Option<Console>,
     /// Its profile, removed last.
     _folder: TempDir,
 }
@@ -209,6 +214,22 @@ impl Browser {
     /// Whether it has ended by itself.
     pub fn has_exited(&self) -> bool {
         self.group.has_exited()
+    }
+
+    /// Which it is.
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// What it has said on its console so far, a message a string.
+    ///
+    /// # Errors
+    ///
+    /// It does not tell.
+    pub fn console(&self) -> io::Result<Vec<String>> {
+        self.console
+            .as_ref()
+            .map_or_else(|| Ok(Vec::new()), Console::read)
     }
 }
 
@@ -220,6 +241,8 @@ pub struct Installed {
     display: Option<Display>,
     /// Its name and version, as it says it.
     pub version: String,
+    /// Whether what it says on its console is kept.
+    pub talks: bool,
 }
 
 impl Engine {
@@ -278,6 +301,7 @@ impl Engine {
             program,
             display,
             version,
+            talks: false,
         })
     }
 }
@@ -299,11 +323,13 @@ impl Installed {
             .tempdir()
             .map_err(io)?;
         let home = folder.path();
-        let mut command = Command::new(&self.program);
+        let console = self.talks.then(|| Console::new(self.engine, home));
+        let mut command = match &console {
+            Some(console) => console.command(&self.program).map_err(io)?,
+            None => silent(&self.program),
+        };
         command
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
             .current_dir(home)
             .env("HOME", home);
         match self.engine {
@@ -314,7 +340,11 @@ impl Installed {
                 command.args(CHROMIUM_FLAGS).arg(profile);
             }
             Engine::Firefox => {
-                write(&home.join("user.js"), FIREFOX_PREFERENCES).map_err(io)?;
+                let mut preferences = FIREFOX_PREFERENCES.to_owned();
+                if self.talks {
+                    preferences += console::FIREFOX_PREFERENCES;
+                }
+                write(&home.join("user.js"), &preferences).map_err(io)?;
                 command
                     .env("MOZ_CRASHREPORTER_DISABLE", "1")
                     .args(["-headless", "-no-remote", "-profile"])
@@ -337,16 +367,31 @@ impl Installed {
                     .env("GSETTINGS_BACKEND", "memory")
                     .env("NO_AT_BRIDGE", "1")
                     .env("GDK_BACKEND", "x11")
-                    .args(["-p", "--cookies-policy=always"]);
+                    .arg("--cookies-policy=always");
+                if !self.talks {
+                    // Private pages say nothing on the console. The profile is thrown away anyway.
+                    command.arg("-p");
+                }
             }
+        }
+        if self.talks {
+            command.args(Console::arguments(self.engine));
         }
         let group = about.spawn(command.arg(url))?;
         Ok(Browser {
+            engine: self.engine,
             group,
+            console,
             _display: self.display,
             _folder: folder,
         })
     }
+}
+
+fn silent(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {

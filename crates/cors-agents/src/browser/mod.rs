@@ -1,6 +1,7 @@
 //! Agent cases in a real browser: scripted servers on this machine, a page that fetches its jobs
 //! and posts what it saw, and the engines that load it.
 
+mod console;
 pub mod engine;
 pub mod job;
 pub mod report;
@@ -39,7 +40,8 @@ pub struct Job<'a> {
 }
 
 /// Runs cases on an engine, hands each event on, and returns the last one. `seen` gets what was
-/// observed of each case before it is judged.
+/// observed of each case before it is judged, and what the engine said of it on its console, when
+/// that is kept.
 ///
 /// # Errors
 ///
@@ -49,7 +51,7 @@ pub async fn run_engine(
     installed: Installed,
     known: Known,
     cancel: impl Future<Output = ()>,
-    seen: &mut dyn FnMut(&AgentCase, &Played),
+    seen: &mut dyn FnMut(&AgentCase, &Played, Vec<String>),
     sink: &mut dyn FnMut(&Event),
 ) -> Result<EndEvent, LaunchError> {
     let Job {
@@ -73,6 +75,7 @@ pub async fn run_engine(
     let ran = if playable.is_empty() {
         Ran {
             observed: Vec::new(),
+            said: Vec::new(),
             stopped: None,
         }
     } else {
@@ -87,8 +90,13 @@ pub async fn run_engine(
     };
     let mut judged = Run::begin(about, agent, cases.len(), known, sink);
     let mut observed = ran.observed.into_iter();
+    let mut said = ran.said.into_iter();
     let mut unjudged = 0;
     for (case, skip) in cases.iter().zip(skips) {
+        let words = match &skip {
+            Some(_) => Vec::new(),
+            None => said.next().unwrap_or_default(),
+        };
         let played = match skip {
             Some(reason) => Played::Skipped(reason),
             None => match observed.next().flatten() {
@@ -100,7 +108,7 @@ pub async fn run_engine(
                 }
             },
         };
-        seen(case, &played);
+        seen(case, &played, words);
         judged.case(case, played, &Steps::default());
     }
     let stopped = ran.stopped.map(|stopped| match stopped {

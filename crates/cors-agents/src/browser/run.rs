@@ -6,6 +6,7 @@ use std::time::Duration;
 use cors_vectors::agent::{AgentCase, Place};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use super::console::by_case;
 use super::engine::{Browser, LaunchError};
 use super::job::{Job, Jobs, Round, fetches, warm_up};
 use super::report::Report;
@@ -46,6 +47,8 @@ pub struct Ran {
     /// Of each case, in the order given: what was observed and in which world, or why nothing can
     /// be said. `None` where the run ended before.
     pub observed: Vec<Option<(World, Result<Observation, String>)>>,
+    /// What it said of each case on its console, when that is kept.
+    pub said: Vec<Vec<String>>,
     /// Why it ended before all cases were run.
     pub stopped: Option<Stopped>,
 }
@@ -76,6 +79,7 @@ pub async fn run(
 ) -> Result<Ran, LaunchError> {
     let mut ran = Ran {
         observed: cases.iter().map(|_| None).collect(),
+        said: Vec::new(),
         stopped: None,
     };
     let listeners = match Listeners::open().await {
@@ -131,6 +135,23 @@ pub async fn run(
     };
     ran.stopped = ended;
     let reports = follow.reports;
+    match browser.console() {
+        Ok(messages) => {
+            let worlds: Vec<World> = cases.iter().map(|case| listeners.world(case)).collect();
+            let mut said = by_case(browser.engine(), messages, &worlds);
+            let numbers = 0..cases.len();
+            ran.said = numbers
+                .map(|number| said.remove(&number).unwrap_or_default())
+                .collect();
+        }
+        Err(error) => {
+            ran.stopped.get_or_insert_with(|| {
+                Stopped::Agent(format!(
+                    "what it said on its console cannot be read: {error}"
+                ))
+            });
+        }
+    }
     // Every process of the browser ends here.
     drop(browser);
     let mut stages = servers.stages.into_inner();

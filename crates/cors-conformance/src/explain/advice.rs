@@ -10,6 +10,7 @@ use cors_model::response::{FilteredResponse, Response};
 use cors_model::safelist::is_forbidden_response_header_name;
 
 use super::derive::Act;
+use crate::console::{self, ConsoleView};
 
 /// Words as a list: `a`, `a and b`, `a, b and c`.
 pub(crate) fn listed(words: &[String]) -> String {
@@ -18,6 +19,20 @@ pub(crate) fn listed(words: &[String]) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
+}
+
+/// What engines say of a refusal: the one that is asked about, or all.
+pub(crate) fn on_console(act: &Act, refusal: &Refusal) -> Vec<ConsoleView> {
+    let compared = refusal.compared.as_ref();
+    let got = compared.and_then(|compared| compared.got.as_deref());
+    let mut views = console::said(
+        &refusal.at.to_string(),
+        &refusal.stage.to_string(),
+        got.map(escape_cut).as_deref(),
+    );
+    let name = act.dialect.name;
+    views.retain(|view| name.is_empty() || view.engine == name);
+    views
 }
 
 const ACAO: &str = "Access-Control-Allow-Origin";

@@ -84,6 +84,7 @@ pub(crate) fn explain(material: &Material, given: &Given) -> Result<Explanation,
         page: page(&act, &run, &redactor),
         exchanges: exchanges(&run, &answers, refusal, &redactor),
         steps: steps::view(&trace, refusal, &redactor),
+        console: refusal.map_or_else(Vec::new, |refusal| advice::on_console(&act, refusal)),
         changes: found.changes,
         next: match (&run.end, found.answers.as_slice()) {
             (End::Shared(_), _) | (End::Refused(_), []) => None,

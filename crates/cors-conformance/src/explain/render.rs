@@ -6,6 +6,7 @@ use super::advice::listed;
 use super::change::{Change, ChangedLine};
 use super::engine::EngineView;
 use super::view::{AnswerView, Exchange, Explanation, Line, Page, Step, Verdict};
+use crate::console::ConsoleView;
 use crate::escape::{clipped, sentence};
 use crate::render::style::{BAD, FAINT, GOOD, STRONG};
 
@@ -37,6 +38,7 @@ pub(crate) fn text(explanation: &Explanation, verbose: bool) -> String {
         redirected |= !exchange.preflight;
     }
     text.steps(&explanation.steps, verbose);
+    text.console(&explanation.console);
     let goal = if explanation.next.is_some() {
         "what would make a browser go on"
     } else {
@@ -262,6 +264,16 @@ impl Text {
                 sentence(&departure.case)
             );
             self.line(&shown);
+        }
+    }
+
+    fn console(&mut self, messages: &[ConsoleView]) {
+        if messages.is_empty() {
+            return;
+        }
+        self.heading("what browsers say of it on their consoles");
+        for message in messages {
+            self.prose(&format!("  {}: ", message.engine), &message.said);
         }
     }
 

@@ -144,7 +144,9 @@ fn request(act: &Act, credentials: CredentialsMode) -> Request {
         Some(origin @ Origin::Tuple(_)) => origin,
         Some(Origin::Opaque(_)) | None => Origin::Opaque(OpaqueOrigin::new(1)),
     };
-    let page = url::Url::parse(&act.origin).ok().map(|page| model::url(&page));
+    let page = url::Url::parse(&act.origin)
+        .ok()
+        .map(|page| model::url(&page));
     let mut request = Request::new(origin.clone(), model::url(&act.url));
     request.client = page.map(|page| Client {
         origin,

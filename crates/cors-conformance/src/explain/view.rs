@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::change::{Change, ChangedLine};
 use super::engine::EngineView;
+use crate::console::ConsoleView;
 
 /// An explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,6 +22,9 @@ pub struct Explanation {
     pub exchanges: Vec<Exchange>,
     /// The steps of the standard that were taken.
     pub steps: Vec<Step>,
+    /// What engines say on their consoles of such a refusal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub console: Vec<ConsoleView>,
     /// The changes of the answers that would each make a browser share.
     pub changes: Vec<Change>,
     /// What comes next, when something that was not given does.

@@ -11,6 +11,7 @@ use cors_vectors::server::{Level, Verdict};
 use super::cite::cited;
 use super::difference::{Mark, marks};
 use super::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
+use crate::console;
 use crate::escape;
 
 /// Columns before the text of a section.
@@ -289,6 +290,11 @@ impl Block {
                     for (index, remedy) in refusal.remedies.iter().enumerate() {
                         let word = if index == 0 { "would do:" } else { "or:" };
                         self.more(&format!("{word} {}", escape::sentence(remedy)));
+                    }
+                    let got = refusal.got.as_deref();
+                    for view in console::said(&refusal.at, &refusal.stage, got) {
+                        let said = format!("{}'s console: {}", view.engine, view.said);
+                        self.more(&format!("{FAINT}{}{FAINT:#}", escape::sentence(&said)));
                     }
                 }
             }

@@ -118,6 +118,10 @@ pub struct RunArgs {
     /// Known failures.
     #[command(flatten)]
     pub baseline: crate::baseline::BaselineFile,
+    /// Ask again as Chromium, Firefox and WebKit do, and say where their verdict, or what they send,
+    /// is not the standard's
+    #[arg(long)]
+    pub engines: bool,
     /// The lowest level whose failure makes the exit status 1
     #[arg(long, value_name = "LEVEL", default_value = "must")]
     pub fail_on: FailOn,

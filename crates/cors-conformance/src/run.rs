@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::task::Poll;
 
+use cors_agents::browser::Engine;
 use cors_harness::clock::Clock;
 use cors_harness::escape::shell_word;
 use cors_harness::exit::Exit;
@@ -107,6 +108,11 @@ fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Result<Options
         },
         // What a browser does with an answer it accepts is known from the trace only.
         trace: true,
+        engines: if args.engines {
+            Engine::ALL.map(Engine::dialect).into()
+        } else {
+            Vec::new()
+        },
         cli: Some(again(args)),
         curl: args.transport.curl(),
         cookie: args.cookie.clone().map(String::into_bytes),

@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use crate::again::curl;
 use crate::done::Done;
 use crate::drive::{Session, drive};
+use crate::engines::engines;
 use crate::escape::escape;
 use crate::event::{Again, CaseEvent, Mode, Outcome};
 use crate::judge::{Judged, Telling, judge};
@@ -46,7 +47,13 @@ pub(crate) async fn run_case(
     // What a case does must not end the run; a panic is ours to report.
     let work = async {
         let done = drive(task, session).await;
-        told(planned, task, session, redactor, &done)
+        let mut through = told(planned, task, session, redactor, &done);
+        if let Some(event) = &mut through.event
+            && !options.engines.is_empty()
+        {
+            event.engines = engines(task, session, redactor, &done).await;
+        }
+        through
     };
     let Ok(through) = AssertUnwindSafe(work).catch_unwind().await else {
         let mut event = blank(planned, session.mode);
@@ -148,6 +155,7 @@ pub(crate) fn blank(planned: &PlannedCase, mode: Mode) -> Box<CaseEvent> {
         got: None,
         checks: Vec::new(),
         steps: Vec::new(),
+        engines: Vec::new(),
         exchanges: 0,
         again: None,
         millis: 0,

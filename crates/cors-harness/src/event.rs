@@ -116,6 +116,9 @@ pub struct CaseEvent {
     /// The steps that were carried out, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepEvent>,
+    /// What engines make of it that a browser by the standard does not, when they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub engines: Vec<EngineEvent>,
     /// Number of exchanges of all steps.
     pub exchanges: usize,
     /// How to see it again.
@@ -123,6 +126,20 @@ pub struct CaseEvent {
     pub again: Option<Again>,
     /// How long it took, in milliseconds; 0 under a fixed clock.
     pub millis: u64,
+}
+
+/// What an engine makes of a step where a browser by the standard does something else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EngineEvent {
+    /// The engine.
+    pub engine: String,
+    /// The step, counted from 0.
+    pub step: usize,
+    /// What comes of it there.
+    pub got: Got,
+    /// What is different, as a sentence.
+    pub said: String,
 }
 
 /// What a browser would have decided.

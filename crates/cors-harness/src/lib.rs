@@ -61,6 +61,7 @@
 mod case;
 mod done;
 mod drive;
+mod engines;
 mod judge;
 mod page;
 mod raw;

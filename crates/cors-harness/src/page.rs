@@ -2,6 +2,7 @@
 
 use std::slice;
 
+use cors_model::dialect::Dialect;
 use cors_model::error::NetworkError;
 use cors_model::fetch::{UserAgent, fetch};
 use cors_model::header::HeaderValue;
@@ -27,11 +28,22 @@ pub(crate) async fn carry_out_fetch(
     site: &Site,
     session: &Session<'_>,
 ) -> Done {
+    carry_out_as(Dialect::STANDARD, planned, site, session).await
+}
+
+/// The same by one with a dialect.
+pub(crate) async fn carry_out_as(
+    dialect: Dialect,
+    planned: &PlannedFetch,
+    site: &Site,
+    session: &Session<'_>,
+) -> Done {
     let request = match model::request(planned, &mut NoTrace) {
         Ok(request) => request,
         Err(said) => return Done::unable(format!("a page cannot make this request: {said}")),
     };
     let mut over = Over::new(planned, site, session, None);
+    over.dialect = dialect;
     let result = over.fetch(request, &mut NoTrace).await;
     let Over {
         exchanges, kept, ..
@@ -103,6 +115,8 @@ struct Over<'a> {
     planned: &'a PlannedFetch,
     /// What the target answered before, when it is not to be asked again.
     recorded: Option<slice::Iter<'a, Exchange>>,
+    /// How the user agent departs from the standard.
+    dialect: Dialect,
     exchanges: Vec<Exchange>,
     /// Why a request was not sent.
     kept: Option<Transport>,
@@ -120,6 +134,7 @@ impl<'a> Over<'a> {
             site,
             planned,
             recorded,
+            dialect: Dialect::STANDARD,
             exchanges: Vec::new(),
             kept: None,
         }
@@ -130,7 +145,7 @@ impl<'a> Over<'a> {
         request: Request,
         trace: &mut impl Trace,
     ) -> Result<FilteredResponse, NetworkError> {
-        let mut agent = UserAgent::default();
+        let mut agent = UserAgent::new(self.dialect);
         fetch(&mut agent, self, trace, request, model::START).await
     }
 

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use cors_model::dialect::Dialect;
 use cors_vectors::server::Level;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -60,6 +61,8 @@ pub struct Options {
     pub fail_on: Level,
     /// Whether events hold the steps of the standard that were taken.
     pub trace: bool,
+    /// Engines whose verdicts are told where they are not the standard's. Each asks the target again.
+    pub engines: Vec<Dialect>,
     /// The command line that runs a case again, but for the case's id.
     pub cli: Option<String>,
     /// More arguments for the curl command lines, such as `-k`.
@@ -82,6 +85,7 @@ impl Default for Options {
             rounds: 1,
             fail_on: Level::Must,
             trace: false,
+            engines: Vec::new(),
             cli: None,
             curl: Vec::new(),
             clock: Clock::real(),

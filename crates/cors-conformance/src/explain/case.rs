@@ -36,12 +36,6 @@ use crate::stop::Stop;
 pub(crate) fn run(id: &str, args: &ExplainArgs) -> Result<Exit, Stop> {
     let servers = server_library().map_err(Stop::bug)?;
     if let Some(case) = servers.server_case(id) {
-        if args.engine.is_some() {
-            return Err(Stop::usage(format_args!(
-                "{id} demands something of servers; expected an agent case, or an exchange, to \
-                 explain with --as"
-            )));
-        }
         return server(servers, case, args);
     }
     let library = library().map_err(Stop::bug)?;
@@ -69,7 +63,8 @@ fn server(library: &Library, case: &ServerCase, args: &ExplainArgs) -> Result<Ex
         .policies()
         .get(&case.policy)
         .ok_or_else(|| Stop::bug(format_args!("{}: no policy {}", case.id, case.policy)))?;
-    let mut event = carried_out(library, case)?;
+    let known = args.engine.map(|name| Known::of(name.into())).transpose()?;
+    let mut event = carried_out(library, case, known.as_ref())?;
     if args.json {
         let value = json!({ "case": case, "policy": named, "reference_server": event });
         print(&pretty(&value)?)?;
@@ -119,6 +114,16 @@ fn server(library: &Library, case: &ServerCase, args: &ExplainArgs) -> Result<Ex
         &mut text,
         "with a server that does it right (the reference server in this program)",
     );
+    if let Some(known) = &known {
+        let said: Vec<&str> = event
+            .engines
+            .iter()
+            .map(|engine| engine.said.as_str())
+            .collect();
+        let mut view = Text(String::new());
+        view.engine(&known.differing((!said.is_empty()).then(|| said.join("; "))));
+        text.push_str(&view.0);
+    }
     if !args.verbose {
         for step in &mut event.steps {
             let refused_at = step.refusal.as_ref().map(|refusal| refusal.at.clone());
@@ -156,7 +161,11 @@ fn demanded(text: &mut String, number: usize, step: &cors_harness::event::StepEv
 }
 
 /// The case as it goes on the reference server, with the steps of the standard.
-fn carried_out(library: &Library, case: &ServerCase) -> Result<CaseEvent, Stop> {
+fn carried_out(
+    library: &Library,
+    case: &ServerCase,
+    engine: Option<&Known>,
+) -> Result<CaseEvent, Stop> {
     let kit = Kit::in_process(&Reference, library.policies()).map_err(Stop::bug)?;
     let all: Vec<ServerCase> = library.server_cases().cloned().collect();
     let plan =
@@ -167,6 +176,7 @@ fn carried_out(library: &Library, case: &ServerCase) -> Result<CaseEvent, Stop> 
         .map_err(Stop::bug)?;
     let options = Options {
         trace: true,
+        engines: engine.map(Known::dialect).into_iter().collect(),
         ..Options::default()
     };
     let mut found = None;

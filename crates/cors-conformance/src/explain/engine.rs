@@ -97,11 +97,19 @@ impl Known {
             }
         }
         EngineView {
+            departures,
+            ..self.differing((own != usual).then(|| standard(&usual)))
+        }
+    }
+
+    /// The same with what is different, if anything is, and no reason for it.
+    pub(crate) fn differing(&self, standard: Option<String>) -> EngineView {
+        EngineView {
             name: self.dialect().name.to_owned(),
             version: self.version.clone(),
             date: self.date.clone(),
-            standard: (own != usual).then(|| standard(&usual)),
-            departures,
+            standard,
+            departures: Vec::new(),
         }
     }
 

@@ -292,7 +292,15 @@ impl Block {
                         self.more(&format!("{word} {}", escape::sentence(remedy)));
                     }
                     let got = refusal.got.as_deref();
+                    // An engine that does not refuse this says nothing of it.
+                    let shares = |name: &str| {
+                        let mut engines = case.engines.iter();
+                        engines.any(|event| event.engine == name && event.got == Got::Shared)
+                    };
                     for view in console::said(&refusal.at, &refusal.stage, got) {
+                        if shares(&view.engine) {
+                            continue;
+                        }
                         let said = format!("{}'s console: {}", view.engine, view.said);
                         self.more(&format!("{FAINT}{}{FAINT:#}", escape::sentence(&said)));
                     }
@@ -300,6 +308,9 @@ impl Block {
             }
             None if step.got == Some(Got::Shared) => self.granted(case, step),
             None => {}
+        }
+        for event in &case.engines {
+            self.more(&escape::sentence(&event.said));
         }
         match step.wanted {
             Some(Verdict::Shared) => self.section("policy", "the page may read the answer"),

@@ -39,6 +39,8 @@ pub struct Terminal {
     blocked: Reasons,
     /// Failures that are accepted, by the reason for that.
     known: Reasons,
+    /// What engines make of cases otherwise, by what that is.
+    engines: Reasons,
 }
 
 impl Terminal {
@@ -51,6 +53,7 @@ impl Terminal {
             skipped: Reasons(Vec::new()),
             blocked: Reasons(Vec::new()),
             known: Reasons(Vec::new()),
+            engines: Reasons(Vec::new()),
         }
     }
 
@@ -113,6 +116,9 @@ impl Terminal {
                 writeln!(sink, "{}", block::line(case))?;
             }
             Verbosity::Everything => writeln!(sink, "{}", block::verbose(case))?,
+        }
+        for event in &case.engines {
+            self.engines.add(&event.said, &case.id);
         }
         if let Some(reason) = &case.known {
             self.known.add(reason, &case.id);
@@ -190,6 +196,12 @@ impl Terminal {
             let more = if *count > 1 { ", …" } else { "" };
             let (first, reason) = (escape::sentence(first), escape::sentence(reason));
             writeln!(sink, "{count} known to fail: {reason} ({first}{more})")?;
+        }
+        for (count, said, first) in &self.engines.0 {
+            let more = if *count > 1 { ", …" } else { "" };
+            let cases = if *count == 1 { "case" } else { "cases" };
+            let (first, said) = (escape::sentence(first), escape::sentence(said));
+            writeln!(sink, "{count} {cases}: {said} ({first}{more})")?;
         }
         for said in &end.out_of_date {
             writeln!(

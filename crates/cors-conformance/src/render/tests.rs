@@ -38,6 +38,7 @@ fn case(id: &str, wanted: Verdict, got: Got, answer: &[(&str, &str)]) -> CaseEve
         wanted: Some(wanted),
         got: Some(got),
         checks: Vec::new(),
+        engines: Vec::new(),
         steps: vec![StepEvent {
             wanted: Some(wanted),
             got: Some(got),

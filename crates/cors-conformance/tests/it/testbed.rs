@@ -212,3 +212,60 @@ fn a_snapshot_that_is_out_of_date_is_5() {
     assert_eq!(ran.code, Some(5), "{ran:#?}");
     assert!(ran.stdout.contains("--update"), "{ran:#?}");
 }
+
+/// What an engine decides otherwise is told with `--engines`, and only then.
+#[test]
+fn verdicts_of_engines_are_told_when_they_are_asked_for() {
+    let server = Serving::start(&["--fault", "allow-headers-wildcard-for-authorization"]);
+    let report = |more: &[&str]| -> Vec<Value> {
+        let chosen = [
+            "-t",
+            "request-headers/authorization-any",
+            "-t",
+            "methods/flagged-get",
+        ];
+        let arguments = [
+            &[server.url.as_str(), "--report", "ndjson=-"],
+            &chosen[..],
+            more,
+        ];
+        let output = run(&arguments.concat());
+        assert_eq!(output.code, Some(0));
+        output
+            .stdout
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap())
+            .filter(|event| event["id"].is_string() && event["outcome"] != "skip")
+            .collect()
+    };
+    let engines = |cases: &[Value], id: &str| -> Vec<(String, String)> {
+        let case = cases.iter().find(|case| case["id"] == id).unwrap();
+        let list = case["engines"].as_array().cloned().unwrap_or_default();
+        let word = |event: &Value, key: &str| event[key].as_str().unwrap().to_owned();
+        list.iter()
+            .map(|event| (word(event, "engine"), word(event, "got")))
+            .collect()
+    };
+    let asked = report(&["--engines"]);
+    let shared =
+        ["Chromium", "Firefox", "WebKit"].map(|name| (name.to_owned(), "shared".to_owned()));
+    assert_eq!(engines(&asked, "request-headers/authorization-any"), shared);
+    assert_eq!(
+        engines(&asked, "methods/flagged-get"),
+        [("Chromium".to_owned(), "shared".to_owned())]
+    );
+    let plain = report(&[]);
+    assert!(plain.iter().all(|case| case.get("engines").is_none()));
+    let people = run(&[
+        server.url.as_str(),
+        "--engines",
+        "-t",
+        "request-headers/authorization-any",
+    ]);
+    let said = &people.stdout;
+    assert!(
+        said.contains("1 case: in WebKit, though, the page reads the answer (request-headers/authorization-any)"),
+        "{said}"
+    );
+    assert_eq!(server.interrupt(), Some(0));
+}

@@ -3,20 +3,25 @@
 
 use std::collections::BTreeSet;
 
-use cors_agents::browser::Engine;
+use cors_agents::browser::{Emulator, Engine};
 use cors_agents::compare::differences;
 use cors_agents::model::{play_as, play_refusing};
 use cors_agents::world::World;
 use cors_model::trace::NoTrace;
 use cors_vectors::observed::{Deviation, expectations, observed};
 
+/// The engines and emulators of which there are records.
+fn recorded() -> impl Iterator<Item = &'static str> {
+    let emulators = Emulator::ALL.map(Emulator::name);
+    Engine::ALL.map(Engine::name).into_iter().chain(emulators)
+}
+
 /// Every difference that was seen has a name and a reason, and nothing is named that was not seen.
 /// What is said to be accepted is what its case accepts.
 #[test]
 fn every_recorded_difference_is_explained() {
     let library = cors_vectors::library().expect("the embedded library is sound");
-    for engine in Engine::ALL {
-        let name = engine.name();
+    for name in recorded() {
         let record = observed(name).unwrap().expect("there is a record");
         assert_eq!(record.engine, name);
         let known = expectations(name).unwrap().expect("there are expectations");
@@ -49,8 +54,8 @@ fn every_recorded_difference_is_explained() {
 fn the_records_are_about_all_cases() {
     let library = cors_vectors::library().expect("the embedded library is sound");
     let all: BTreeSet<&str> = library.agent_cases().map(|case| case.id.as_str()).collect();
-    for engine in Engine::ALL {
-        let record = observed(engine.name()).unwrap().expect("there is a record");
+    for name in recorded() {
+        let record = observed(name).unwrap().expect("there is a record");
         let skipped: Vec<&str> = record
             .skipped
             .values()

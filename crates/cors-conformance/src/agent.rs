@@ -6,8 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use cors_agents::browser::engine::Installed;
-use cors_agents::browser::servers::SCRIPT;
-use cors_agents::browser::{Engine, Job, Limits, run_engine};
+use cors_agents::browser::{Emulator, Engine, Faults, Job, LaunchError, Limits, run_engine};
 use cors_agents::client::{ClientJob, run_client};
 use cors_agents::event::{CaseEvent, Event};
 use cors_agents::known::Known;
@@ -38,10 +37,11 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         standard: cases::standard()?,
         again: again(args),
     };
-    let engine = args.name.and_then(AgentName::engine);
-    let installed = engine
-        .map(|engine| engine.installed().map_err(Stop::unreachable))
-        .transpose()?;
+    let installed = args
+        .name
+        .and_then(AgentName::installed)
+        .transpose()
+        .map_err(Stop::unreachable)?;
     let known = known(args)?;
     let mut reports = Sheet::open_all(&args.report)?;
     let mut people = people(&args.report, args.color)?;
@@ -65,10 +65,16 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
             trouble.get_or_insert_with(|| crate::output::unwritable("the terminal report", &error));
         }
     };
-    let end = if let (Some(engine), Some(installed)) = (engine, installed) {
-        match &args.console {
-            Some(file) => return listen(file, args, engine, installed, &chosen, &about),
-            None => in_browser(args, engine, installed, &chosen, &about, known, &mut sink)?,
+    let end = if let (Some(name), Some(installed)) = (args.name, installed) {
+        match (&args.console, name.engine()) {
+            (Some(file), Some(engine)) => {
+                return listen(file, args, engine, installed, &chosen, &about);
+            }
+            (Some(_), None) => {
+                let name = name.name();
+                return Err(Stop::usage(format_args!("{name} has no console that is read")));
+            }
+            (None, _) => in_browser(args, name, installed, &chosen, &about, known, &mut sink)?,
         }
     } else if let Some(line) = &args.cmd {
         with_program(args, line, &chosen, &about, known, &mut sink)?
@@ -82,7 +88,7 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
 
 fn in_browser(
     args: &AgentArgs,
-    engine: Engine,
+    name: AgentName,
     installed: Installed,
     chosen: &[&AgentCase],
     about: &About,
@@ -101,7 +107,14 @@ fn in_browser(
         ),
         None => None,
     };
-    let mut record = Recording::new(engine.name(), &installed.version);
+    let mut faults = Faults {
+        leave_out: args.leave_out.as_deref(),
+        ..Faults::default()
+    };
+    if let Some(script) = &script {
+        faults.script = script;
+    }
+    let mut record = Recording::new(name.name(), &installed.version);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -109,10 +122,9 @@ fn in_browser(
     let end = runtime
         .block_on(run_engine(
             &Job {
-                engine,
                 cases: chosen,
                 about,
-                script: script.as_deref().unwrap_or(SCRIPT),
+                faults,
                 limits,
             },
             installed,
@@ -162,10 +174,9 @@ fn listen(
         .build()
         .map_err(Stop::bug)?;
     let job = Job {
-        engine,
         cases: &cases,
         about,
-        script: SCRIPT,
+        faults: Faults::default(),
         limits,
     };
     let mut seen = |case: &AgentCase, _: &Played, words: Vec<String>| {
@@ -283,15 +294,31 @@ fn again(args: &AgentArgs) -> String {
 impl AgentName {
     const fn engine(self) -> Option<Engine> {
         match self {
-            Self::Model => None,
             Self::Chromium => Some(Engine::Chromium),
             Self::Firefox => Some(Engine::Firefox),
             Self::Webkit => Some(Engine::Webkit),
+            Self::Model | Self::Jsdom | Self::HappyDom => None,
         }
     }
 
-    fn name(self) -> &'static str {
-        self.engine().map_or("model", Engine::name)
+    const fn emulator(self) -> Option<Emulator> {
+        match self {
+            Self::Jsdom => Some(Emulator::Jsdom),
+            Self::HappyDom => Some(Emulator::HappyDom),
+            Self::Model | Self::Chromium | Self::Firefox | Self::Webkit => None,
+        }
+    }
+
+    /// Finds what plays it; `None` for the model, which is always there.
+    fn installed(self) -> Option<Result<Installed, LaunchError>> {
+        let engine = self.engine().map(Engine::installed);
+        engine.or_else(|| self.emulator().map(Emulator::installed))
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        let emulator = self.emulator().map(Emulator::name);
+        let name = self.engine().map(Engine::name).or(emulator);
+        name.unwrap_or("model")
     }
 }
 

@@ -50,6 +50,8 @@ pub enum Command {
     /// Run the agent cases on a user agent
     #[command(after_help = AFTER_HELP)]
     Agent(AgentArgs),
+    /// Render runs of the agent cases as a page for people, one HTML file
+    Report(ReportArgs),
     /// List the cases that a selection names
     List(ListArgs),
     /// Keep the file of known failures, cors-conformance.toml
@@ -162,6 +164,9 @@ pub struct AgentArgs {
     /// A script for the page, in place of its own: to see that a broken one fails
     #[arg(long, value_name = "FILE", hide = true)]
     pub page: Option<PathBuf>,
+    /// A header that the scripted servers leave out: to see that broken ones fail
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub leave_out: Option<String>,
     /// Write what the engine did, as vectors/agent/observed has it
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
@@ -192,6 +197,28 @@ pub enum AgentName {
     Firefox,
     /// WebKitGTK's MiniBrowser on a virtual display (CORS_WEBKIT, CORS_XVFB)
     Webkit,
+    /// jsdom in Node.js, from npm (CORS_NODE, CORS_EMULATORS)
+    Jsdom,
+    /// happy-dom in Node.js, from npm (CORS_NODE, CORS_EMULATORS)
+    HappyDom,
+}
+
+/// The arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Streams of events to show, as `agent NAME --report ndjson=FILE` writes them
+    #[arg(value_name = "FILE")]
+    pub runs: Vec<PathBuf>,
+    /// Show the embedded record of this agent; may be given several times. Without it and without
+    /// FILE those of chromium, firefox and webkit
+    #[arg(long, value_name = "NAME")]
+    pub agent: Vec<AgentName>,
+    /// Which cases.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Where the page is written; `-`, or without it, standard output
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// The arguments of `list`.

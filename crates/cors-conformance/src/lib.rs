@@ -19,6 +19,7 @@ mod output;
 pub mod probe;
 mod reference;
 pub mod render;
+mod report;
 mod run;
 mod self_test;
 mod serve;
@@ -55,6 +56,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             None => run::run(&cli.run),
             Some(Command::Run(args)) => run::run(args),
             Some(Command::Agent(args)) => agent::run(args),
+            Some(Command::Report(args)) => report::run(args),
             Some(Command::List(args)) => list::run(args),
             Some(Command::Baseline(args)) => baseline::run(args),
             Some(Command::Serve(args)) => serve::run(args),

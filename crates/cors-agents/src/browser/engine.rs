@@ -1,4 +1,5 @@
-//! The engines: which programs they are, where they are found, how they are started.
+//! The engines: which programs they are, where they are found, how they are started. The emulators,
+//! which run inside Node.js, are in [`super::emulator`].
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -9,9 +10,12 @@ use std::time::Duration;
 
 use cors_harness::command::group::Group;
 use cors_model::dialect::Dialect;
+use cors_vectors::agent::AgentCase;
 use tempfile::TempDir;
 
 use super::console::{self, Console};
+use super::emulator::Package;
+use super::skip;
 
 /// How long a helper may take to say what it is asked: its version, its display.
 const HELPER: Duration = Duration::from_secs(20);
@@ -40,15 +44,15 @@ pub enum Engine {
 }
 
 /// A program that an engine needs.
-struct Program {
+pub(super) struct Program {
     /// What people call it.
-    name: &'static str,
+    pub(super) name: &'static str,
     /// The environment variable that holds its path.
-    variable: &'static str,
+    pub(super) variable: &'static str,
     /// Its names on the PATH.
-    names: &'static [&'static str],
+    pub(super) names: &'static [&'static str],
     /// Where Debian puts it, beside the PATH.
-    paths: &'static [&'static str],
+    pub(super) paths: &'static [&'static str],
 }
 
 const CHROMIUM: Program = Program {
@@ -72,6 +76,12 @@ const MINI_BROWSER: Program = Program {
         "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
         "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.0/MiniBrowser",
     ],
+};
+pub(super) const NODE: Program = Program {
+    name: "Node.js",
+    variable: "CORS_NODE",
+    names: &["node", "nodejs"],
+    paths: &["/usr/bin/node"],
 };
 const XVFB: Program = Program {
     name: "Xvfb, on which WebKitGTK draws",
@@ -115,10 +125,23 @@ pub enum LaunchError {
     /// It does not say what it was asked.
     #[error("{0}")]
     Silent(&'static str),
+    /// An emulator is not installed, or does not run under this Node.js.
+    #[error(
+        "{name} cannot be had from {folder}: {said}; run `cargo xtask agents install {name}`, or \
+         set CORS_EMULATORS to a folder in which `npm install {name}` was run"
+    )]
+    Package {
+        /// Its name, as npm knows it.
+        name: &'static str,
+        /// The folder that was asked.
+        folder: String,
+        /// What Node.js says.
+        said: String,
+    },
 }
 
 impl Program {
-    fn find(&self) -> Result<PathBuf, LaunchError> {
+    pub(super) fn find(&self) -> Result<PathBuf, LaunchError> {
         if let Some(path) = std::env::var_os(self.variable) {
             let path = PathBuf::from(path);
             return if path.is_file() {
@@ -200,7 +223,7 @@ const CHROMIUM_FLAGS: &[&str] = &[
 /// A browser that runs. Dropping it ends every process it started and removes its profile.
 #[derive(Debug)]
 pub struct Browser {
-    engine: Engine,
+    engine: Option<Engine>,
     group: Group,
     /// The display of WebKit, which ends after the browser.
     _display: Option<Display>,
@@ -216,8 +239,8 @@ impl Browser {
         self.group.has_exited()
     }
 
-    /// Which it is.
-    pub const fn engine(&self) -> Engine {
+    /// Which it is; `None` for an emulator.
+    pub const fn engine(&self) -> Option<Engine> {
         self.engine
     }
 
@@ -233,16 +256,23 @@ impl Browser {
     }
 }
 
-/// An engine that is installed, with what it needs.
+/// An engine or an emulator that is installed, with what it needs.
 #[derive(Debug)]
 pub struct Installed {
-    engine: Engine,
-    program: PathBuf,
-    display: Option<Display>,
+    pub(super) what: What,
+    pub(super) program: PathBuf,
+    pub(super) display: Option<Display>,
     /// Its name and version, as it says it.
     pub version: String,
     /// Whether what it says on its console is kept.
     pub talks: bool,
+}
+
+/// What is installed.
+#[derive(Debug)]
+pub(super) enum What {
+    Engine(Engine),
+    Package(Package),
 }
 
 impl Engine {
@@ -297,7 +327,7 @@ impl Engine {
             .trim()
             .to_owned();
         Ok(Installed {
-            engine: self,
+            what: What::Engine(self),
             program,
             display,
             version,
@@ -307,13 +337,24 @@ impl Engine {
 }
 
 impl Installed {
+    /// Why a case is not run here; `None` when it is.
+    pub fn skip(&self, case: &AgentCase) -> Option<String> {
+        match &self.what {
+            What::Engine(engine) => skip::reason(case, *engine),
+            What::Package(package) => skip::for_emulator(case, package.emulator),
+        }
+    }
+
     /// Starts the browser on a page, with a profile of its own.
     ///
     /// # Errors
     ///
     /// It does not start, or its profile cannot be written.
     pub fn start(self, url: &str) -> Result<Browser, LaunchError> {
-        let about = self.engine.program();
+        let about = match &self.what {
+            What::Engine(engine) => engine.program(),
+            What::Package(_) => NODE,
+        };
         let io = |source| LaunchError::Start {
             what: about.name,
             source,
@@ -323,7 +364,13 @@ impl Installed {
             .tempdir()
             .map_err(io)?;
         let home = folder.path();
-        let console = self.talks.then(|| Console::new(self.engine, home));
+        let engine = match &self.what {
+            What::Engine(engine) => Some(*engine),
+            // What emulators say nobody has ever searched for.
+            What::Package(_) => None,
+        };
+        let talks = engine.filter(|_| self.talks);
+        let console = talks.map(|engine| Console::new(engine, home));
         let mut command = match &console {
             Some(console) => console.command(&self.program).map_err(io)?,
             None => silent(&self.program),
@@ -332,14 +379,15 @@ impl Installed {
             .stdin(Stdio::null())
             .current_dir(home)
             .env("HOME", home);
-        match self.engine {
-            Engine::Chromium => {
+        match &self.what {
+            What::Package(package) => package.arguments(&mut command),
+            What::Engine(Engine::Chromium) => {
                 write(&home.join("Default/Preferences"), CHROMIUM_PREFERENCES).map_err(io)?;
                 let mut profile = std::ffi::OsString::from("--user-data-dir=");
                 profile.push(home);
                 command.args(CHROMIUM_FLAGS).arg(profile);
             }
-            Engine::Firefox => {
+            What::Engine(Engine::Firefox) => {
                 let mut preferences = FIREFOX_PREFERENCES.to_owned();
                 if self.talks {
                     preferences += console::FIREFOX_PREFERENCES;
@@ -350,7 +398,7 @@ impl Installed {
                     .args(["-headless", "-no-remote", "-profile"])
                     .arg(home);
             }
-            Engine::Webkit => {
+            What::Engine(Engine::Webkit) => {
                 for name in [
                     "XDG_CACHE_HOME",
                     "XDG_DATA_HOME",
@@ -379,7 +427,7 @@ impl Installed {
         }
         let group = about.spawn(command.arg(url))?;
         Ok(Browser {
-            engine: self.engine,
+            engine,
             group,
             console,
             _display: self.display,
@@ -403,7 +451,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 
 /// A display without a screen.
 #[derive(Debug)]
-struct Display {
+pub(super) struct Display {
     name: String,
     _server: Group,
 }
@@ -423,7 +471,7 @@ impl Display {
 }
 
 /// Starts a program and waits for the first line that it prints, for as long as [`HELPER`].
-fn first_line(
+pub(super) fn first_line(
     about: &Program,
     command: &mut Command,
 ) -> Result<(Group, Option<String>), LaunchError> {

@@ -141,13 +141,16 @@ fn fetch_job(fetch: &Fetch, world: &World) -> Result<FetchJob, TextError> {
     })
 }
 
-/// Preflighted fetches of one URL by a page of each kind, so that the preflight cache is in use
-/// before the first case: Firefox answers nothing from it for the first two hits of each page.
-pub fn warm_up(cross: &str) -> Vec<FetchJob> {
-    let one = |page, suffix: &str| FetchJob {
+/// Preflighted fetches of one URL by each of these kinds of page, so that the preflight cache is in
+/// use before the first case: Firefox answers nothing from it for the first two hits of each page.
+pub fn warm_up(cross: &str, pages: &[PageKind]) -> Vec<FetchJob> {
+    let one = |page| FetchJob {
         page,
         api: Api::Fetch,
-        url: format!("{cross}/control/warm-up{suffix}"),
+        url: match page {
+            PageKind::Ordinary => format!("{cross}/control/warm-up/ordinary"),
+            PageKind::Opaque => format!("{cross}/control/warm-up/opaque"),
+        },
         method: Some("PUT".to_owned()),
         headers: Vec::new(),
         credentials: Credentials::SameOrigin,
@@ -161,12 +164,8 @@ pub fn warm_up(cross: &str) -> Vec<FetchJob> {
         upload_listener: None,
         wait_milliseconds: 0,
     };
-    [
-        one(PageKind::Ordinary, "/ordinary"),
-        one(PageKind::Opaque, "/opaque"),
-    ]
-    .iter()
-    .flat_map(|job| std::iter::repeat_n(job, 6))
-    .cloned()
-    .collect()
+    pages
+        .iter()
+        .flat_map(|page| std::iter::repeat_n(one(*page), 6))
+        .collect()
 }

@@ -2,6 +2,7 @@
 //! and posts what it saw, and the engines that load it.
 
 mod console;
+pub mod emulator;
 pub mod engine;
 pub mod job;
 pub mod report;
@@ -10,9 +11,10 @@ pub mod servers;
 pub mod skip;
 pub mod wire;
 
+pub use self::emulator::Emulator;
 pub use self::engine::{Engine, LaunchError};
 pub(crate) use self::run::observation;
-pub use self::run::{Limits, Ran, Stopped, run};
+pub use self::run::{Faults, Limits, Ran, Stopped, run};
 
 use cors_harness::event::EndEvent;
 use cors_harness::exit::Exit;
@@ -24,17 +26,15 @@ use crate::event::Event;
 use crate::known::Known;
 use crate::run::{About, Played, Run};
 
-/// What is to be run on which engine.
+/// What is to be run on an engine.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
-    /// The engine.
-    pub engine: Engine,
     /// The cases, in the order of their events.
     pub cases: &'a [&'a AgentCase],
     /// What the run says of itself.
     pub about: &'a About,
-    /// The page's script.
-    pub script: &'a str,
+    /// What is wrong with the page and the servers, on purpose.
+    pub faults: Faults<'a>,
     /// How long it may take.
     pub limits: Limits,
 }
@@ -55,16 +55,12 @@ pub async fn run_engine(
     sink: &mut dyn FnMut(&Event),
 ) -> Result<EndEvent, LaunchError> {
     let Job {
-        engine,
         cases,
         about,
-        script,
+        faults,
         limits,
     } = *job;
-    let skips: Vec<Option<String>> = cases
-        .iter()
-        .map(|case| skip::reason(case, engine))
-        .collect();
+    let skips: Vec<Option<String>> = cases.iter().map(|case| installed.skip(case)).collect();
     let playable: Vec<&AgentCase> = cases
         .iter()
         .zip(&skips)
@@ -81,7 +77,7 @@ pub async fn run_engine(
     } else {
         run(
             &playable,
-            script,
+            faults,
             |url| installed.start(url),
             &limits,
             cancel,

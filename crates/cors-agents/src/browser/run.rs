@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cors_vectors::agent::{AgentCase, Place};
+use cors_vectors::agent::{AgentCase, PageKind, Place};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::console::by_case;
 use super::engine::{Browser, LaunchError};
 use super::job::{Job, Jobs, Round, fetches, warm_up};
 use super::report::Report;
-use super::servers::{Listeners, Servers, Stage, Told};
+use super::servers::{Listeners, SCRIPT, Servers, Stage, Told};
 use crate::observation::Observation;
 use crate::world::World;
 
@@ -41,6 +41,25 @@ impl Default for Limits {
     }
 }
 
+/// What is wrong with the page and the servers, on purpose: a run has to show it.
+#[derive(Debug, Clone, Copy)]
+pub struct Faults<'a> {
+    /// The page's script.
+    pub script: &'a str,
+    /// The name of header lines that the servers leave out of all answers.
+    pub leave_out: Option<&'a str>,
+}
+
+impl Default for Faults<'_> {
+    /// Nothing is wrong.
+    fn default() -> Self {
+        Self {
+            script: SCRIPT,
+            leave_out: None,
+        }
+    }
+}
+
 /// What a browser did.
 #[derive(Debug)]
 pub struct Ran {
@@ -64,15 +83,15 @@ pub enum Stopped {
     Bug(String),
 }
 
-/// Runs cases in the browser that `start` starts on a page's URL, and ends it. The page does as its
-/// `script` says, which is [`SCRIPT`](super::servers::SCRIPT) unless it is to fail.
+/// Runs cases in the browser that `start` starts on a page's URL, and ends it. The page and the
+/// servers have these `faults`.
 ///
 /// # Errors
 ///
 /// The browser does not start.
 pub async fn run(
     cases: &[&AgentCase],
-    script: &str,
+    faults: Faults<'_>,
     start: impl FnOnce(&str) -> Result<Browser, LaunchError>,
     limits: &Limits,
     cancel: impl Future<Output = ()>,
@@ -106,7 +125,7 @@ pub async fn run(
         stages.push(Stage::new(case, world));
     }
     let jobs = Jobs {
-        warm_up: warm_up(listeners.origin(Place::Cross)),
+        warm_up: warm_up(listeners.origin(Place::Cross), &pages(cases)),
         rounds: plan.rounds(limits.in_flight),
     };
     let jobs = match serde_json::to_vec(&jobs) {
@@ -117,7 +136,8 @@ pub async fn run(
         }
     };
     let (sender, mut told) = unbounded_channel();
-    let servers = Servers::new(&listeners, stages, script, jobs, sender);
+    let servers =
+        Servers::new(&listeners, stages, faults.script, jobs, sender).leaving_out(faults.leave_out);
     let browser = start(&format!("{}/", listeners.origin(Place::Page)))?;
     let mut follow = Follow {
         servers: &servers,
@@ -138,7 +158,9 @@ pub async fn run(
     match browser.console() {
         Ok(messages) => {
             let worlds: Vec<World> = cases.iter().map(|case| listeners.world(case)).collect();
-            let mut said = by_case(browser.engine(), messages, &worlds);
+            let engine = browser.engine();
+            let said = engine.map(|engine| by_case(engine, messages, &worlds));
+            let mut said = said.unwrap_or_default();
             let numbers = 0..cases.len();
             ran.said = numbers
                 .map(|number| said.remove(&number).unwrap_or_default())
@@ -161,6 +183,17 @@ pub async fn run(
         }
     }
     Ok(ran)
+}
+
+/// The kinds of page that cases need.
+fn pages(cases: &[&AgentCase]) -> Vec<PageKind> {
+    let needs = |wanted: &PageKind| {
+        let mut fetches = cases.iter().flat_map(|case| &case.fetches);
+        fetches.any(|fetch| fetch.page == *wanted)
+    };
+    let mut kinds = vec![PageKind::Ordinary, PageKind::Opaque];
+    kinds.retain(needs);
+    kinds
 }
 
 /// What is run together. Cases that build on the preflight cache come while it is nearly empty:

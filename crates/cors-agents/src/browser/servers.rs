@@ -3,13 +3,14 @@
 //! A request belongs to a case by its path, never by when it arrives: engines repeat requests,
 //! and many cases run at the same time.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::Ipv4Addr;
 
-use cors_vectors::agent::{AgentCase, Place};
-use cors_vectors::text::TextError;
+use cors_vectors::agent::{AgentCase, Answer, Place};
+use cors_vectors::text::{Text, TextError};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde::Deserialize;
@@ -129,6 +130,7 @@ pub struct Servers<'c> {
     script: &'c str,
     told: UnboundedSender<Told>,
     page: String,
+    leave_out: Option<&'c str>,
 }
 
 #[derive(Deserialize)]
@@ -163,7 +165,16 @@ impl<'c> Servers<'c> {
             script,
             told,
             page: listeners.origin(Place::Page).to_owned(),
+            leave_out: None,
         }
+    }
+
+    /// The same servers with a fault: header lines of this name are left out of all answers. A run
+    /// on them has to fail.
+    #[must_use]
+    pub fn leaving_out(mut self, name: Option<&'c str>) -> Self {
+        self.leave_out = name;
+        self
     }
 
     /// Says during which fetch of a case what arrives next is, counted from 1.
@@ -294,6 +305,19 @@ impl<'c> Servers<'c> {
         })
     }
 
+    /// The answer without the lines that are to be left out.
+    fn spoilt<'a>(&self, answer: Option<&'a Answer>) -> Option<Cow<'a, Answer>> {
+        let answer = answer?;
+        let Some(name) = self.leave_out else {
+            return Some(Cow::Borrowed(answer));
+        };
+        let mut answer = answer.clone();
+        answer
+            .headers
+            .retain(|(one, _)| !matches!(one, Text::Plain(one) if one.eq_ignore_ascii_case(name)));
+        Some(Cow::Owned(answer))
+    }
+
     fn case(&self, place: Place, arrived: Arrived) -> Reply {
         let missing = || own(404, "text/plain", &[], b"");
         let Some(number) = self.number(&arrived.target) else {
@@ -327,8 +351,9 @@ impl<'c> Servers<'c> {
             body: arrived.body,
         };
         let origin = request.header("origin").unwrap_or_default();
-        let reply =
-            answer.and_then(|answer| scripted(&stage.world, answer, &request.method, &origin));
+        let answer = answer.map(|answer| self.spoilt(answer));
+        let reply = answer
+            .and_then(|answer| scripted(&stage.world, answer.as_deref(), &request.method, &origin));
         stage.requests.push(request);
         reply.unwrap_or_else(|error| {
             stage.broken = Some(error);

@@ -10,7 +10,8 @@ const PATIENCE = 8000;
 // Reports travel in parcels, so that a long run is seen to move on.
 const PARCEL = 50;
 
-const framed = window.parent !== window;
+// Not by window.parent, which happy-dom has for a page without one.
+const framed = location.href === "about:srcdoc";
 
 // Bytes travel as strings whose characters are the bytes.
 function bytesOf(text) {
@@ -124,8 +125,15 @@ function byXhr(job) {
   });
 }
 
+// Where there is no fetch() the page is given only what XMLHttpRequest can ask for as well.
 function act(job) {
-  return job.api === "xhr" ? byXhr(job) : byFetch(job);
+  const made = job.api === "xhr" || typeof fetch !== "function" ? byXhr(job) : byFetch(job);
+  let timer;
+  // Not every API keeps to its own patience.
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => resolve({ timeout: true }), 2 * PATIENCE);
+  });
+  return Promise.race([made, late]).finally(() => clearTimeout(timer));
 }
 
 // The frame: one fetch for each message.
@@ -170,17 +178,29 @@ function openFrame() {
   };
 }
 
-async function post(path, value) {
-  const answer = await fetch("/control/" + path, { method: "POST", body: JSON.stringify(value) });
-  await answer.text();
+// What is asked of the page's own server, by the API that all of them have.
+function control(method, path, value) {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    xhr.open(method, "/control/" + path);
+    xhr.onload = () => resolve(xhr.responseText);
+    xhr.onerror = () => reject(new Error("no answer from /control/" + path));
+    xhr.send(value === undefined ? null : JSON.stringify(value));
+  });
 }
+
+const post = (path, value) => control("POST", path, value);
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function main() {
-  const inFrame = openFrame();
-  const at = (job) => (job.page === "opaque" ? inFrame(job) : act(job));
-  const { warmUp, rounds } = await (await fetch("/control/jobs")).json();
+  let inFrame = null;
+  const at = (job) => {
+    if (job.page !== "opaque") return act(job);
+    if (inFrame === null) inFrame = openFrame();
+    return inFrame(job);
+  };
+  const { warmUp, rounds } = JSON.parse(await control("GET", "jobs"));
 
   // Some engines answer nothing from a fresh preflight cache at first.
   for (const job of warmUp) await at(job);
@@ -223,7 +243,6 @@ async function main() {
 if (framed) {
   serveParent();
 } else {
-  window.addEventListener("DOMContentLoaded", () => {
-    main().catch((error) => post("broken", { said: String(error && error.stack || error) }));
-  });
+  // The script is a deferred one: the document is there.
+  main().catch((error) => post("broken", { said: String(error && error.stack || error) }));
 }

@@ -1,8 +1,9 @@
-//! `agent` with a browser that is none: a shell script in its place. What real browsers do is the
-//! business of `cargo xtask agents`.
+//! `agent` with a browser that is none: a shell script in its place. What real browsers and
+//! emulators do is the business of `cargo xtask agents`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -16,26 +17,41 @@ use crate::program::{Ran, command, finish};
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 const LOOKS: u32 = 1_000;
 
+/// A shell script of this name beside the notes.
+fn script(notes: &Notes, name: &str, text: &str) -> PathBuf {
+    let path = notes.file().with_file_name(name);
+    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// A run of some cases on an agent, with the report on standard output.
+fn agent(name: &str) -> Command {
+    command(&["agent", name, "-t", "methods/*", "--report", "ndjson=-"])
+}
+
 /// A script that says its version, notes its process group, and then does what is given. `$URL` is
 /// the page's.
 fn browser(notes: &Notes, does: &str) -> Command {
-    let path = notes.file().with_file_name("browser");
     let does = notes.taken(does);
-    let script = format!(
-        "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'Fake 1.0'; exit; fi\n\
-         for URL; do :; done\n{does}\n"
+    let text = format!(
+        "if [ \"$1\" = --version ]; then echo 'Fake 1.0'; exit; fi\n\
+         for URL; do :; done\n{does}"
     );
-    fs::write(&path, script).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    let mut command = command(&[
-        "agent",
-        "chromium",
-        "-t",
-        "methods/*",
-        "--report",
-        "ndjson=-",
-    ]);
-    command.env("CORS_CHROMIUM", path);
+    let mut command = agent("chromium");
+    command.env("CORS_CHROMIUM", script(notes, "browser", &text));
+    command
+}
+
+/// The same in place of Node.js: it gets `-e SCRIPT -- NAME FOLDER`, and a URL once it has said its
+/// version.
+fn node(notes: &Notes, says: &str, does: &str) -> Command {
+    let does = notes.taken(does);
+    let text = format!("if [ $# -lt 6 ]; then {says}; exit; fi\n{does}");
+    let mut command = agent("jsdom");
+    command
+        .env("CORS_NODE", script(notes, "node", &text))
+        .env("CORS_EMULATORS", notes.file().parent().unwrap());
     command
 }
 
@@ -83,7 +99,8 @@ fn a_browser_that_does_nothing_is_ended_when_time_is_up() {
 fn a_browser_is_ended_when_the_user_interrupts() {
     for signal in ["INT", "TERM", "HUP"] {
         let notes = Notes::new();
-        let program = browser(&notes, "sleep 1000 & sleep 1000");
+        let does = "trap '' INT TERM HUP; sleep 1000 & sleep 1000; sleep 1000";
+        let program = browser(&notes, does);
         let waiting = thread::spawn(move || finish(program));
         let group = (0..LOOKS).find_map(|_| {
             thread::sleep(BETWEEN_LOOKS);
@@ -99,6 +116,106 @@ fn a_browser_is_ended_when_the_user_interrupts() {
         assert_eq!(end(&ran).reason.as_deref(), Some("stopped by hand"));
         notes.assert_nothing_is_left();
     }
+}
+
+#[test]
+fn a_browser_that_does_not_start_leaves_nothing_behind() {
+    // It is asked for its version, tells none, and leaves a process.
+    let notes = Notes::new();
+    let mute = notes.taken("sleep 1000 >/dev/null & exit 0");
+    let mut command = agent("chromium");
+    command.env("CORS_CHROMIUM", script(&notes, "mute", &mute));
+    let ran = finish(command);
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    assert!(ran.stderr.contains("does not tell its version"), "{ran:#?}");
+    notes.assert_nothing_is_left();
+
+    // It tells its version, and then it is no program any more.
+    let notes = Notes::new();
+    let own = notes.file().with_file_name("browser");
+    let vanishes = format!(
+        "{}; chmod -x '{}'; echo 'Fake 1.0'",
+        notes.taken(":"),
+        own.display()
+    );
+    let mut command = agent("chromium");
+    command.env("CORS_CHROMIUM", script(&notes, "browser", &vanishes));
+    let ran = finish(command);
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("Chromium cannot be started"),
+        "{ran:#?}"
+    );
+    notes.assert_nothing_is_left();
+}
+
+#[test]
+fn the_display_ends_with_the_browser() {
+    let display = |notes: &Notes, does: &str| script(notes, "display", &notes.taken(does));
+    let run = |notes: &Notes, display: PathBuf, does: &str| {
+        let text = format!(
+            "if [ \"$1\" = --version ]; then echo 'Fake 1.0'; exit; fi\n{}",
+            notes.taken(does)
+        );
+        let mut command = agent("webkit");
+        command
+            .env("CORS_WEBKIT", script(notes, "browser", &text))
+            .env("CORS_XVFB", display)
+            .args(["-m", "0.3"]);
+        finish(command)
+    };
+    let notes = Notes::new();
+    let shows = display(&notes, "sleep 1000 & echo 7; sleep 1000");
+    let ran = run(&notes, shows, "sleep 1000 & sleep 1000");
+    assert_eq!(ran.code, Some(7), "{ran:#?}");
+    assert_eq!(notes.groups().len(), 2, "a display and a browser");
+    notes.assert_nothing_is_left();
+
+    let notes = Notes::new();
+    let mute = display(&notes, "sleep 1000 >/dev/null & exit 1");
+    let ran = run(&notes, mute, "exit 0");
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("Xvfb does not tell its display"),
+        "{ran:#?}"
+    );
+    notes.assert_nothing_is_left();
+}
+
+#[test]
+fn an_emulator_is_a_browser_like_any_other() {
+    let notes = Notes::new();
+    let does = "trap '' INT TERM HUP; sleep 1000 & sleep 1000; sleep 1000";
+    let mut command = node(&notes, "echo 'jsdom 1.0 on a fake'", does);
+    command.args(["-m", "0.3"]);
+    let ran = finish(command);
+    assert_eq!(ran.code, Some(7), "{ran:#?}");
+    assert!(ran.stdout.contains("jsdom 1.0 on a fake"), "{ran:#?}");
+    notes.assert_nothing_is_left();
+}
+
+#[test]
+fn an_emulator_that_is_not_there_is_named() {
+    let notes = Notes::new();
+    let ran = finish(node(
+        &notes,
+        "echo \"error: Cannot find module 'jsdom'\"",
+        ":",
+    ));
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    for said in [
+        "jsdom cannot be had from",
+        "Cannot find module 'jsdom'",
+        "cargo xtask agents install jsdom",
+    ] {
+        assert!(ran.stderr.contains(said), "{said}: {ran:#?}");
+    }
+    let mut command = agent("happy-dom");
+    command.env("CORS_NODE", "/nowhere/node");
+    let ran = finish(command);
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    let said = "CORS_NODE names /nowhere/node, which is no file";
+    assert!(ran.stderr.contains(said), "{ran:#?}");
 }
 
 #[test]

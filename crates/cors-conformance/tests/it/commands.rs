@@ -63,11 +63,18 @@ impl Notes {
     pub(crate) fn assert_nothing_is_left(&self) {
         let groups = self.groups();
         assert!(!groups.is_empty(), "the command was never started");
-        let left: Vec<_> = processes()
-            .into_iter()
-            .filter(|(_, group)| groups.contains(group))
-            .collect();
-        assert!(left.is_empty(), "(process, group) still there: {left:?}");
+        let left = || -> Vec<_> {
+            processes()
+                .into_iter()
+                .filter(|(_, group)| groups.contains(group))
+                .collect()
+        };
+        // What was killed takes a moment to end; what was not sleeps far longer than this.
+        let gone = (0..1_000).any(|_| {
+            thread::sleep(Duration::from_millis(10));
+            left().is_empty()
+        });
+        assert!(gone, "(process, group) still there: {:?}", left());
     }
 }
 

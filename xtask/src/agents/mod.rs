@@ -1,10 +1,14 @@
-//! `cargo xtask agents`: the real browsers that agent cases are put to.
+//! `cargo xtask agents`: the real browsers and the emulators that agent cases are put to.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, bail, ensure};
+
+mod classes;
+mod page;
+mod tags;
 
 /// The Debian packages of an engine.
 const PACKAGES: [(&str, &[&str]); 3] = [
@@ -14,10 +18,18 @@ const PACKAGES: [(&str, &[&str]); 3] = [
     ("webkit", &["webkit2gtk-driver", "xvfb"]),
 ];
 
-/// The page's script, and a change that breaks it: the headers of script are never sent.
+/// The emulators, which come from npm: `xtask/agents/package-lock.json` names the versions.
+const EMULATORS: [&str; 2] = ["jsdom", "happy-dom"];
+/// Where they are installed; the program looks for them there.
+const INSTALLED: &str = "target/agents";
+
+/// The page's script, and a change that breaks it: XMLHttpRequest never sends headers of script.
 const PAGE: &str = "crates/cors-agents/src/page/page.js";
-const SOUND: &str = "headers: job.headers";
-const BROKEN: &str = "headers: []";
+const SOUND: &str = "of job.headers) xhr";
+const BROKEN: &str = "of []) xhr";
+
+/// A header without which the servers are broken.
+const LEFT_OUT: &str = "access-control-allow-origin";
 
 /// The cases that say most about an engine and the page, and do not wait.
 const TELLING: &[&str] = &[
@@ -47,25 +59,32 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Install the engines from Debian (as root)
+    /// Install the engines from Debian (as root) and the emulators from npm
     Install(Engines),
     /// Run all agent cases on the engines and write what they did (vectors/agent/observed/)
     Record(Engines),
-    /// Run the most telling cases, and see that a page that is broken on purpose fails
+    /// Write the expectations for the emulators from their classes (xtask/agents/*.toml) and
+    /// records
+    Classify(Engines),
+    /// Run the most telling cases, and see that a page and servers that are broken on purpose fail
     Check(Engines),
+    /// Open the page of `report` in Chromium, click through it and take pictures of it
+    Page,
 }
 
 #[derive(clap::Args)]
 struct Engines {
-    /// chromium, firefox, webkit; all of them when left out
-    #[arg(value_name = "ENGINE", value_parser = ["chromium", "firefox", "webkit"])]
+    /// chromium, firefox, webkit, jsdom, happy-dom; all of them when left out
+    #[arg(value_name = "ENGINE",
+          value_parser = ["chromium", "firefox", "webkit", "jsdom", "happy-dom"])]
     engines: Vec<String>,
 }
 
 impl Engines {
     fn names(&self) -> Vec<&str> {
         if self.engines.is_empty() {
-            PACKAGES.iter().map(|(name, _)| *name).collect()
+            let engines = PACKAGES.iter().map(|(name, _)| *name);
+            engines.chain(EMULATORS).collect()
         } else {
             self.engines.iter().map(String::as_str).collect()
         }
@@ -82,20 +101,40 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
+        Action::Classify(engines) => {
+            for name in engines.names() {
+                classify(name)?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
         Action::Check(engines) => {
             for name in engines.names() {
                 check(name)?;
             }
+            if engines.names().contains(&"chromium") {
+                page::check()?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Action::Page => {
+            page::check()?;
             Ok(ExitCode::SUCCESS)
         }
     }
 }
 
 fn install(names: &[&str]) -> anyhow::Result<ExitCode> {
-    let packages = PACKAGES
+    if EMULATORS.iter().any(|name| names.contains(name)) {
+        install_emulators()?;
+    }
+    let packages: Vec<_> = PACKAGES
         .iter()
         .filter(|(name, _)| names.contains(name))
-        .flat_map(|(_, packages)| *packages);
+        .flat_map(|(_, packages)| *packages)
+        .collect();
+    if packages.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut command = Command::new("apt-get");
     command
         .env("DEBIAN_FRONTEND", "noninteractive")
@@ -114,18 +153,40 @@ fn install(names: &[&str]) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn install_emulators() -> anyhow::Result<()> {
+    let folder = crate::root().join(INSTALLED);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for name in ["package.json", "package-lock.json"] {
+        let from = crate::root().join("xtask/agents").join(name);
+        fs::copy(&from, folder.join(name))
+            .with_context(|| format!("cannot copy {}", from.display()))?;
+    }
+    let mut command = Command::new("npm");
+    command
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(&folder);
+    println!("$ cd {INSTALLED} && {command:?}");
+    let status = command
+        .status()
+        .context("npm cannot be started: install Node.js 20.19 or newer with npm first")?;
+    ensure!(status.success(), "npm: {status}");
+    Ok(())
+}
+
 /// What came of a run of the program on an engine.
 fn agent(name: &str, arguments: &[&str]) -> anyhow::Result<Option<i32>> {
+    program(&[&["agent", name], arguments].concat())
+}
+
+/// Runs the program, and gives its exit status.
+fn program(arguments: &[&str]) -> anyhow::Result<Option<i32>> {
     let mut command = Command::new(crate::cargo());
     command
         .args(["run", "--release", "--locked", "--quiet"])
-        .args(["--package", "cors-conformance", "--", "agent", name])
+        .args(["--package", "cors-conformance", "--"])
         .args(arguments)
         .current_dir(crate::root());
-    println!(
-        "$ cargo xtask conformance agent {name} {}",
-        arguments.join(" ")
-    );
+    println!("$ cargo xtask conformance {}", arguments.join(" "));
     Ok(command.status().context("cannot start cargo")?.code())
 }
 
@@ -139,11 +200,25 @@ fn record(name: &str) -> anyhow::Result<()> {
         ),
         code => bail!("the run on {name} came to nothing: exit status {code:?}"),
     }
+    if EMULATORS.contains(&name) {
+        return classify(name);
+    }
     let code = agent(name, &["--console", &file])?;
     ensure!(
         code == Some(0),
         "{name}: its console cannot be read: exit status {code:?}"
     );
+    Ok(())
+}
+
+fn classify(name: &str) -> anyhow::Result<()> {
+    if !classes::has_classes(crate::root(), name) {
+        return Ok(());
+    }
+    let file = format!("vectors/agent/expectations/{name}.json");
+    let text = classes::expectations(crate::root(), name)?;
+    fs::write(crate::root().join(&file), text).with_context(|| format!("cannot write {file}"))?;
+    println!("{file}: written from xtask/agents/{name}.toml");
     Ok(())
 }
 
@@ -155,16 +230,21 @@ fn check(name: &str) -> anyhow::Result<()> {
     ensure!(broken != script, "{PAGE} has no `{SOUND}` to break");
     let path = crate::root().join("target/broken-page.js");
     fs::write(&path, broken).with_context(|| format!("cannot write {}", path.display()))?;
-    let code = agent(
-        name,
-        &["-t", "safelisted-headers/*", "--page", shown(&path)?],
-    )?;
+    // Those that each of the engines and emulators passes in part.
+    let some = ["-t", "safelisted-headers/*", "-t", "xhr/*"];
+    let page = [&some[..], &["--page", shown(&path)?]].concat();
+    let code = agent(name, &page)?;
     fs::remove_file(&path)?;
     ensure!(
         code == Some(1),
-        "{name}: a page that sends no headers must fail: exit status {code:?}, expected 1"
+        "{name}: a page that leaves out headers must fail: exit status {code:?}, expected 1"
     );
-    println!("{name}: as expected, and a broken page fails");
+    let code = agent(name, &[&some[..], &["--leave-out", LEFT_OUT]].concat())?;
+    ensure!(
+        code == Some(1),
+        "{name}: servers that leave out {LEFT_OUT} must fail: exit status {code:?}, expected 1"
+    );
+    println!("{name}: as expected, and a broken page and broken servers fail");
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::pin::Pin;
 
 use cors_agents::browser::engine::Installed;
 use cors_agents::browser::{Emulator, Engine, Faults, Job, LaunchError, Limits, run_engine};
@@ -19,6 +20,7 @@ use cors_harness::exit::Exit;
 use cors_vectors::agent::AgentCase;
 use cors_vectors::format::format;
 use cors_vectors::observed::{ObservedFile, expectations, read_expectations};
+use tokio::runtime::Runtime;
 
 use crate::args::{AgentArgs, AgentName};
 use crate::cases;
@@ -36,6 +38,11 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         vectors: cases::version(&args.selection),
         standard: cases::standard()?,
         again: again(args),
+    };
+    // Before anything is started: asking for a version starts programs, too.
+    let session = match (&args.cmd, args.name) {
+        (None, None | Some(AgentName::Model)) => None,
+        _ => Some(Session::open()?),
     };
     let installed = args
         .name
@@ -65,19 +72,29 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
             trouble.get_or_insert_with(|| crate::output::unwritable("the terminal report", &error));
         }
     };
-    let end = if let (Some(name), Some(installed)) = (args.name, installed) {
-        match (&args.console, name.engine()) {
-            (Some(file), Some(engine)) => {
-                return listen(file, args, engine, installed, &chosen, &about);
+    let end = if let Some(session) = session {
+        match (args.name, installed, &args.cmd) {
+            (Some(name), Some(installed), _) => match (&args.console, name.engine()) {
+                (Some(file), Some(engine)) => {
+                    let subject = (engine, installed);
+                    return listen(file, args, session, subject, &chosen, &about);
+                }
+                (Some(_), None) => {
+                    let name = name.name();
+                    return Err(Stop::usage(format_args!(
+                        "{name} has no console that is read"
+                    )));
+                }
+                (None, _) => {
+                    let subject = (name, installed);
+                    in_browser(args, session, subject, &chosen, &about, known, &mut sink)?
+                }
+            },
+            (_, _, Some(line)) => {
+                with_program(args, session, line, &chosen, &about, known, &mut sink)?
             }
-            (Some(_), None) => {
-                let name = name.name();
-                return Err(Stop::usage(format_args!("{name} has no console that is read")));
-            }
-            (None, _) => in_browser(args, name, installed, &chosen, &about, known, &mut sink)?,
+            _ => return Err(Stop::bug("a session with nobody")),
         }
-    } else if let Some(line) = &args.cmd {
-        with_program(args, line, &chosen, &about, known, &mut sink)?
     } else {
         // Steps are for reports; nobody reads them on a terminal without asking.
         let trace = !args.report.is_empty() || args.verbose > 1;
@@ -86,10 +103,30 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
     trouble.map_or(Ok(end.exit), Err)
 }
 
+/// What runs an agent, listening for the end that the user may ask for.
+struct Session {
+    runtime: Runtime,
+    cancel: Pin<Box<dyn Future<Output = ()>>>,
+}
+
+impl Session {
+    fn open() -> Result<Self, Stop> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Stop::bug)?;
+        let cancel = {
+            let _within = runtime.enter();
+            Box::pin(crate::run::interrupt())
+        };
+        Ok(Self { runtime, cancel })
+    }
+}
+
 fn in_browser(
     args: &AgentArgs,
-    name: AgentName,
-    installed: Installed,
+    session: Session,
+    (name, installed): (AgentName, Installed),
     chosen: &[&AgentCase],
     about: &About,
     known: Known,
@@ -115,10 +152,7 @@ fn in_browser(
         faults.script = script;
     }
     let mut record = Recording::new(name.name(), &installed.version);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Stop::bug)?;
+    let Session { runtime, cancel } = session;
     let end = runtime
         .block_on(run_engine(
             &Job {
@@ -129,7 +163,7 @@ fn in_browser(
             },
             installed,
             known,
-            crate::run::interrupt(),
+            cancel,
             &mut |case, played, _| record.add(case, played),
             sink,
         ))
@@ -148,8 +182,8 @@ fn in_browser(
 fn listen(
     file: &Path,
     args: &AgentArgs,
-    engine: Engine,
-    mut installed: Installed,
+    session: Session,
+    (engine, mut installed): (Engine, Installed),
     chosen: &[&AgentCase],
     about: &About,
 ) -> Result<Exit, Stop> {
@@ -169,10 +203,6 @@ fn listen(
     };
     let mut refusals = telling.iter();
     let mut said = Vec::new();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Stop::bug)?;
     let job = Job {
         cases: &cases,
         about,
@@ -189,11 +219,11 @@ fn listen(
         &job,
         installed,
         Known::default(),
-        crate::run::interrupt(),
+        session.cancel,
         &mut seen,
         &mut nobody,
     );
-    let end = runtime.block_on(run).map_err(Stop::unreachable)?;
+    let end = session.runtime.block_on(run).map_err(Stop::unreachable)?;
     if !end.complete {
         let why = end.reason.unwrap_or_default();
         return Err(Stop::unreachable(format_args!("{}: {why}", engine.name())));
@@ -217,6 +247,7 @@ fn listen(
 
 fn with_program(
     args: &AgentArgs,
+    session: Session,
     line: &str,
     chosen: &[&AgentCase],
     about: &About,
@@ -230,12 +261,9 @@ fn with_program(
         about,
         deadline: args.max_time.unwrap_or_else(|| Limits::default().deadline),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Stop::bug)?;
-    let run = run_client(&job, known, crate::run::interrupt(), sink);
-    runtime
+    let run = run_client(&job, known, session.cancel, sink);
+    session
+        .runtime
         .block_on(run)
         .map_err(|error| Stop::unreachable(format_args!("{line}: {error}")))
 }

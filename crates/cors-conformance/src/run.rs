@@ -159,8 +159,9 @@ fn again(args: &RunArgs) -> String {
 }
 
 /// Ends when the program is asked to: by Ctrl-C, by SIGTERM, or since its terminal is gone. What
-/// it started is then ended by ordinary code.
-pub(crate) async fn interrupt() {
+/// it started is then ended by ordinary code. It listens from the call on, so that nothing that is
+/// started afterwards is left behind; the call has to be made within a runtime.
+pub(crate) fn interrupt() -> impl Future<Output = ()> {
     let signals = [
         SignalKind::interrupt(),
         SignalKind::terminate(),
@@ -171,7 +172,7 @@ pub(crate) async fn interrupt() {
         .into_iter()
         .filter_map(|kind| signal(kind).ok())
         .collect();
-    poll_fn(|context| {
+    poll_fn(move |context| {
         let mut polled = listeners.iter_mut().map(|one| one.poll_recv(context));
         if polled.any(|one| one.is_ready()) {
             Poll::Ready(())
@@ -179,5 +180,4 @@ pub(crate) async fn interrupt() {
             Poll::Pending
         }
     })
-    .await;
 }

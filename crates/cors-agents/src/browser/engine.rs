@@ -422,8 +422,8 @@ impl Installed {
                 }
             }
         }
-        if self.talks {
-            command.args(Console::arguments(self.engine));
+        if let Some(engine) = talks {
+            command.args(Console::arguments(engine));
         }
         let group = about.spawn(command.arg(url))?;
         Ok(Browser {

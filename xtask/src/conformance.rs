@@ -19,6 +19,16 @@ pub(crate) struct Args {
 
 /// Builds the program and runs it; its exit status is ours.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    start(&args.args)
+}
+
+/// The same for one of its subcommands.
+pub(crate) fn program(subcommand: &str, args: &[OsString]) -> anyhow::Result<ExitCode> {
+    let words = [OsString::from(subcommand)];
+    start(&[words.as_slice(), args].concat())
+}
+
+fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
     let status = Command::new(crate::cargo())
         .args([
             "run",
@@ -30,7 +40,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .arg("--manifest-path")
         .arg(crate::root().join("Cargo.toml"))
         .arg("--")
-        .args(&args.args)
+        .args(args)
         .status()
         .context("cannot start cargo")?;
     // No code means that a signal ended it: shells say 128 and more, which the program never does.

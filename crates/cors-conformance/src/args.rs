@@ -62,6 +62,12 @@ pub enum Command {
     /// Test the suite itself: on servers that are faulty and on servers that are right
     #[command(after_help = AFTER_HELP)]
     SelfTest(SelfTestArgs),
+    /// Send generated requests to a server, and make what goes wrong short
+    #[command(after_help = AFTER_HELP)]
+    Fuzz(Box<crate::fuzz::args::FuzzArgs>),
+    /// Fuzz the testbed's servers, and count the requests until each fault is found
+    #[command(hide = true)]
+    FuzzHunt(crate::fuzz::hunt::HuntArgs),
     /// Explain what a browser decides about an exchange, step by step, or what a case demands
     #[command(after_help = crate::explain::args::AFTER_HELP)]
     Explain(crate::explain::args::ExplainArgs),
@@ -329,7 +335,7 @@ pub enum ReportKind {
     Ndjson,
 }
 
-fn parse_url(text: &str) -> Result<Url, String> {
+pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| {
         let hint = if text.contains("://") {
             ""
@@ -353,7 +359,7 @@ fn parse_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-fn parse_header(text: &str) -> Result<(String, String), String> {
+pub(crate) fn parse_header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text
         .split_once(':')
         .ok_or("expected `Name: value`, found no colon")?;
@@ -378,7 +384,7 @@ fn parse_header(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn parse_cookie(text: &str) -> Result<String, String> {
+pub(crate) fn parse_cookie(text: &str) -> Result<String, String> {
     // Without an equals sign curl takes it for the name of a file.
     if !text.contains('=') {
         return Err("expected `name=value`, found no equals sign; files are not read".to_owned());
@@ -396,7 +402,7 @@ fn is_preflight_field(start: &str) -> bool {
     start.eq_ignore_ascii_case("access-control-")
 }
 
-fn parse_seconds(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
         .map_err(|_| "expected a number of seconds".to_owned())?;
@@ -406,7 +412,7 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn parse_report(text: &str) -> Result<Report, String> {
+pub(crate) fn parse_report(text: &str) -> Result<Report, String> {
     let (kind, path) = text
         .split_once('=')
         .ok_or("expected KIND=PATH, such as ndjson=run.ndjson")?;

@@ -14,6 +14,7 @@ mod cases;
 pub mod console;
 pub mod escape;
 pub mod explain;
+pub mod fuzz;
 mod list;
 mod output;
 pub mod probe;
@@ -62,6 +63,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Some(Command::Serve(args)) => serve::run(args),
             Some(Command::SelfTest(args)) => self_test::run(args),
             Some(Command::Explain(args)) => explain::run(args),
+            Some(Command::Fuzz(args)) => fuzz::run(args),
+            Some(Command::FuzzHunt(args)) => fuzz::hunt::run(args),
         };
         done.unwrap_or_else(|stop| {
             tell(&stop.said);

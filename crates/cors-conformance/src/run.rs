@@ -87,7 +87,7 @@ pub(crate) fn execute(
     Ok((end.exit, seen))
 }
 
-fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Result<Options, Stop> {
+pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Result<Options, Stop> {
     let about = About {
         tool: concat!("cors-conformance ", env!("CARGO_PKG_VERSION")).to_owned(),
         vectors: cases::version(&args.selection),

@@ -13,7 +13,7 @@ use cors_harness::target::url::{HttpVersion, UrlOptions};
 use crate::stop::Stop;
 
 /// How a server given by URL is reached. Names and meanings are curl's.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag of the command line"

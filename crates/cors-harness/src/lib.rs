@@ -74,6 +74,7 @@ pub mod command;
 pub mod escape;
 pub mod event;
 pub mod exit;
+pub mod fuzz;
 pub mod kit;
 pub mod model;
 pub mod plan;

@@ -254,7 +254,7 @@ impl Planner<'_> {
     }
 }
 
-fn task(case: &ServerCase, subject: &Subject) -> Result<Task, String> {
+pub(crate) fn task(case: &ServerCase, subject: &Subject) -> Result<Task, String> {
     let site = match subject {
         Subject::Site { site, .. } => site,
         Subject::Kit(kit) => match kit.site(&case.policy) {

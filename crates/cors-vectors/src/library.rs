@@ -142,25 +142,36 @@ impl Library {
     fn add(&mut self, name: &str, text: &str, content: Content) -> Result<(), Errors> {
         match content {
             Content::Agent(file) => self.agent.push((name.to_owned(), file)),
-            Content::Server(file) => self.server.push((name.to_owned(), file)),
-            Content::Policies(file) => {
-                for (policy, named) in file.policies {
-                    if self.policies.contains_key(&policy) {
-                        let by = "an earlier policy".to_owned();
-                        let problem = Problem::Taken {
-                            name: policy.clone(),
-                            by,
-                        };
-                        let source = Source::new(name, text);
-                        return Err(source
-                            .error(Some(&policy), "policies".to_owned(), problem)
-                            .into());
-                    }
-                    self.policies.insert(policy, named);
-                }
+            Content::Server(file) => {
+                self.add_policies(name, text, file.policies.clone())?;
+                self.server.push((name.to_owned(), file));
             }
+            Content::Policies(file) => self.add_policies(name, text, file.policies)?,
             Content::Rules(file) => self.rules.extend(file.rules),
             Content::Engine => {}
+        }
+        Ok(())
+    }
+
+    fn add_policies(
+        &mut self,
+        name: &str,
+        text: &str,
+        policies: BTreeMap<String, NamedPolicy>,
+    ) -> Result<(), Errors> {
+        for (policy, named) in policies {
+            if self.policies.contains_key(&policy) {
+                let by = "an earlier policy".to_owned();
+                let problem = Problem::Taken {
+                    name: policy.clone(),
+                    by,
+                };
+                let source = Source::new(name, text);
+                return Err(source
+                    .error(Some(&policy), "policies".to_owned(), problem)
+                    .into());
+            }
+            self.policies.insert(policy, named);
         }
         Ok(())
     }
@@ -445,7 +456,8 @@ impl Kind {
             // Reading it as either kind says what is wrong with the JSON.
             Err(_) => return Some(Self::Server),
         };
-        if value.get("policies").is_some() {
+        // Cases may bring policies along.
+        if value.get("policies").is_some() && value.get("cases").is_none() {
             return Some(Self::Policies);
         }
         if value.get("rules").is_some() {

@@ -1,5 +1,7 @@
 //! Server cases: a policy, what a page or another client does, and what must then hold.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +9,7 @@ pub use crate::check::{
     Check, Grammar, HeaderIs, HeaderStatement, On, Statement, StatusStatement, WireIs,
     WireStatement,
 };
+use crate::policy::{NamedPolicy, unique};
 use crate::text::{HeaderPair, Text};
 
 /// A file of server cases.
@@ -20,6 +23,13 @@ pub struct ServerFile {
     pub area: String,
     /// What belongs in this file, in a sentence.
     pub about: String,
+    /// Policies that the file brings for its cases, by name, beside those of the library.
+    #[serde(
+        default,
+        deserialize_with = "unique",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub policies: BTreeMap<String, NamedPolicy>,
     /// The cases.
     pub cases: Vec<ServerCase>,
 }

@@ -5,6 +5,7 @@
 //! sanitizer is asked for: the workspace forbids unsafe code, so one would slow every target down
 //! for what the compiler excludes.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -54,6 +55,16 @@ enum Chore {
     },
     /// Write first inputs for every target into fuzz/corpus, cut out of the cases
     Seed,
+    /// Let the live fuzzer look for the faults of the testbed, and count the requests it needs
+    Hunt {
+        /// Arguments of `cors-conformance fuzz-hunt`; `--help` lists them
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "ARGS"
+        )]
+        args: Vec<OsString>,
+    },
     /// Measure how many inputs a second each target takes, next to one that does nothing
     Bench {
         /// For how long each is run
@@ -85,6 +96,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             seed()?;
             hunt(std::slice::from_ref(target), *seconds)
         }
+        Chore::Hunt { args } => crate::conformance::program("fuzz-hunt", args),
         Chore::Bench { seconds } => bench(*seconds),
     }
 }

@@ -9,6 +9,7 @@ mod baselines;
 mod browsers;
 mod commands;
 mod exits;
+mod fuzz;
 mod hostile;
 mod kits;
 mod output;

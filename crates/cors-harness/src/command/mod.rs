@@ -16,6 +16,7 @@
 //!
 //! What else it prints is shown when it fails.
 
+mod fuzz;
 pub mod group;
 mod output;
 mod program;
@@ -129,6 +130,20 @@ impl Command {
         policy: &Policy,
         run: &mut Run<'_>,
     ) -> Result<(Program, Started), NotStarted> {
+        let mut log = Vec::new();
+        let started = self.begin(policy, &mut log).await;
+        if started.is_err() {
+            run.log(log);
+        }
+        started
+    }
+
+    /// Starts the command with a policy. When that fails, what it printed is left in `log`.
+    async fn begin(
+        &self,
+        policy: &Policy,
+        log: &mut Vec<String>,
+    ) -> Result<(Program, Started), NotStarted> {
         let policy = Policy {
             endpoints: BTreeMap::new(),
             ..policy.clone()
@@ -137,7 +152,7 @@ impl Command {
         match program.settle(self.start_timeout).await {
             Ok(started) => Ok((program, started)),
             Err(not_started) => {
-                run.log(program.log());
+                *log = program.log();
                 program.end().await;
                 Err(not_started)
             }

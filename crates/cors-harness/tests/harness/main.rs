@@ -3,6 +3,7 @@
 
 mod cases;
 mod ends;
+mod fuzz;
 mod kits;
 mod manifests;
 mod probes;

@@ -8,12 +8,12 @@ mod json;
 mod policy;
 mod server;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agent::AgentFile;
 use crate::error::{Error, Errors, Problem};
 use crate::names::is_token;
-use crate::policy::{Policy, PolicyFile};
+use crate::policy::{NamedPolicy, Policy, PolicyFile};
 use crate::rules::{RuleFile, Side};
 use crate::server::ServerFile;
 use crate::text::{HeaderPair, Text};
@@ -56,8 +56,14 @@ pub fn read_server_file(name: &str, text: &str) -> Result<ServerFile, Errors> {
 pub fn read_policies(name: &str, text: &str) -> Result<PolicyFile, Errors> {
     let source = Source::new(name, text);
     let file: PolicyFile = source.shape()?;
+    let errors = check_policies(&source, &file.policies);
+    Errors::none_or(errors, file)
+}
+
+/// Everything that is wrong with named policies.
+fn check_policies(source: &Source<'_>, policies: &BTreeMap<String, NamedPolicy>) -> Vec<Error> {
     let mut errors = Vec::new();
-    for (policy_name, named) in &file.policies {
+    for (policy_name, named) in policies {
         if !is_slug(policy_name) {
             errors.push(source.error(
                 Some(policy_name),
@@ -70,7 +76,7 @@ pub fn read_policies(name: &str, text: &str) -> Result<PolicyFile, Errors> {
             errors.push(source.error(Some(policy_name), field, problem));
         }
     }
-    Errors::none_or(errors, file)
+    errors
 }
 
 /// Reads a user's policy, a TOML file.

@@ -32,6 +32,7 @@ pub(super) fn check(source: &Source<'_>, file: &ServerFile) -> Vec<Error> {
         );
     }
     sentence(&file.about, "about", &mut push);
+    errors.extend(super::check_policies(source, &file.policies));
     let mut seen = BTreeSet::new();
     for case in &file.cases {
         let mut push = |field: String, problem| {

@@ -689,3 +689,39 @@ fn files_from_outside() {
         )
     );
 }
+
+#[test]
+fn a_file_of_cases_brings_policies_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.json");
+    let policies = POLICIES
+        .trim()
+        .trim_start_matches('{')
+        .trim_end_matches('}');
+    let mine = SERVER.replace("origin/", "mine/").replace(
+        "\"area\": \"origin\",",
+        &format!("\"area\": \"mine\", {policies},"),
+    );
+    std::fs::write(&path, &mine).unwrap();
+    let library = Library::default().extend_from_path(&path).unwrap();
+    assert_eq!(library.server_cases().count(), 2);
+    assert!(library.policy("plain").is_some());
+
+    // What they are is checked, and that the name is still to be had.
+    let taken = Library::from_files([("policies.json".to_owned(), POLICIES.to_owned())])
+        .unwrap()
+        .extend_from_path(&path)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        taken.contains("`plain` is taken: an earlier policy has it"),
+        "{taken}"
+    );
+    std::fs::write(
+        &path,
+        mine.replace("\"allow_origins\": [", "\"allow_origins\": [\"x\", "),
+    )
+    .unwrap();
+    let wrong = Library::default().extend_from_path(&path).unwrap_err();
+    assert!(wrong.to_string().contains("allow_origins"), "{wrong}");
+}

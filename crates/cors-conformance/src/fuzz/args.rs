@@ -1,0 +1,152 @@
+//! The arguments of `fuzz`. What `run` has too has its name and meaning.
+
+use std::num::{NonZeroU32, NonZeroU64};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use url::Url;
+
+use crate::args::{
+    Color, FailOn, Report, RunArgs, Selection, TransportArgs, parse_cookie, parse_header,
+    parse_report, parse_seconds, parse_url,
+};
+use crate::baseline::BaselineFile;
+use crate::probe::ProbeArgs;
+
+/// The arguments of `fuzz`.
+#[derive(Debug, Args)]
+pub struct FuzzArgs {
+    /// The resource to fuzz, such as http://127.0.0.1:8080/resource; or a server with a /kit.json.
+    /// Without it, and without --cmd, the reference server inside this program
+    #[arg(value_name = "URL", value_parser = parse_url)]
+    pub url: Option<Url>,
+    /// What the server is meant to allow (TOML)
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub policy: Option<PathBuf>,
+    /// Start this command once for each named policy, with PORT and CORS_POLICY in its environment,
+    /// and fuzz what then listens
+    #[arg(long, value_name = "CMD",
+          conflicts_with_all = ["url", "policy", "rate", "unsafe_methods"])]
+    pub cmd: Option<String>,
+    /// How long the command may take until it listens [default: 10]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, requires = "cmd")]
+    pub start_timeout: Option<Duration>,
+    /// Make the requests that this number makes; without it one is drawn, and printed
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Make this many sequences of requests [default: 1000, or with --for as many as there is time
+    /// for]
+    #[arg(long, value_name = "N")]
+    pub runs: Option<NonZeroU64>,
+    /// Stop looking after this many seconds
+    #[arg(long = "for", value_name = "SECONDS", value_parser = parse_seconds)]
+    pub duration: Option<Duration>,
+    /// Go on after a finding, and report each cause once
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Write the findings as cases to this file, which must not exist yet; `run --vectors FILE`
+    /// replays them
+    #[arg(long, value_name = "FILE", value_parser = parse_promote)]
+    pub promote: Option<PathBuf>,
+    /// A header to add to each request, for instance to get past authentication
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
+    pub headers: Vec<(String, String)>,
+    /// A cookie for requests with credentials; it is sent to the target only
+    #[arg(short = 'b', long = "cookie", value_name = "NAME=VALUE[; NAME=VALUE]...",
+          value_parser = parse_cookie)]
+    pub cookie: Option<String>,
+    /// How a server given by URL is reached.
+    #[command(flatten)]
+    pub transport: TransportArgs,
+    /// Give up after this many seconds [default: 120, and those of --for]
+    #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub max_time: Option<Duration>,
+    /// Carry out this many sequences at a time
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 8,
+          value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: u16,
+    /// Send at most this many requests a second to a server given by URL
+    #[arg(long, value_name = "N")]
+    pub rate: Option<NonZeroU32>,
+    /// Let methods other than GET, HEAD and OPTIONS reach a server given by URL
+    #[arg(long)]
+    pub unsafe_methods: bool,
+    /// The lowest level at which a finding makes the exit status 1, and ends the search
+    #[arg(long, value_name = "LEVEL", default_value = "must")]
+    pub fail_on: FailOn,
+    /// Write a report with a case for each finding; `ndjson=PATH`, where `-` is standard output
+    /// (people's text then goes to standard error)
+    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report)]
+    pub report: Vec<Report>,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// Longer than the search itself a run may take for what comes before and after it.
+const BESIDE: Duration = Duration::from_mins(2);
+
+impl FuzzArgs {
+    /// The same as arguments of `run`, which replays what was promoted.
+    pub(super) fn as_run(&self) -> RunArgs {
+        RunArgs {
+            url: self.url.clone(),
+            policy: self.policy.clone(),
+            cmd: self.cmd.clone(),
+            start_timeout: self.start_timeout,
+            probe: ProbeArgs {
+                origins: Vec::new(),
+                write_policy: None,
+            },
+            selection: Selection {
+                tests: Vec::new(),
+                skip: Vec::new(),
+                vectors: self.promote.clone().into_iter().collect(),
+            },
+            headers: self.headers.clone(),
+            cookie: self.cookie.clone(),
+            transport: self.transport.clone(),
+            max_time: self
+                .max_time
+                .or_else(|| Some(BESIDE + self.duration.unwrap_or_default())),
+            jobs: self.jobs,
+            rate: self.rate,
+            repeat: NonZeroU32::MIN,
+            unsafe_methods: self.unsafe_methods,
+            baseline: BaselineFile { baseline: None },
+            fail_on: self.fail_on,
+            report: Vec::new(),
+            verbose: 0,
+            color: self.color,
+        }
+    }
+
+    /// The area of the findings' ids: what the file of cases has to be called after.
+    pub(super) fn area(&self) -> String {
+        let stem = self.promote.as_ref().and_then(|path| path.file_stem());
+        stem.map_or_else(
+            || "fuzz".to_owned(),
+            |stem| stem.to_string_lossy().into_owned(),
+        )
+    }
+}
+
+/// The ids of cases begin with the name of their file.
+fn parse_promote(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let fits = name.strip_suffix(".json").is_some_and(|stem| {
+        let inner = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9');
+        stem.split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(inner))
+    });
+    if fits {
+        return Ok(path);
+    }
+    Err(
+        "expected a name of lower-case letters, digits and hyphens that ends in .json, such as \
+         found.json"
+            .to_owned(),
+    )
+}

@@ -1,0 +1,509 @@
+//! The loop: generate, carry out, judge; and on a failure, make it short.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use arbitrary::Unstructured;
+use cors_vectors::check::Check;
+use cors_vectors::server::{Requirement, ServerCase, Step};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+use super::cause::{Cause, Failure, failures};
+use super::source::drawn;
+use super::{Finding, Fuzzed, Fuzzing, Source, case, generate, rules, shrink, sites, terms};
+use crate::case::run_case;
+use crate::drive::Session;
+use crate::event::{CaseEvent, Outcome};
+use crate::exit::{Exit, Exits};
+use crate::kit::{Site, Subject};
+use crate::plan::{PlannedCase, task};
+use crate::redact::Redactor;
+use crate::run::{MOST_TIMEOUTS, Options, cut_short};
+use crate::sanity::{sanity, why_not_to_start};
+
+/// Forms of a finding that are tried at most to make it short.
+const MOST_FORMS: usize = 240;
+
+/// Steps that are kept of what was done before, by policy, since a failure may depend on them.
+const MOST_HISTORY: usize = 64;
+
+/// Fuzzes what is tested. `reset` is called before a failure is looked into: where it can it puts
+/// the target back into the state in which it was started. `found` hears of each finding at once.
+///
+/// Needs a tokio runtime with I/O and time.
+pub async fn fuzz(
+    subject: &Subject,
+    fuzzing: &Fuzzing,
+    options: &Options,
+    reset: &dyn Fn(),
+    cancel: impl Future<Output = ()>,
+    found: &mut dyn FnMut(&Finding),
+) -> Fuzzed {
+    let cut = async { (Exit::CutShort, cut_short(options, cancel).await) };
+    let before = Fuzzed::nothing();
+    go_on(subject, fuzzing, options, reset, cut, found, before).await
+}
+
+/// Like [`fuzz`], after what was found before; `cut` ends it early, with an exit and the reason.
+pub(crate) async fn go_on(
+    subject: &Subject,
+    fuzzing: &Fuzzing,
+    options: &Options,
+    reset: &dyn Fn(),
+    cut: impl Future<Output = (Exit, String)>,
+    found: &mut dyn FnMut(&Finding),
+    before: Fuzzed,
+) -> Fuzzed {
+    let session = Session {
+        options,
+        mode: subject.mode(),
+        tells_passes: false,
+        timeouts_in_a_row: Cell::new(0),
+    };
+    let redactor = Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
+    let origins = sites(subject)
+        .into_iter()
+        .map(|(_, site)| site.target.url().origin().ascii_serialization())
+        .collect();
+    let hunt = Hunt {
+        subject,
+        fuzzing,
+        session,
+        redactor,
+        origins,
+        reset,
+        history: RefCell::default(),
+        requests: Cell::new(before.requests),
+        sums: RefCell::new(Sums {
+            findings: before.causes.into_iter().zip(before.findings).collect(),
+            passed: before.passed,
+            failed: before.failed,
+            skipped: before.skipped,
+            ..Sums::default()
+        }),
+    };
+    let time_up = async {
+        match fuzzing.duration {
+            Some(duration) => tokio::time::sleep(duration).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        (exit, why) = cut => hunt.stop(exit, &why),
+        () = time_up => {}
+        () = hunt.work(found) => {}
+    }
+    hunt.end()
+}
+
+/// What is known so far.
+#[derive(Default)]
+struct Sums {
+    findings: Vec<(Cause, Finding)>,
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+    exits: Exits,
+    reason: Option<String>,
+}
+
+struct Hunt<'a> {
+    subject: &'a Subject,
+    fuzzing: &'a Fuzzing,
+    session: Session<'a>,
+    redactor: Redactor,
+    /// Of the sites, in order.
+    origins: Vec<String>,
+    reset: &'a dyn Fn(),
+    history: RefCell<BTreeMap<String, VecDeque<Step>>>,
+    requests: Cell<usize>,
+    sums: RefCell<Sums>,
+}
+
+/// A site of the target.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    policy: &'a str,
+    site: &'a Site,
+    origin: &'a str,
+}
+
+impl Hunt<'_> {
+    fn stop(&self, exit: Exit, reason: &str) {
+        let mut sums = self.sums.borrow_mut();
+        sums.exits.add(exit);
+        let reason = self.redactor.text(reason);
+        sums.reason.get_or_insert(reason);
+    }
+
+    fn places(&self) -> Vec<Place<'_>> {
+        let sites = sites(self.subject).into_iter().zip(&self.origins);
+        sites
+            .map(|((policy, site), origin)| Place {
+                policy,
+                site,
+                origin,
+            })
+            .collect()
+    }
+
+    async fn work(&self, found: &mut dyn FnMut(&Finding)) {
+        let places = self.places();
+        let Some(first) = places.first() else {
+            return;
+        };
+        self.requests.set(self.requests.get() + 1);
+        let answers = match sanity(first.site, &self.session).await {
+            Ok(()) => true,
+            Err(transport) => {
+                if let Some((exit, said)) = why_not_to_start(&transport) {
+                    self.stop(exit, &said);
+                    return;
+                }
+                false
+            }
+        };
+        let mut run = 0;
+        while self.goes_on(run) {
+            run = self.batch(&places, run, found).await;
+            if self.session.timeouts_in_a_row.get() >= MOST_TIMEOUTS {
+                let said = format!(
+                    "the target does not respond: {MOST_TIMEOUTS} exchanges in a row ran out of time"
+                );
+                self.stop(Exit::Unreachable, &said);
+                return;
+            }
+        }
+        if answers && let Err(transport) = sanity(first.site, &self.session).await {
+            let said = format!("the target answered at first and no longer does: {transport}");
+            self.stop(Exit::Unreachable, &said);
+        }
+    }
+
+    /// Whether there is more to do after so many sequences.
+    fn goes_on(&self, run: u64) -> bool {
+        let Fuzzing {
+            runs,
+            requests,
+            keep_going,
+            ..
+        } = self.fuzzing;
+        let sums = self.sums.borrow();
+        let counts =
+            |(_, finding): &(Cause, Finding)| finding.event.level >= self.session.options.fail_on;
+        runs.is_none_or(|runs| run < runs)
+            && requests.is_none_or(|most| self.requests.get() < most)
+            && (*keep_going || !sums.findings.iter().any(counts))
+            && sums.reason.is_none()
+    }
+
+    /// Carries out some sequences at the same time, and says which number is next.
+    async fn batch(&self, places: &[Place<'_>], run: u64, found: &mut dyn FnMut(&Finding)) -> u64 {
+        let width = u64::try_from(self.session.options.in_flight.max(1)).unwrap_or(1);
+        let end = match self.fuzzing.runs {
+            Some(runs) => runs.min(run.saturating_add(width)),
+            None => run.saturating_add(width),
+        };
+        let mut running = FuturesUnordered::new();
+        for number in run..end {
+            let bytes = drawn(self.fuzzing.seed, number);
+            let mut bytes = Unstructured::new(&bytes);
+            let mut source = Source::new(&mut bytes);
+            let Some(place) = choose(&mut source, places) else {
+                continue;
+            };
+            let made = generate(&mut source, self.terms(place));
+            running.push(async move { (number, place, self.carry_out(place, made).await) });
+        }
+        let mut done = Vec::new();
+        while let Some(one) = running.next().await {
+            done.push(one);
+        }
+        done.sort_by_key(|(number, ..)| *number);
+        for (_, place, (made, event)) in done {
+            self.look(place, &made, event, found).await;
+        }
+        end
+    }
+
+    fn terms<'p>(&self, place: Place<'p>) -> super::Terms<'p> {
+        let Session { mode, options, .. } = self.session;
+        terms(place.site, place.origin, mode, options)
+    }
+
+    /// Carries a case out and judges it.
+    async fn carry_out(&self, place: Place<'_>, made: ServerCase) -> (ServerCase, CaseEvent) {
+        let case = ServerCase {
+            id: if made.id.is_empty() {
+                format!("{}/generated", self.fuzzing.area)
+            } else {
+                made.id
+            },
+            policy: place.policy.to_owned(),
+            ..made
+        };
+        let planned = PlannedCase {
+            task: task(&case, self.subject),
+            case,
+            selected: true,
+            partner: None,
+        };
+        let options = self.session.options;
+        let mut event = crate::case::blank(&planned, self.session.mode);
+        if let Err(reason) = &planned.task {
+            event.reason = Some(self.redactor.text(reason));
+        } else {
+            let ran = run_case(&planned, &self.session, &self.redactor, options);
+            let (through, bug) = ran.await;
+            if bug {
+                let said = "the suite itself failed in a case; please report it";
+                self.stop(Exit::Bug, said);
+            }
+            event = through.event.unwrap_or(event);
+        }
+        self.requests.set(self.requests.get() + event.exchanges);
+        (planned.case, *event)
+    }
+
+    /// Takes a result in.
+    async fn look(
+        &self,
+        place: Place<'_>,
+        made: &ServerCase,
+        event: CaseEvent,
+        found: &mut dyn FnMut(&Finding),
+    ) {
+        let failed = match event.outcome {
+            Outcome::Pass | Outcome::Skip | Outcome::Blocked => Vec::new(),
+            Outcome::Fail | Outcome::Error => failures(made, &event, &place.site.policy),
+        };
+        {
+            let mut sums = self.sums.borrow_mut();
+            match (event.outcome, failed.is_empty()) {
+                (Outcome::Skip | Outcome::Blocked, _) => sums.skipped += 1,
+                (Outcome::Pass | Outcome::Fail | Outcome::Error, true) => sums.passed += 1,
+                (_, false) => sums.failed += 1,
+            }
+        }
+        if let Some(failure) = self.news(&failed) {
+            let finding = self.finding(place, made, event, &failure).await;
+            found(&finding);
+        }
+        let mut history = self.history.borrow_mut();
+        let history = history.entry(place.policy.to_owned()).or_default();
+        history.extend(made.steps.iter().cloned());
+        while history.len() > MOST_HISTORY {
+            history.pop_front();
+        }
+    }
+
+    /// The first failure that no finding explains; the others are counted.
+    fn news(&self, failed: &[Failure]) -> Option<Failure> {
+        let mut sums = self.sums.borrow_mut();
+        for failure in failed {
+            let known = sums
+                .findings
+                .iter_mut()
+                .find(|(cause, _)| cause.is_within(&failure.cause));
+            match known {
+                Some((_, finding)) => finding.times += 1,
+                None => return Some(failure.clone()),
+            }
+        }
+        None
+    }
+
+    /// Makes a failure short and keeps it.
+    async fn finding(
+        &self,
+        place: Place<'_>,
+        made: &ServerCase,
+        event: CaseEvent,
+        failure: &Failure,
+    ) -> Finding {
+        let number = {
+            // As it is, should the time be up before it is short.
+            let mut sums = self.sums.borrow_mut();
+            let finding = Finding {
+                case: self.named(made.clone(), failure, sums.findings.len()),
+                event,
+                after: self.requests.get(),
+                times: 1,
+                replays: false,
+            };
+            sums.findings.push((failure.cause.clone(), finding));
+            sums.findings.len() - 1
+        };
+        let shortest = self.shorten(place, made, failure).await;
+        let shown = match shortest {
+            Some((short, failure)) => {
+                let short = self.named(only(short, &failure), &failure, number);
+                (self.reset)();
+                let (case, event) = self.carry_out(place, short).await;
+                let again = failures(&case, &event, &place.site.policy);
+                let again = again
+                    .into_iter()
+                    .find(|one| one.cause.is_within(&failure.cause));
+                again.map(|again| (case, event, again.cause))
+            }
+            None => None,
+        };
+        let mut sums = self.sums.borrow_mut();
+        let Some((cause, finding)) = sums.findings.get_mut(number) else {
+            // It was put there above; nothing takes findings away.
+            unreachable!("a finding was lost");
+        };
+        if let Some((case, event, shorter)) = shown {
+            (finding.case, finding.event, *cause) = (case, event, shorter);
+            finding.replays = true;
+        }
+        finding.clone()
+    }
+
+    /// A case with the texts of what it shows.
+    fn named(&self, case: ServerCase, failure: &Failure, number: usize) -> ServerCase {
+        let rule = rules::find(&failure.rule);
+        ServerCase {
+            id: format!("{}/{}-{}", self.fuzzing.area, rule.id, number + 1),
+            title: rule.title.to_owned(),
+            why: rule.why.to_owned(),
+            spec: rule.spec.iter().copied().map(str::to_owned).collect(),
+            ..case
+        }
+    }
+
+    /// The shortest sequence found in which the same thing fails; `None` when it was not seen again.
+    async fn shorten(
+        &self,
+        place: Place<'_>,
+        made: &ServerCase,
+        failure: &Failure,
+    ) -> Option<(ServerCase, Failure)> {
+        let (mut short, mut failure) = self.again(place, made, failure).await?;
+        let mut forms = 0;
+        'simpler: loop {
+            for steps in shrink::simpler(&short.steps, &place.site.policy) {
+                if forms >= MOST_FORMS {
+                    break 'simpler;
+                }
+                forms += 1;
+                if let Some(simpler) = self.fails(place, &steps, &failure.cause).await {
+                    (short, failure) = simpler;
+                    continue 'simpler;
+                }
+            }
+            break;
+        }
+        Some((short, failure))
+    }
+
+    /// Sees the failure again: alone, or after the last things that were done before.
+    async fn again(
+        &self,
+        place: Place<'_>,
+        made: &ServerCase,
+        failure: &Failure,
+    ) -> Option<(ServerCase, Failure)> {
+        let history: Vec<Step> = {
+            let history = self.history.borrow();
+            let of_policy = history.get(place.policy).into_iter().flatten();
+            of_policy.cloned().collect()
+        };
+        let mut before = 0;
+        loop {
+            let start = history.len().saturating_sub(before);
+            let earlier = history.get(start..).unwrap_or_default();
+            let steps = [earlier, &made.steps].concat();
+            let seen = self.fails(place, &steps, &failure.cause).await;
+            if seen.is_some() || start == 0 {
+                return seen;
+            }
+            before = (before * 2).max(1);
+        }
+    }
+
+    /// Whether these steps fail for this cause.
+    async fn fails(
+        &self,
+        place: Place<'_>,
+        steps: &[Step],
+        cause: &Cause,
+    ) -> Option<(ServerCase, Failure)> {
+        let case = case(steps, self.terms(place))?;
+        (self.reset)();
+        let (case, event) = self.carry_out(place, case).await;
+        let failed = failures(&case, &event, &place.site.policy);
+        let failure = failed.into_iter().find(|one| one.cause.is_within(cause))?;
+        Some((case, failure))
+    }
+
+    fn end(self) -> Fuzzed {
+        let Sums {
+            findings,
+            passed,
+            failed,
+            skipped,
+            mut exits,
+            reason,
+        } = self.sums.into_inner();
+        let (causes, findings): (Vec<Cause>, Vec<Finding>) = findings.into_iter().unzip();
+        let fail_on = self.session.options.fail_on;
+        if findings
+            .iter()
+            .any(|finding| finding.event.level >= fail_on)
+        {
+            exits.add(Exit::Failed);
+        }
+        if reason.is_none() && passed + failed == 0 {
+            exits.add(Exit::NothingRan);
+        }
+        Fuzzed {
+            findings,
+            causes,
+            passed,
+            failed,
+            skipped,
+            requests: self.requests.get(),
+            exit: exits.settle(),
+            reason,
+        }
+    }
+}
+
+/// The site for a sequence. Half of the time it is one with a fact about its policy that was chosen
+/// first, so that what only one policy has comes up as well.
+fn choose<'p>(source: &mut Source<'_, '_>, places: &[Place<'p>]) -> Option<Place<'p>> {
+    if places.len() > 1 && source.happens(1, 2) {
+        let all = places.iter().flat_map(|place| place.site.policy.facts());
+        let facts: Vec<Requirement> = all.collect::<BTreeSet<_>>().into_iter().collect();
+        let fact = source.one(&facts)?;
+        let fits = |place: &&Place<'p>| place.site.policy.facts().contains(fact);
+        let with: Vec<Place<'p>> = places.iter().filter(fits).copied().collect();
+        return source.one(&with).copied();
+    }
+    source.one(places).copied()
+}
+
+/// The case with only that check which fails; verdicts stay.
+fn only(mut case: ServerCase, failure: &Failure) -> ServerCase {
+    for (number, step) in case.steps.iter_mut().enumerate() {
+        if failure.check.is_none() && number == failure.step && step.verdict.is_none() {
+            // That there was no answer shows in any check, and one has to be there.
+            let crash = |check: &Check| super::checks::base(&check.id) == "no-crash";
+            let shown = step.checks.iter().position(crash).unwrap_or_default();
+            step.checks = step.checks.get(shown).cloned().into_iter().collect();
+        } else {
+            step.checks
+                .retain(|check| Some(&check.id) == failure.check.as_ref());
+        }
+        if let Some(fetch) = &mut step.fetch
+            && !["reads", "cannot-read"].contains(&failure.rule.as_str())
+        {
+            fetch.reads.clear();
+            fetch.cannot_read.clear();
+        }
+    }
+    case
+}

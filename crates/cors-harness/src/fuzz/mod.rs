@@ -1,0 +1,263 @@
+//! The live fuzzer: exchanges generated from a policy, carried out, judged and made short.
+//!
+//! A generator knows the policy and in which ways servers go wrong with CORS; it makes short sequences
+//! of fetches by pages and of requests as they are ([`generate`]). What must hold of each is computed
+//! from the policy, and all of it is an ordinary [`ServerCase`], which is carried out and judged as
+//! every other. A failure is made as short as it can be while the same thing still fails, and what
+//! fails for one cause is one [`Finding`]. [`promoted`] makes a file of cases of the findings.
+//!
+//! Choices come from bytes ([`Source`]), so that libFuzzer and proptest can make them too.
+
+mod cause;
+mod checks;
+mod expect;
+mod hunt;
+mod origins;
+mod pages;
+mod policies;
+mod promote;
+mod raws;
+mod rules;
+mod sends;
+mod shrink;
+mod source;
+
+use std::time::Duration;
+
+use cors_vectors::policy::{AnyOr, Policy};
+use cors_vectors::server::{Level, PageFetch, RawSend, ServerCase, Step, Verdict};
+
+use crate::event::{CaseEvent, Mode};
+use crate::exit::{Exit, Exits};
+use crate::kit::{Site, Subject};
+use crate::run::Options;
+
+pub use self::hunt::fuzz;
+pub(crate) use self::hunt::go_on;
+pub use self::policies::{made_up, policy};
+pub use self::promote::promoted;
+pub use self::source::Source;
+
+/// The citation that every generated case has until it fails.
+const ANY_SPEC: &str = "fetch#http-cors-protocol";
+
+/// How to fuzz.
+#[derive(Debug, Clone)]
+pub struct Fuzzing {
+    /// The same seed makes the same requests.
+    pub seed: u64,
+    /// Sequences to make at most; no bound of this kind when left out.
+    pub runs: Option<u64>,
+    /// Requests to send at most, to find something and not to make it short.
+    pub requests: Option<usize>,
+    /// How long to go on looking.
+    pub duration: Option<Duration>,
+    /// Whether to go on after the first finding that counts.
+    pub keep_going: bool,
+    /// The area of the findings' ids.
+    pub area: String,
+}
+
+/// What did not hold, in its shortest form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The case that shows it.
+    pub case: ServerCase,
+    /// How it went last.
+    pub event: CaseEvent,
+    /// How many requests had been sent when it was seen first.
+    pub after: usize,
+    /// How many sequences failed for the same cause.
+    pub times: usize,
+    /// Whether it was seen again when only this was sent; else it depends on what was not found out.
+    pub replays: bool,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Fuzzed {
+    /// What was found, in order; each cause once.
+    pub findings: Vec<Finding>,
+    /// The causes of the findings, in the same order.
+    causes: Vec<cause::Cause>,
+    /// Sequences that held.
+    pub passed: u64,
+    /// Sequences that failed, for whatever cause.
+    pub failed: u64,
+    /// Sequences that could not be carried out.
+    pub skipped: u64,
+    /// Requests that were sent, those to make findings short included.
+    pub requests: usize,
+    /// How it ended.
+    pub exit: Exit,
+    /// Why it could not start or did not finish.
+    pub reason: Option<String>,
+}
+
+impl Fuzzed {
+    /// Before anything was done.
+    pub(crate) const fn nothing() -> Self {
+        Self {
+            findings: Vec::new(),
+            causes: Vec::new(),
+            passed: 0,
+            failed: 0,
+            skipped: 0,
+            requests: 0,
+            exit: Exit::NothingRan,
+            reason: None,
+        }
+    }
+
+    /// Adds why it could not start or go on.
+    #[cfg(unix)]
+    pub(crate) fn stopped(self, exit: Exit, reason: String) -> Self {
+        let mut exits = Exits::default();
+        if self.passed + self.failed > 0 {
+            exits.add(self.exit);
+        }
+        exits.add(exit);
+        Self {
+            exit: exits.settle(),
+            reason: Some(reason),
+            ..self
+        }
+    }
+}
+
+/// What a generator has to know of the target.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// What it is meant to allow, and which endpoints it has.
+    pub policy: &'a Policy,
+    /// Whether it behaves as kit servers do.
+    pub kit: bool,
+    /// Whether methods may reach it that change something.
+    pub unsafe_methods: bool,
+    /// Whether the bytes of answers can be looked at.
+    pub bytes: bool,
+    /// The target's own origin, whose pages need no CORS.
+    pub own_origin: &'a str,
+}
+
+/// A sequence of requests with what must hold of each.
+///
+/// The id, policy and texts of the case are left for the caller to fill in.
+pub fn generate(source: &mut Source<'_, '_>, terms: Terms<'_>) -> ServerCase {
+    let mut steps = Vec::new();
+    match source.below(8) {
+        0..=5 => steps.push(step(source, terms)),
+        6 => {
+            let again = step(source, terms);
+            let times = 2 + source.below(3);
+            steps.extend(std::iter::repeat_n(again, times));
+        }
+        _ => {
+            for _ in 0..2 + source.below(3) {
+                steps.push(step(source, terms));
+            }
+        }
+    }
+    case(&steps, terms).unwrap_or_else(|| blank(vec![plain()], Level::Must))
+}
+
+/// One step of which something can be said.
+fn step(source: &mut Source<'_, '_>, terms: Terms<'_>) -> Step {
+    let nobody = matches!(&terms.policy.allow_origins, AnyOr::Listed(listed) if listed.is_empty());
+    // What is tried next when nothing can be said of what was made.
+    for _ in 0..8 {
+        let step = if !nobody && source.happens(1, 2) {
+            pages::fetch(source, terms)
+        } else {
+            raws::send(source, terms)
+        };
+        if expect::state(&step, 0, terms).is_some() {
+            return step;
+        }
+    }
+    plain()
+}
+
+/// A request that every server answers.
+fn plain() -> Step {
+    let send = RawSend {
+        method: "GET".into(),
+        endpoint: cors_vectors::server::Endpoint::Resource,
+        suffix: None,
+        headers: Vec::new(),
+        body: None,
+        raw: false,
+    };
+    bare(None, Some(send))
+}
+
+/// A step of which nothing is stated yet.
+const fn bare(fetch: Option<PageFetch>, send: Option<RawSend>) -> Step {
+    Step {
+        fetch,
+        send,
+        verdict: None,
+        checks: Vec::new(),
+    }
+}
+
+/// The steps with what must hold of each; `None` where nothing can be said of one.
+fn case(steps: &[Step], terms: Terms<'_>) -> Option<ServerCase> {
+    let mut level = Level::Must;
+    let mut stated = Vec::new();
+    for (number, step) in steps.iter().enumerate() {
+        let (step, of_step) = expect::state(step, number, terms)?;
+        level = level.min(of_step);
+        stated.push(step);
+    }
+    Some(blank(stated, level))
+}
+
+fn blank(steps: Vec<Step>, level: Level) -> ServerCase {
+    ServerCase {
+        id: String::new(),
+        aliases: Vec::new(),
+        title: "What the policy says holds for generated requests".to_owned(),
+        why: "What nobody thought of is what attackers look for.".to_owned(),
+        spec: vec![ANY_SPEC.to_owned()],
+        rules: Vec::new(),
+        tags: Vec::new(),
+        level,
+        basis: None,
+        requires: Vec::new(),
+        policy: String::new(),
+        paired_with: None,
+        steps,
+        catches: Vec::new(),
+    }
+}
+
+/// Whether a browser is to refuse something in the case.
+fn refuses(case: &ServerCase) -> bool {
+    case.steps
+        .iter()
+        .any(|step| step.verdict == Some(Verdict::Refused))
+}
+
+/// The sites that can be fuzzed, with the names of their policies, in order.
+fn sites(subject: &Subject) -> Vec<(&str, &Site)> {
+    match subject {
+        Subject::Site { site, .. } => vec![("", site)],
+        Subject::Kit(kit) => kit
+            .sites()
+            .filter_map(|(name, site)| Some((name, site.as_ref().ok()?)))
+            .collect(),
+    }
+}
+
+/// What a generator has to know of a site.
+fn terms<'a>(site: &'a Site, own_origin: &'a str, mode: Mode, options: &Options) -> Terms<'a> {
+    let kit = mode == Mode::Kit;
+    Terms {
+        policy: &site.policy,
+        kit,
+        unsafe_methods: kit || options.unsafe_methods,
+        bytes: site.target.hides_bytes().is_none(),
+        own_origin,
+    }
+}

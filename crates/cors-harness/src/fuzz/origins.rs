@@ -97,7 +97,7 @@ fn missed(source: &mut Source<'_, '_>, policy: &Policy, base: &str) -> Option<St
     };
     let with_host = |host: String| Some(join(scheme, &host, port));
     let (first, rest) = host.split_once('.').unwrap_or((host, ""));
-    match source.below(26) {
+    match source.below(28) {
         0 => with_host(format!("evil{host}")),
         1 => with_host(format!("evil-{host}")),
         2 => with_host(format!("{}.{host}", source.text(&["www", "evil", "a.b"]))),
@@ -133,10 +133,14 @@ fn missed(source: &mut Source<'_, '_>, policy: &Policy, base: &str) -> Option<St
             host,
             Some(source.text(&["8444", "1", "8080"])),
         )),
-        16 => {
+        16 | 26 | 27 => {
             let port = port.unwrap_or("443");
             let other = match source.below(3) {
                 0 => format!("1{port}"),
+                // No port has more than five digits, or a greater number.
+                1 if port.parse::<u16>().is_ok_and(|port| port > 6553) => {
+                    format!("{port}0").get(1..)?.to_owned()
+                }
                 1 => format!("{port}1"),
                 _ => port.get(..port.len().saturating_sub(1))?.to_owned(),
             };

@@ -243,6 +243,10 @@ pub(super) fn unlisted_header(source: &mut Source<'_, '_>, terms: Terms<'_>) -> 
         AnyOr::Any(Any::Any) => &[][..],
         AnyOr::Listed(listed) => listed,
     };
+    // The header that needs permission most often, and only with such a value.
+    if source.happens(1, 6) {
+        return ("Content-Type".into(), "application/json".into());
+    }
     if source.happens(3, 5)
         && let Some(name) = source.one(listed)
     {
@@ -263,9 +267,6 @@ pub(super) fn unlisted_header(source: &mut Source<'_, '_>, terms: Terms<'_>) -> 
             let value = value_for(&near);
             return (literal(&near), value);
         }
-    }
-    if source.happens(1, 8) {
-        return ("Content-Type".into(), "application/json".into());
     }
     let name = source.text(&NAMES);
     (literal(name), value_for(name))

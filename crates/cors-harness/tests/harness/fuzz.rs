@@ -127,7 +127,7 @@ async fn one_bug_is_one_finding_and_short() {
     let file = promoted(
         "found",
         &fuzzed.findings,
-        &[("".to_owned(), policy())].into(),
+        &[(String::new(), policy())].into(),
         |_| true,
     );
     let text = serde_json::to_string(&file).unwrap();

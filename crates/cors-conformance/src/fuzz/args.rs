@@ -115,6 +115,7 @@ impl FuzzArgs {
             repeat: NonZeroU32::MIN,
             unsafe_methods: self.unsafe_methods,
             baseline: BaselineFile { baseline: None },
+            engines: false,
             fail_on: self.fail_on,
             report: Vec::new(),
             verbose: 0,

@@ -10,7 +10,7 @@ use crate::rules::RuleFile;
 use crate::server::ServerFile;
 
 /// The schemas by the name of their file in `vectors/schema/`, such as `agent.schema.json`.
-/// `cargo xtask vectors schema` writes them there.
+/// `cargo run -p cors-vectors --example vectors -- schema vectors/schema` writes them there.
 pub fn schemas() -> Vec<(String, Value)> {
     vec![
         ("agent.schema.json".to_owned(), schema_of::<AgentFile>()),
@@ -44,7 +44,8 @@ mod tests {
             let written = embedded_file(&format!("schema/{name}"));
             assert!(
                 written == Some(&format(&schema)),
-                "vectors/schema/{name} is out of date: run `cargo xtask vectors schema`"
+                "vectors/schema/{name} is out of date: run `cargo run -p cors-vectors \
+                 --example vectors -- schema vectors/schema`"
             );
         }
     }

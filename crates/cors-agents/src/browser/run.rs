@@ -200,6 +200,9 @@ fn pages(cases: &[&AgentCase]) -> Vec<PageKind> {
 /// Chromium drops entries at random once there are many.
 #[derive(Debug, Default)]
 struct Plan {
+    /// What a forced preflight allows without a list is the first that Firefox drops once it keeps
+    /// something of 100 URLs.
+    forced: Vec<Job>,
     waiting: Vec<Job>,
     several: Vec<Job>,
     keepalive: Vec<Job>,
@@ -212,6 +215,13 @@ impl Plan {
             &mut self.waiting
         } else if case.fetches.iter().any(|fetch| fetch.keepalive) {
             &mut self.keepalive
+        } else if case.fetches.len() > 1
+            && case
+                .fetches
+                .iter()
+                .any(|fetch| fetch.upload_listener.is_some())
+        {
+            &mut self.forced
         } else if case.fetches.len() > 1 {
             &mut self.several
         } else {
@@ -224,6 +234,7 @@ impl Plan {
         self.waiting
             .sort_by_key(|job| std::cmp::Reverse(job.waits()));
         [
+            (in_flight, self.forced),
             (WAITERS, self.waiting),
             (in_flight, self.several),
             // The limit is on all that is in flight.

@@ -60,7 +60,6 @@ impl Dialect {
             cache_wildcards_cover_nothing
             cache_keeps_credentials_apart
             cache_ignores_zero
-            cache_skips_forced
             preflights_with_page_origin
             preflights_after_redirect
             lists_dropped_names

@@ -60,7 +60,6 @@ impl Dialect {
         cache_wildcards_cover_nothing: true,
         cache_keeps_credentials_apart: true,
         cache_ignores_zero: true,
-        cache_skips_forced: true,
         preflights_with_page_origin: true,
         preflights_after_redirect: true,
         locations: Locations::EqualAreOne,

@@ -119,8 +119,6 @@ pub struct Dialect {
     pub cache_keeps_credentials_apart: bool,
     /// A max-age of 0 changes nothing of what is kept: `preflight-cache/update-shortens`.
     pub cache_ignores_zero: bool,
-    /// A forced preflight that lists no method is not kept: `preflight-cache/listener-no-methods`.
-    pub cache_skips_forced: bool,
 
     /// A preflight after redirects has the page's origin: `redirect-preflight/put-to-third`.
     pub preflights_with_page_origin: bool,
@@ -314,7 +312,6 @@ impl Dialect {
         cache_wildcards_cover_nothing: false,
         cache_keeps_credentials_apart: false,
         cache_ignores_zero: false,
-        cache_skips_forced: false,
         preflights_with_page_origin: false,
         preflights_after_redirect: false,
         lists_dropped_names: false,

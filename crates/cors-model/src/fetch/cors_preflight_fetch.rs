@@ -347,9 +347,6 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             methods.retain(|allowed| *allowed != WILDCARD);
             header_names.retain(|allowed| *allowed != WILDCARD);
         }
-        if dialect.cache_skips_forced && flagged {
-            methods.clear();
-        }
         if dialect.cache_wildcards_cover_nothing {
             for allowed in &mut methods {
                 if *allowed == WILDCARD {

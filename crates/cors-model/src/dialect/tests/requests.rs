@@ -390,7 +390,7 @@ fn departures_are_those_fields_that_are_not_the_standard_s() {
     assert!(Dialect::STANDARD.departures().is_empty());
     for (engine, count) in [
         (Dialect::CHROMIUM, 25),
-        (Dialect::FIREFOX, 25),
+        (Dialect::FIREFOX, 24),
         (Dialect::WEBKIT, 28),
     ] {
         let departures = engine.departures();

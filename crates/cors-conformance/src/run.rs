@@ -42,10 +42,7 @@ pub(crate) fn execute(
 ) -> Result<(Exit, Seen), Stop> {
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let chosen: BTreeSet<&str> = chosen.iter().map(|case| case.id.as_str()).collect();
-    let headers = args.headers.iter();
-    let headers: Vec<Line> = headers
-        .map(|(name, value)| (name.clone().into_bytes(), value.clone().into_bytes()))
-        .collect();
+    let headers = args.lines();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -124,7 +124,8 @@ impl Definition {
     }
 }
 
-/// Notes, examples and warnings: not part of what is required.
+/// Notes, examples, warnings and open questions: not part of what is required. The names are the
+/// classes of the standard's markup; `XXX` is its word for a question, not a mark of ours.
 fn is_aside(element: &Element) -> bool {
     ["note", "example", "warning", "XXX"]
         .iter()

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::engine::{Installed, LaunchError, NODE, What, first_line};
+use super::engine::{Installed, NODE, What, first_line};
+use super::program::LaunchError;
 
 /// What opens the page in an emulator.
 const RUNNER: &str = include_str!("../page/emulator.cjs");

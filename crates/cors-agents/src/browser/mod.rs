@@ -5,6 +5,7 @@ mod console;
 pub mod emulator;
 pub mod engine;
 pub mod job;
+mod program;
 pub mod report;
 mod run;
 pub mod servers;
@@ -12,7 +13,8 @@ pub mod skip;
 pub mod wire;
 
 pub use self::emulator::Emulator;
-pub use self::engine::{Engine, LaunchError};
+pub use self::engine::Engine;
+pub use self::program::LaunchError;
 pub(crate) use self::run::observation;
 pub use self::run::{Faults, Limits, Ran, Stopped, run};
 

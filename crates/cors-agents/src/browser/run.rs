@@ -7,8 +7,9 @@ use cors_vectors::agent::{AgentCase, PageKind, Place};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::console::by_case;
-use super::engine::{Browser, LaunchError};
+use super::engine::Browser;
 use super::job::{Job, Jobs, Round, fetches, warm_up};
+use super::program::LaunchError;
 use super::report::Report;
 use super::servers::{Listeners, SCRIPT, Servers, Stage, Told};
 use crate::observation::Observation;

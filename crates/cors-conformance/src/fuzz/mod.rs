@@ -15,7 +15,6 @@ use cors_harness::exit::Exit;
 use cors_harness::fuzz::{Finding, Fuzzed, Fuzzing, fuzz, made_up as policy, promoted};
 use cors_harness::kit::{Kit, Subject};
 use cors_harness::run::Options;
-use cors_harness::wire::Line;
 use cors_vectors::policy::{NamedPolicy, Policy};
 use cors_vectors::server_library;
 
@@ -46,10 +45,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
     }
     let library = server_library().map_err(Stop::bug)?;
     let as_run = args.as_run();
-    let headers = args.headers.iter();
-    let headers: Vec<Line> = headers
-        .map(|(name, value)| (name.clone().into_bytes(), value.clone().into_bytes()))
-        .collect();
+    let headers = as_run.lines();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

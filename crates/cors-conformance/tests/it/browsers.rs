@@ -5,17 +5,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
-use std::thread;
-use std::time::Duration;
 
 use cors_agents::event::Event;
 use cors_harness::event::EndEvent;
 
 use crate::commands::Notes;
 use crate::program::{Ran, command, finish};
-
-const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
-const LOOKS: u32 = 1_000;
 
 /// A shell script of this name beside the notes.
 fn script(notes: &Notes, name: &str, text: &str) -> PathBuf {
@@ -95,27 +90,12 @@ fn a_browser_that_does_nothing_is_ended_when_time_is_up() {
     notes.assert_nothing_is_left();
 }
 
-/// What comes of a run that gets this signal once it has started a process that notes its group.
-fn interrupted(command: Command, notes: &Notes, signal: &str) -> Ran {
-    let waiting = thread::spawn(move || finish(command));
-    let group = (0..LOOKS).find_map(|_| {
-        thread::sleep(BETWEEN_LOOKS);
-        notes.groups().first().copied()
-    });
-    let stat = fs::read_to_string(format!("/proc/{}/stat", group.unwrap())).unwrap();
-    let (_, rest) = stat.rsplit_once(") ").unwrap();
-    let parent = rest.split(' ').nth(1).unwrap();
-    let sent = Command::new("kill").args(["-s", signal, parent]).status();
-    assert!(sent.unwrap().success());
-    waiting.join().unwrap()
-}
-
 #[test]
 fn a_browser_is_ended_when_the_user_interrupts() {
     for signal in ["INT", "TERM", "HUP"] {
         let notes = Notes::new();
         let does = "trap '' INT TERM HUP; sleep 1000 & sleep 1000; sleep 1000";
-        let ran = interrupted(browser(&notes, does), &notes, signal);
+        let ran = notes.interrupted(browser(&notes, does), signal);
         assert_eq!(ran.code, Some(7), "{signal}: {ran:#?}");
         assert_eq!(end(&ran).reason.as_deref(), Some("stopped by hand"));
         notes.assert_nothing_is_left();
@@ -128,7 +108,7 @@ fn a_browser_that_is_asked_for_its_version_is_ended_too() {
     let says = notes.taken("sleep 1000 & sleep 0.5; echo 'Fake 1.0'; sleep 1000");
     let mut command = agent("chromium");
     command.env("CORS_CHROMIUM", script(&notes, "slow", &says));
-    let ran = interrupted(command, &notes, "INT");
+    let ran = notes.interrupted(command, "INT");
     assert_eq!(ran.code, Some(7), "{ran:#?}");
     notes.assert_nothing_is_left();
 }

@@ -60,6 +60,23 @@ impl Notes {
         noted.lines().map(|line| line.parse().unwrap()).collect()
     }
 
+    /// What comes of a run that gets this signal once it has started a process that notes its
+    /// group.
+    pub(crate) fn interrupted(&self, program: Command, signal: &str) -> Ran {
+        let waiting = thread::spawn(move || finish(program));
+        let group = (0..LOOKS).find_map(|_| {
+            thread::sleep(BETWEEN_LOOKS);
+            self.groups().first().copied()
+        });
+        // The program is the parent of the group's leader.
+        let stat = fs::read_to_string(format!("/proc/{}/stat", group.unwrap())).unwrap();
+        let (_, rest) = stat.rsplit_once(") ").unwrap();
+        let parent = rest.split(' ').nth(1).unwrap();
+        let sent = Command::new("kill").args(["-s", signal, parent]).status();
+        assert!(sent.unwrap().success());
+        waiting.join().unwrap()
+    }
+
     pub(crate) fn assert_nothing_is_left(&self) {
         let groups = self.groups();
         assert!(!groups.is_empty(), "the command was never started");
@@ -292,8 +309,10 @@ fn a_command_that_crashes_ends_the_run_with_what_was_judged() {
     assert_eq!(judged, end.counts.total() - end.counts.unjudged);
 }
 
+// No check of its own, and nothing is left undone in it: the test above starts it, by name, as the
+// program that `--cmd` runs. Run with the others it would wait for requests, so it is not.
 #[test]
-#[ignore = "a server that another test starts"]
+#[ignore = "the server that the test above starts by this name"]
 #[expect(clippy::exit, reason = "that is how it crashes")]
 fn a_server_that_crashes() {
     let json = fs::read(std::env::var("CORS_POLICY").unwrap()).unwrap();
@@ -335,18 +354,7 @@ fn a_command_is_ended_when_the_user_interrupts() {
         let notes = Notes::new();
         let line = notes.taken("sleep 1000 & sleep 1000");
         let program = command(&["--cmd", &line, "--report", "ndjson=-"]);
-        let waiting = thread::spawn(move || finish(program));
-        let group = (0..LOOKS).find_map(|_| {
-            thread::sleep(BETWEEN_LOOKS);
-            notes.groups().first().copied()
-        });
-        // The program is the parent of the group's leader.
-        let stat = fs::read_to_string(format!("/proc/{}/stat", group.unwrap())).unwrap();
-        let (_, rest) = stat.rsplit_once(") ").unwrap();
-        let parent = rest.split(' ').nth(1).unwrap();
-        let sent = Command::new("kill").args(["-s", signal, parent]).status();
-        assert!(sent.unwrap().success());
-        let ran = waiting.join().unwrap();
+        let ran = notes.interrupted(program, signal);
         assert_eq!(ran.code, Some(7), "{signal}: {ran:#?}");
         assert!(matches!(events(&ran.stdout).last(), Some(Event::End(_))));
         notes.assert_nothing_is_left();

@@ -4,14 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use arbitrary::Unstructured;
-use cors_vectors::check::Check;
 use cors_vectors::server::{Requirement, ServerCase, Step};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use super::cause::{Cause, Failure, failures};
+use super::shorten::only;
 use super::source::drawn;
-use super::{Finding, Fuzzed, Fuzzing, Source, case, generate, rules, shrink, sites, terms};
+use super::{Finding, Fuzzed, Fuzzing, Source, generate, rules, sites, terms};
 use crate::case::run_case;
 use crate::drive::Session;
 use crate::event::{CaseEvent, Outcome};
@@ -21,9 +21,6 @@ use crate::plan::{PlannedCase, task};
 use crate::redact::Redactor;
 use crate::run::{MOST_TIMEOUTS, Options, cut_short};
 use crate::sanity::{sanity, why_not_to_start};
-
-/// Forms of a finding that are tried at most to make it short.
-const MOST_FORMS: usize = 240;
 
 /// Steps that are kept of what was done before, by policy, since a failure may depend on them.
 const MOST_HISTORY: usize = 64;
@@ -109,24 +106,24 @@ struct Sums {
     reason: Option<String>,
 }
 
-struct Hunt<'a> {
+pub(super) struct Hunt<'a> {
     subject: &'a Subject,
     fuzzing: &'a Fuzzing,
     session: Session<'a>,
     redactor: Redactor,
     /// Of the sites, in order.
     origins: Vec<String>,
-    reset: &'a dyn Fn(),
-    history: RefCell<BTreeMap<String, VecDeque<Step>>>,
+    pub(super) reset: &'a dyn Fn(),
+    pub(super) history: RefCell<BTreeMap<String, VecDeque<Step>>>,
     requests: Cell<usize>,
     sums: RefCell<Sums>,
 }
 
 /// A site of the target.
 #[derive(Clone, Copy)]
-struct Place<'a> {
-    policy: &'a str,
-    site: &'a Site,
+pub(super) struct Place<'a> {
+    pub(super) policy: &'a str,
+    pub(super) site: &'a Site,
     origin: &'a str,
 }
 
@@ -228,13 +225,17 @@ impl Hunt<'_> {
         end
     }
 
-    fn terms<'p>(&self, place: Place<'p>) -> super::Terms<'p> {
+    pub(super) fn terms<'p>(&self, place: Place<'p>) -> super::Terms<'p> {
         let Session { mode, options, .. } = self.session;
         terms(place.site, place.origin, mode, options)
     }
 
     /// Carries a case out and judges it.
-    async fn carry_out(&self, place: Place<'_>, made: ServerCase) -> (ServerCase, CaseEvent) {
+    pub(super) async fn carry_out(
+        &self,
+        place: Place<'_>,
+        made: ServerCase,
+    ) -> (ServerCase, CaseEvent) {
         let case = ServerCase {
             id: if made.id.is_empty() {
                 format!("{}/generated", self.fuzzing.area)
@@ -374,71 +375,6 @@ impl Hunt<'_> {
         }
     }
 
-    /// The shortest sequence found in which the same thing fails; `None` when it was not seen again.
-    async fn shorten(
-        &self,
-        place: Place<'_>,
-        made: &ServerCase,
-        failure: &Failure,
-    ) -> Option<(ServerCase, Failure)> {
-        let (mut short, mut failure) = self.again(place, made, failure).await?;
-        let mut forms = 0;
-        'simpler: loop {
-            for steps in shrink::simpler(&short.steps, &place.site.policy) {
-                if forms >= MOST_FORMS {
-                    break 'simpler;
-                }
-                forms += 1;
-                if let Some(simpler) = self.fails(place, &steps, &failure.cause).await {
-                    (short, failure) = simpler;
-                    continue 'simpler;
-                }
-            }
-            break;
-        }
-        Some((short, failure))
-    }
-
-    /// Sees the failure again: alone, or after the last things that were done before.
-    async fn again(
-        &self,
-        place: Place<'_>,
-        made: &ServerCase,
-        failure: &Failure,
-    ) -> Option<(ServerCase, Failure)> {
-        let history: Vec<Step> = {
-            let history = self.history.borrow();
-            let of_policy = history.get(place.policy).into_iter().flatten();
-            of_policy.cloned().collect()
-        };
-        let mut before = 0;
-        loop {
-            let start = history.len().saturating_sub(before);
-            let earlier = history.get(start..).unwrap_or_default();
-            let steps = [earlier, &made.steps].concat();
-            let seen = self.fails(place, &steps, &failure.cause).await;
-            if seen.is_some() || start == 0 {
-                return seen;
-            }
-            before = (before * 2).max(1);
-        }
-    }
-
-    /// Whether these steps fail for this cause.
-    async fn fails(
-        &self,
-        place: Place<'_>,
-        steps: &[Step],
-        cause: &Cause,
-    ) -> Option<(ServerCase, Failure)> {
-        let case = case(steps, self.terms(place))?;
-        (self.reset)();
-        let (case, event) = self.carry_out(place, case).await;
-        let failed = failures(&case, &event, &place.site.policy);
-        let failure = failed.into_iter().find(|one| one.cause.is_within(cause))?;
-        Some((case, failure))
-    }
-
     fn end(self) -> Fuzzed {
         let Sums {
             findings,
@@ -484,26 +420,4 @@ fn choose<'p>(source: &mut Source<'_, '_>, places: &[Place<'p>]) -> Option<Place
         return source.one(&with).copied();
     }
     source.one(places).copied()
-}
-
-/// The case with only that check which fails; verdicts stay.
-fn only(mut case: ServerCase, failure: &Failure) -> ServerCase {
-    for (number, step) in case.steps.iter_mut().enumerate() {
-        if failure.check.is_none() && number == failure.step && step.verdict.is_none() {
-            // That there was no answer shows in any check, and one has to be there.
-            let crash = |check: &Check| super::checks::base(&check.id) == "no-crash";
-            let shown = step.checks.iter().position(crash).unwrap_or_default();
-            step.checks = step.checks.get(shown).cloned().into_iter().collect();
-        } else {
-            step.checks
-                .retain(|check| Some(&check.id) == failure.check.as_ref());
-        }
-        if let Some(fetch) = &mut step.fetch
-            && !["reads", "cannot-read"].contains(&failure.rule.as_str())
-        {
-            fetch.reads.clear();
-            fetch.cannot_read.clear();
-        }
-    }
-    case
 }

@@ -19,6 +19,7 @@ mod promote;
 mod raws;
 mod rules;
 mod sends;
+mod shorten;
 mod shrink;
 mod source;
 

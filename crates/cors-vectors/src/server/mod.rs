@@ -12,6 +12,10 @@ pub use crate::check::{
 use crate::policy::{NamedPolicy, unique};
 use crate::text::{HeaderPair, Text};
 
+pub use requirement::Requirement;
+
+mod requirement;
+
 /// A file of server cases.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -101,80 +105,6 @@ pub enum Level {
     /// Grammar, the text of an RFC, or a policy that is not realised in a browser.
     #[default]
     Must,
-}
-
-/// A fact about a policy that a case needs. Where it does not hold the case is skipped, with it as
-/// the reason.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-pub enum Requirement {
-    /// Any origin is allowed.
-    #[serde(rename = "origins.any")]
-    OriginsAny,
-    /// Origins are listed (exact origins or patterns), so that some are not allowed.
-    #[serde(rename = "origins.list")]
-    OriginsList,
-    /// At least two exact origins are listed.
-    #[serde(rename = "origins.several")]
-    OriginsSeveral,
-    /// Exactly one exact origin is listed, and nothing else.
-    #[serde(rename = "origins.one")]
-    OriginsOne,
-    /// At least one pattern such as `https://*.example` is listed.
-    #[serde(rename = "origins.pattern")]
-    OriginsPattern,
-    /// `null` is listed.
-    #[serde(rename = "origins.null")]
-    OriginsNull,
-    /// Origins are listed and `null` is not among them.
-    #[serde(rename = "origins.no-null")]
-    OriginsNoNull,
-    /// No origin is allowed at all.
-    #[serde(rename = "origins.none")]
-    OriginsNone,
-    /// Credentials are allowed.
-    #[serde(rename = "credentials")]
-    Credentials,
-    /// Credentials are not allowed.
-    #[serde(rename = "no-credentials")]
-    NoCredentials,
-    /// Methods are listed.
-    #[serde(rename = "methods.list")]
-    MethodsList,
-    /// Any method is allowed.
-    #[serde(rename = "methods.any")]
-    MethodsAny,
-    /// Request headers are listed.
-    #[serde(rename = "headers.list")]
-    HeadersList,
-    /// Any request header is allowed.
-    #[serde(rename = "headers.any")]
-    HeadersAny,
-    /// Exposed headers are listed.
-    #[serde(rename = "expose.list")]
-    ExposeList,
-    /// Every response header is exposed.
-    #[serde(rename = "expose.any")]
-    ExposeAny,
-    /// No response header is exposed.
-    #[serde(rename = "expose.none")]
-    ExposeNone,
-    /// A max-age is stated.
-    #[serde(rename = "max-age")]
-    MaxAge,
-    /// A max-age of zero is stated.
-    #[serde(rename = "max-age.zero")]
-    MaxAgeZero,
-    /// A max-age of at most a day is stated, which no server needs to cut.
-    #[serde(rename = "max-age.day")]
-    MaxAgeDay,
-    /// No max-age is stated.
-    #[serde(rename = "max-age.none")]
-    MaxAgeNone,
-    /// The target is told our policies (kit mode), so that it behaves as a kit server.
-    #[serde(rename = "kit")]
-    Kit,
 }
 
 /// One step of a server case.
@@ -420,64 +350,6 @@ impl Endpoint {
     }
 }
 
-impl Requirement {
-    /// The name in files, such as `origins.list`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OriginsAny => "origins.any",
-            Self::OriginsList => "origins.list",
-            Self::OriginsSeveral => "origins.several",
-            Self::OriginsOne => "origins.one",
-            Self::OriginsPattern => "origins.pattern",
-            Self::OriginsNull => "origins.null",
-            Self::OriginsNoNull => "origins.no-null",
-            Self::OriginsNone => "origins.none",
-            Self::Credentials => "credentials",
-            Self::NoCredentials => "no-credentials",
-            Self::MethodsList => "methods.list",
-            Self::MethodsAny => "methods.any",
-            Self::HeadersList => "headers.list",
-            Self::HeadersAny => "headers.any",
-            Self::ExposeList => "expose.list",
-            Self::ExposeAny => "expose.any",
-            Self::ExposeNone => "expose.none",
-            Self::MaxAge => "max-age",
-            Self::MaxAgeZero => "max-age.zero",
-            Self::MaxAgeDay => "max-age.day",
-            Self::MaxAgeNone => "max-age.none",
-            Self::Kit => "kit",
-        }
-    }
-
-    /// What a policy must be like, as a sentence's end: "the policy …".
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::OriginsAny => "allows any origin",
-            Self::OriginsList => "lists allowed origins",
-            Self::OriginsSeveral => "lists at least two exact origins",
-            Self::OriginsOne => "lists exactly one exact origin",
-            Self::OriginsPattern => "lists a pattern of origins",
-            Self::OriginsNull => "allows the origin `null`",
-            Self::OriginsNoNull => "does not allow the origin `null`",
-            Self::OriginsNone => "allows no origin",
-            Self::Credentials => "allows credentials",
-            Self::NoCredentials => "does not allow credentials",
-            Self::MethodsList => "lists allowed methods",
-            Self::MethodsAny => "allows any method",
-            Self::HeadersList => "lists allowed request headers",
-            Self::HeadersAny => "allows any request header",
-            Self::ExposeList => "lists exposed headers",
-            Self::ExposeAny => "exposes every header",
-            Self::ExposeNone => "exposes no header",
-            Self::MaxAge => "states a max-age",
-            Self::MaxAgeZero => "states a max-age of 0",
-            Self::MaxAgeDay => "states a max-age of at most a day",
-            Self::MaxAgeNone => "states no max-age",
-            Self::Kit => "is one of ours, on a kit server",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -486,18 +358,6 @@ mod tests {
     fn names_are_those_in_files() {
         for endpoint in Endpoint::ALL {
             assert_eq!(serde_json::to_value(endpoint).unwrap(), endpoint.name());
-        }
-        let all = schemars::schema_for!(Requirement).to_value();
-        let names: Vec<&str> = all["oneOf"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|variant| variant["const"].as_str().unwrap())
-            .collect();
-        assert_eq!(names.len(), 22);
-        for name in names {
-            let requirement: Requirement = serde_json::from_value(name.into()).unwrap();
-            assert_eq!(requirement.name(), name);
         }
     }
 }

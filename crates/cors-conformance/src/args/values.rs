@@ -1,0 +1,102 @@
+//! How the values of options are read. Errors say what was expected; clap names the option.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::{Report, ReportKind};
+
+pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| {
+        let hint = if text.contains("://") {
+            ""
+        } else {
+            " (did you mean http://…?)"
+        };
+        format!("{error}{hint}")
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!(
+            "the scheme is {}, expected http or https",
+            url.scheme()
+        ));
+    }
+    if url.fragment().is_some() {
+        return Err("a fragment never reaches a server".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("credentials belong into -H 'Authorization: …'".to_owned());
+    }
+    Ok(url)
+}
+
+pub(crate) fn parse_header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once(':')
+        .ok_or("expected `Name: value`, found no colon")?;
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(token) {
+        return Err(format!("{name:?} is not a header name"));
+    }
+    if name.eq_ignore_ascii_case("origin") || name.get(..15).is_some_and(is_preflight_field) {
+        return Err(format!(
+            "{name} is what the cases vary; it cannot be set for all of them"
+        ));
+    }
+    let value = value.trim_matches([' ', '\t']);
+    if let Some(bad) = value
+        .chars()
+        .find(|character| character.is_control() && *character != '\t')
+    {
+        return Err(format!(
+            "the value holds {bad:?}, which no header value can"
+        ));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+pub(crate) fn parse_cookie(text: &str) -> Result<String, String> {
+    // Without an equals sign curl takes it for the name of a file.
+    if !text.contains('=') {
+        return Err("expected `name=value`, found no equals sign; files are not read".to_owned());
+    }
+    match text.bytes().find(|byte| !matches!(byte, b' '..=b'~')) {
+        Some(byte) => Err(format!(
+            "it holds the byte 0x{byte:02x}, which no cookie can"
+        )),
+        None => Ok(text.trim().to_owned()),
+    }
+}
+
+/// Whether the first bytes of a name are those of `Access-Control-…`.
+fn is_preflight_field(start: &str) -> bool {
+    start.eq_ignore_ascii_case("access-control-")
+}
+
+pub(crate) fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "expected a number of seconds".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("expected more than 0 seconds".to_owned()),
+    }
+}
+
+pub(crate) fn parse_report(text: &str) -> Result<Report, String> {
+    let (kind, path) = text
+        .split_once('=')
+        .ok_or("expected KIND=PATH, such as ndjson=run.ndjson")?;
+    let kind = match kind {
+        "ndjson" => ReportKind::Ndjson,
+        _ => return Err(format!("{kind:?} is not a kind of report; there is ndjson")),
+    };
+    match path {
+        "" => Err("the path is empty".to_owned()),
+        "-" => Ok(Report { kind, path: None }),
+        _ => Ok(Report {
+            kind,
+            path: Some(path.into()),
+        }),
+    }
+}

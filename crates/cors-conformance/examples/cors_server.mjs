@@ -50,7 +50,8 @@ function* cors({ headers }, preflight) {
   }
   if (policy.allow_credentials) yield ["Access-Control-Allow-Credentials", "true"];
   if (preflight) {
-    yield ["Access-Control-Allow-Methods", policy.allow_methods.join(", ")];
+    // Never left out: behind an upload listener browsers take a missing list for leave.
+    yield ["Access-Control-Allow-Methods", policy.allow_methods.join(", ") || "GET"];
     yield ["Access-Control-Allow-Headers", names("allow_headers", "*, Authorization")];
     if (policy.max_age !== undefined) yield ["Access-Control-Max-Age", String(policy.max_age)];
   } else {

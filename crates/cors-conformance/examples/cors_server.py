@@ -90,7 +90,8 @@ class Handler(BaseHTTPRequestHandler):
         if POLICY["allow_credentials"]:
             yield "Access-Control-Allow-Credentials", "true"
         if preflight:
-            yield "Access-Control-Allow-Methods", names("allow_methods", "*")
+            # Never left out: behind an upload listener browsers take a missing list for leave.
+            yield "Access-Control-Allow-Methods", names("allow_methods", "*") or "GET"
             yield "Access-Control-Allow-Headers", names("allow_headers", "*, Authorization")
             if "max_age" in POLICY:
                 yield "Access-Control-Max-Age", str(POLICY["max_age"])

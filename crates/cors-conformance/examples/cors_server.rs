@@ -81,10 +81,12 @@ fn cors(policy: &Policy, origins: &[&str], preflight: bool) -> Vec<(&'static str
     }
     if preflight {
         let headers = names(&policy.allow_headers, "*, Authorization");
-        lines.push((
-            "Access-Control-Allow-Methods",
-            names(&policy.allow_methods, "*"),
-        ));
+        // Never left out: behind an upload listener browsers take a missing list for leave.
+        let methods = match names(&policy.allow_methods, "*") {
+            none if none.is_empty() => "GET".to_owned(),
+            methods => methods,
+        };
+        lines.push(("Access-Control-Allow-Methods", methods));
         lines.push(("Access-Control-Allow-Headers", headers));
         let max_age = policy.max_age.map(|seconds| seconds.to_string());
         lines.extend(max_age.map(|seconds| ("Access-Control-Max-Age", seconds)));

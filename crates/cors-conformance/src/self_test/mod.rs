@@ -138,12 +138,24 @@ impl Trial<'_> {
     fn part(&self, first: usize, step: usize) -> Result<Part, Stop> {
         let chosen: BTreeSet<&str> = self.cases.iter().map(|case| case.id.as_str()).collect();
         let bench = Bench::new(self.library, |case| chosen.contains(case.id.as_str()))?;
-        // What is recorded of the reference server says nothing about others.
-        let usual = notes(&bench.each_alone(&Behaviour::REFERENCE, |_| true)?);
+        // What is recorded of the reference server says nothing about others, nor does what a case
+        // of another level records beside.
+        let usual = cases_of(
+            &bench.each_alone(&Behaviour::REFERENCE, |_| true)?,
+            Found::Note,
+        );
+        let records = |case: &&ServerCase| case.level == Level::Info && !usual.contains(&case.id);
+        let records: BTreeSet<&str> = self
+            .cases
+            .iter()
+            .copied()
+            .filter(records)
+            .map(|case| case.id.as_str())
+            .collect();
         let mut part = Part::default();
         for (place, fault) in self.faults.iter().enumerate().skip(first).step_by(step) {
             part.faults
-                .push((place, fault_report(&bench, fault, &usual, self.probe)?));
+                .push((place, fault_report(&bench, fault, &records, self.probe)?));
         }
         for (place, one) in self.legitimate.iter().enumerate().skip(first).step_by(step) {
             let (report, holes) = legitimate_report(&bench, one)?;
@@ -178,8 +190,7 @@ impl Trial<'_> {
     fn check_cases(&self, report: &mut Report) {
         for case in &self.cases {
             let catches = |fault: &FaultReport| {
-                let info = case.level == Level::Info && fault.noted.contains(&case.id);
-                info || fault.kit.contains(&case.id)
+                fault.noted.contains(&case.id) || fault.kit.contains(&case.id)
             };
             for name in &case.catches {
                 let (case, fault) = (case.id.clone(), name.clone());
@@ -206,10 +217,6 @@ struct Part {
     legitimate: Vec<(usize, LegitimateReport, Vec<Hole>)>,
 }
 
-fn notes(findings: &[Finding]) -> BTreeSet<String> {
-    cases_of(findings, Found::Note).into_iter().collect()
-}
-
 fn cases_of(findings: &[Finding], found: Found) -> Vec<String> {
     let of = findings.iter().filter(|finding| finding.found == found);
     of.map(|finding| finding.case.clone()).collect()
@@ -218,7 +225,7 @@ fn cases_of(findings: &[Finding], found: Found) -> Vec<String> {
 fn fault_report(
     bench: &Bench<'_>,
     fault: &Fault,
-    usual: &BTreeSet<String>,
+    records: &BTreeSet<&str>,
     probe: bool,
 ) -> Result<FaultReport, Stop> {
     let behaviour = fault.behaviour();
@@ -235,7 +242,7 @@ fn fault_report(
         None
     };
     let mut noted = cases_of(&findings, Found::Note);
-    noted.retain(|case| !usual.contains(case));
+    noted.retain(|case| records.contains(case.as_str()));
     Ok(FaultReport {
         name: fault.name.to_owned(),
         class: fault.class.to_owned(),

@@ -1,7 +1,7 @@
 //! Methods that are compared in the wrong way.
 
 use super::{Fault, fault, is_empty_list};
-use crate::behaviour::{Behaviour, reference};
+use crate::behaviour::{Behaviour, Grant, reference};
 use crate::exchange::Exchange;
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -81,6 +81,22 @@ pub(super) const FAULTS: &[Fault] = &[
                 } else {
                     reference::allow_methods_value(x)
                 }
+            };
+        },
+    ),
+    fault(
+        "empty-method-list-left-to-browser",
+        "P7",
+        "Preflights are answered with the origin and all lists, and no line where no method is listed.",
+        |b| {
+            b.refused_preflight_status = |_| 204;
+            b.carries = |x, grant| {
+                let grants = x.origin_allowed && x.requested_method.is_some();
+                reference::carries(x, grant)
+                    || (x.is_preflight()
+                        && grants
+                        && grant != Grant::Expose
+                        && is_empty_list(&x.policy.allow_methods))
             };
         },
     ),

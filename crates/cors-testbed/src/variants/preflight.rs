@@ -119,6 +119,11 @@ pub(super) const VARIANTS: &[Variant] = &[
                     && may_name_origin(x))
                     || reference::carries(x, grant)
             };
+            // An upload listener makes browsers take a missing list for leave.
+            b.allow_methods_value = |x| match reference::allow_methods_value(x) {
+                none if none.is_empty() => vec!["GET".to_owned()],
+                lines => lines,
+            };
         },
     ),
     variant(

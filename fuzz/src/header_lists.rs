@@ -7,7 +7,7 @@ use cors_model::header::{
 };
 use cors_model::trace::{NoTrace, Steps};
 
-use crate::input::{choice, lines, value};
+use crate::input::{choice, is_drawn, lines, value};
 use crate::naive;
 
 const NAMES: &[HeaderName] = &[names::ACAM, names::ACAH, names::ACEH];
@@ -23,28 +23,29 @@ pub fn run(data: &[u8]) {
         })
         .collect();
     let ours = extract_header_list_values(name, &list, &mut NoTrace);
-    assert_eq!(
-        ours,
-        extract_header_list_values(name, &list, &mut Steps::default())
-    );
-    let theirs: Option<Vec<Vec<Vec<u8>>>> = list
-        .iter()
-        .map(|header| naive::lists::tokens(header.value.as_bytes()))
-        .collect();
+    if is_drawn(data, 0, 16) {
+        assert_eq!(
+            ours,
+            extract_header_list_values(name, &list, &mut Steps::default())
+        );
+    }
+    let theirs = list.iter().try_fold(Vec::new(), |mut all, header| {
+        all.extend(naive::lists::tokens(header.value.as_bytes())?);
+        Some(all)
+    });
     match (&ours, theirs) {
         (Ok(None), Some(_)) => assert!(list.is_empty()),
-        (Ok(Some(ours)), Some(theirs)) => assert_eq!(*ours, theirs.concat()),
+        (Ok(Some(ours)), Some(theirs)) => assert_eq!(*ours, theirs),
         (Err(_), None) => {}
         (ours, theirs) => panic!("{ours:?}, and read byte by byte {theirs:?}"),
     }
     // Several headers mean what one with all their values means.
-    if let (Ok(Some(values)), Some(combined)) = (&ours, list.get(name.as_bytes())) {
-        assert_eq!(
-            naive::lists::tokens(&combined),
-            Some(values.iter().map(|v| v.to_vec()).collect())
-        );
+    if is_drawn(data, 1, 16)
+        && let (Ok(Some(values)), Some(combined)) = (&ours, list.get(name.as_bytes()))
+    {
+        assert_eq!(naive::lists::tokens(&combined).as_ref(), Some(values));
     }
-    for header in &list {
+    for header in list.iter().filter(|_| is_drawn(data, 2, 16)) {
         let ours: Vec<Vec<char>> = get_decode_and_split(header.value.as_bytes())
             .iter()
             .map(|element| element.chars().collect())

@@ -4,6 +4,8 @@
 
 use cors_model::origin::Origin;
 
+use crate::input::is_drawn;
+
 /// Runs one input.
 pub fn run(data: &[u8]) {
     let parsed = Origin::parse_serialized(data);
@@ -16,6 +18,9 @@ pub fn run(data: &[u8]) {
         assert_eq!(origin.is_same_origin(origin), data != b"null");
     }
     // What the URL parser gives as an origin is one here, and nothing else of a special scheme is.
+    if !is_drawn(data, 0, 8) {
+        return;
+    }
     let Ok(text) = str::from_utf8(data) else {
         return;
     };

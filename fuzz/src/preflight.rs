@@ -22,16 +22,16 @@ const HEADERS: &[Option<&str>] = &[
 pub(crate) const STATUSES: &[u16] = &[204, 200, 299, 300, 301, 304, 401, 403, 404, 500];
 
 /// What a header lists.
-enum Listed {
+enum Listed<'a> {
     Missing,
-    Items(Vec<Vec<u8>>),
+    Items(Vec<&'a [u8]>),
     /// One of its values is no list.
     Broken,
 }
 
-impl Listed {
+impl<'a> Listed<'a> {
     /// The items, or others when there is no header; nothing when it is broken.
-    fn or(self, implied: Vec<Vec<u8>>) -> Option<Vec<Vec<u8>>> {
+    fn or(self, implied: Vec<&'a [u8]>) -> Option<Vec<&'a [u8]>> {
         match self {
             Self::Missing => Some(implied),
             Self::Items(items) => Some(items),
@@ -40,7 +40,7 @@ impl Listed {
     }
 }
 
-fn listed(list: &HeaderList, name: &[u8]) -> Listed {
+fn listed<'a>(list: &'a HeaderList, name: &[u8]) -> Listed<'a> {
     let values: Vec<_> = list
         .iter()
         .filter(|header| header.name.as_bytes().eq_ignore_ascii_case(name))
@@ -102,16 +102,15 @@ pub fn run(data: &[u8]) {
     let methods = listed(&list, names::ACAM.as_bytes());
     let header_names = listed(&list, names::ACAH.as_bytes());
     let implied = if listener {
-        vec![method.as_bytes().to_vec()]
+        vec![method.as_bytes()]
     } else {
         Vec::new()
     };
     let allowed = if let (Some(methods), Some(header_names)) =
         (methods.or(implied), header_names.or(Vec::new()))
     {
-        let any = |list: &[Vec<u8>]| !include && list.iter().any(|item| item == b"*");
-        let method_allowed =
-            safelisted || any(&methods) || methods.iter().any(|item| item == method.as_bytes());
+        let any = |list: &[&[u8]]| !include && list.contains(&&b"*"[..]);
+        let method_allowed = safelisted || any(&methods) || methods.contains(&method.as_bytes());
         let name_allowed = name.is_none_or(|name| {
             let named = header_names
                 .iter()

@@ -5,6 +5,7 @@
 use cors_model::header::parse_single_range_header_value;
 use cors_model::trace::NoTrace;
 
+use crate::input::is_drawn;
 use crate::naive::tables;
 
 /// Runs one input.
@@ -15,22 +16,20 @@ pub fn run(data: &[u8]) {
     if let Ok(range) = &strict {
         assert_eq!(loose.as_ref(), Ok(range));
     }
-    let tight: Vec<u8> = data
-        .iter()
-        .copied()
-        .filter(|byte| !matches!(byte, b' ' | b'\t'))
-        .collect();
-    if loose.is_ok() {
+    if loose.is_ok() && is_drawn(data, 0, 4) {
+        let tight: Vec<u8> = data
+            .iter()
+            .copied()
+            .filter(|byte| !matches!(byte, b' ' | b'\t'))
+            .collect();
         assert_eq!(
             parse_single_range_header_value(&tight, false, &mut NoTrace),
             loose
         );
     }
-    // Safelisted is a range with a start. The table knows numbers of 128 bits.
-    let short = data.len() <= 38;
-    if short && let Ok(range) = &strict {
-        assert_eq!(range.start.is_some(), tables::safelisted(b"range", data));
-    } else if short {
-        assert!(!tables::safelisted(b"range", data));
+    // Safelisted is a range with a start, in a value that is not too long for any.
+    if data.len() <= 128 {
+        let has_start = strict.is_ok_and(|range| range.start.is_some());
+        assert_eq!(has_start, tables::safelisted(b"range", data));
     }
 }

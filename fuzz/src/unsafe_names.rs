@@ -8,7 +8,7 @@ use cors_model::header::HeaderList;
 use cors_model::safelist::cors_unsafe_request_header_names;
 use cors_model::trace::NoTrace;
 
-use crate::input::headers;
+use crate::input::{headers, is_drawn};
 use crate::naive::tables;
 
 fn names(list: &HeaderList) -> Vec<Vec<u8>> {
@@ -37,7 +37,9 @@ pub fn run(data: &[u8]) {
         .collect();
     assert_eq!(ours, theirs.into_iter().collect::<Vec<_>>());
     // Order is nothing.
-    let mut turned: Vec<_> = list.iter().cloned().collect();
-    turned.reverse();
-    assert_eq!(names(&turned.into_iter().collect()), ours);
+    if is_drawn(data, 0, 8) {
+        let mut turned: Vec<_> = list.iter().cloned().collect();
+        turned.reverse();
+        assert_eq!(names(&turned.into_iter().collect()), ours);
+    }
 }

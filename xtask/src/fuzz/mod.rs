@@ -5,31 +5,21 @@
 //! sanitizer is asked for: the workspace forbids unsafe code, so one would slow every target down
 //! for what the compiler excludes.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-
-use anyhow::{Context as _, bail};
-
+mod bench;
+mod coverage;
+mod program;
 mod stats;
 
-use stats::Stats;
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+use std::sync::Mutex;
 
-/// The version of cargo-fuzz.
-const VERSION: &str = "0.13.2";
+use anyhow::{Context as _, bail};
+use program::{Bound, Programs};
 
 /// The target that does nothing: what the others are measured against.
 const EMPTY: &str = "empty";
-
-/// Targets that read bytes as they come, and have to be about as fast as the fuzzer itself.
-const BYTE_LEVEL: [&str; 6] = [
-    "header_lists",
-    "mime",
-    "origin",
-    "range",
-    "safelist",
-    "unsafe_names",
-];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -45,13 +35,26 @@ enum Chore {
         #[arg(long, default_value_t = 5, value_name = "SECONDS")]
         seconds: u32,
     },
-    /// Run one target, or all of them one after the other, until something is found
+    /// Run targets for long, beginning with what was kept last time; a target ends when it finds
+    /// something
     Run {
-        /// The target; all of them when left out
-        target: Option<String>,
-        /// For how long each is run
+        /// The targets; all of them when left out
+        targets: Vec<String>,
+        /// How much processor time each gets
         #[arg(long, default_value_t = 600, value_name = "SECONDS")]
         seconds: u32,
+        /// How many run at a time
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        jobs: u16,
+    },
+    /// Say which lines of the model the inputs of all targets reach: the kept ones and the seeds
+    Coverage {
+        /// Fail when it is less than this many percent of the lines
+        #[arg(long, default_value_t = 98.0, value_name = "PERCENT")]
+        at_least: f64,
+        /// Show each line that is not reached
+        #[arg(long)]
+        lines: bool,
     },
     /// Write first inputs for every target into fuzz/corpus, cut out of the cases
     Seed,
@@ -77,28 +80,37 @@ enum Chore {
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         Chore::Seed => seed(),
-        Chore::Smoke { seconds } => hunt(&targets()?, *seconds),
+        Chore::Smoke { seconds } => fuzz(&targets()?, Bound::Clock(*seconds), 1),
         Chore::Run {
-            target: None,
+            targets,
             seconds,
+            jobs,
         } => {
+            let targets = chosen(targets)?;
             seed()?;
-            hunt(&targets()?, *seconds)
+            fuzz(&targets, Bound::Processor(*seconds), *jobs)
         }
-        Chore::Run {
-            target: Some(target),
-            seconds,
-        } => {
-            let all = targets()?;
-            if !all.contains(target) {
-                bail!("there is no target {target}; there are: {}", all.join(", "));
-            }
+        Chore::Coverage { at_least, lines } => {
             seed()?;
-            hunt(std::slice::from_ref(target), *seconds)
+            coverage::run(&targets()?, *at_least, *lines)
         }
         Chore::Hunt { args } => crate::conformance::program("fuzz-hunt", args),
-        Chore::Bench { seconds } => bench(*seconds),
+        Chore::Bench { seconds } => bench::run(&targets()?, *seconds),
     }
+}
+
+/// These targets, or all of them.
+fn chosen(names: &[String]) -> anyhow::Result<Vec<String>> {
+    let all = targets()?;
+    if names.is_empty() {
+        return Ok(all);
+    }
+    for name in names {
+        if !all.contains(name) {
+            bail!("there is no target {name}; there are: {}", all.join(", "));
+        }
+    }
+    Ok(names.to_vec())
 }
 
 /// The targets by their programs' names.
@@ -133,48 +145,36 @@ fn seed() -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Builds the targets for libFuzzer and says where their programs are.
-fn build() -> anyhow::Result<PathBuf> {
-    let program = crate::tools::program("cargo-fuzz", VERSION)?;
-    let target = crate::root().join("target/fuzz");
-    let status = Command::new(program)
-        .args(["fuzz", "build", "--sanitizer", "none", "--target-dir"])
-        .arg(&target)
-        // The fuzzer gets what optimization there is; the workspace builds faster than that.
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3")
-        .env_remove("CARGO_TARGET_DIR")
-        .current_dir(crate::root().join("fuzz"))
-        .status()
-        .context("cannot start cargo-fuzz")?;
-    if !status.success() {
-        bail!("cargo fuzz build: {status}");
-    }
-    programs(&target)
-}
-
-/// The folder below a compiler's output folder with the program of the empty target: the name of
-/// the platform is in between.
-fn programs(target: &Path) -> anyhow::Result<PathBuf> {
-    for entry in std::fs::read_dir(target)? {
-        let folder = entry?.path().join("release");
-        if folder.join(EMPTY).is_file() {
-            return Ok(folder);
+/// Runs targets, some at a time, and keeps what is new to them; fails when one finds something.
+fn fuzz(targets: &[String], bound: Bound, jobs: u16) -> anyhow::Result<ExitCode> {
+    let programs = Programs::build()?;
+    let waiting: Mutex<VecDeque<&String>> = Mutex::new(targets.iter().collect());
+    let next = || waiting.lock().ok()?.pop_front();
+    let work = || {
+        let mut found = Vec::new();
+        while let Some(target) = next() {
+            let corpus = crate::root().join("fuzz/corpus").join(target);
+            match programs.fuzz(target, bound, &corpus)? {
+                Some(stats) => println!(
+                    "{target:<28} {:>12} inputs, {} a second, nothing found",
+                    stats.executed, stats.each_second
+                ),
+                None => found.push(target.as_str()),
+            }
         }
-    }
-    bail!("cargo-fuzz left no program below {}", target.display())
-}
-
-/// Runs targets for some seconds each; fails when one finds something.
-fn hunt(targets: &[String], seconds: u32) -> anyhow::Result<ExitCode> {
-    let programs = build()?;
-    let mut found = Vec::new();
-    for target in targets {
-        let stats = fuzz(&programs, target, seconds, true)?;
-        match stats {
-            Some(stats) => println!("{target:<16} {} inputs, nothing found", stats.executed),
-            None => found.push(target.as_str()),
+        anyhow::Ok(found)
+    };
+    let found = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs.max(1)).map(|_| scope.spawn(work)).collect();
+        let mut found = Vec::new();
+        for worker in workers {
+            match worker.join() {
+                Ok(targets) => found.extend(targets?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
         }
-    }
+        anyhow::Ok(found)
+    })?;
     println!(
         "fuzz: {} targets, {} with findings",
         targets.len(),
@@ -184,81 +184,6 @@ fn hunt(targets: &[String], seconds: u32) -> anyhow::Result<ExitCode> {
         ExitCode::SUCCESS
     } else {
         eprintln!("see above, and fuzz/artifacts, for: {}", found.join(", "));
-        ExitCode::FAILURE
-    })
-}
-
-/// Runs one target, which says what it did unless it has found something.
-fn fuzz(programs: &Path, target: &str, seconds: u32, keep: bool) -> anyhow::Result<Option<Stats>> {
-    let fuzz = crate::root().join("fuzz");
-    let temporary = tempfile::tempdir().context("cannot make a folder for inputs")?;
-    // What a measurement finds is not kept, so that the next one starts where this one did.
-    let corpus = if keep {
-        fuzz.join("corpus").join(target)
-    } else {
-        temporary.path().to_path_buf()
-    };
-    let artifacts = fuzz.join("artifacts").join(target);
-    for folder in [&corpus, &artifacts] {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make {}", folder.display()))?;
-    }
-    let mut command = Command::new(programs.join(target));
-    command
-        .arg(format!("-max_total_time={seconds}"))
-        .args([
-            "-print_final_stats=1",
-            "-timeout=10",
-            "-rss_limit_mb=2048",
-            "-max_len=4096",
-        ])
-        .arg(format!("-artifact_prefix={}/", artifacts.display()));
-    let dictionary = fuzz.join("cors.dict");
-    if target != EMPTY {
-        command.arg(format!("-dict={}", dictionary.display()));
-    }
-    command.arg(&corpus);
-    let seeds = fuzz.join("seeds").join(target);
-    if seeds.is_dir() {
-        command.arg(seeds);
-    }
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("cannot start the target {target}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        eprintln!("{target}: {}\n{said}", output.status);
-        return Ok(None);
-    }
-    stats::read(&said)
-        .with_context(|| format!("the target {target}"))
-        .map(Some)
-}
-
-/// Measures every target and the empty one, and prints the table.
-fn bench(seconds: u32) -> anyhow::Result<ExitCode> {
-    let programs = build()?;
-    let measure = |target: &str| {
-        fuzz(&programs, target, seconds, false)?
-            .with_context(|| format!("{target} found something, so that it cannot be measured"))
-    };
-    let empty = measure(EMPTY)?;
-    println!("{:<16} {:>12} {:>9}", "target", "inputs/s", "of empty");
-    println!("{EMPTY:<16} {:>12} {:>8}%", empty.each_second, 100);
-    let mut slow = Vec::new();
-    for target in targets()? {
-        let stats = measure(&target)?;
-        let share = stats.each_second * 100 / empty.each_second.max(1);
-        println!("{target:<16} {:>12} {share:>8}%", stats.each_second);
-        if BYTE_LEVEL.contains(&target.as_str()) && share < 30 {
-            slow.push(target);
-        }
-    }
-    Ok(if slow.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        eprintln!("below 30 % of the empty target: {}", slow.join(", "));
         ExitCode::FAILURE
     })
 }

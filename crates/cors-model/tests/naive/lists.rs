@@ -1,46 +1,50 @@
 //! Lists of tokens, read one byte after the other.
 
-/// What has been seen of the current element.
+/// What has been seen of the current element, by its places.
 enum Element {
     Nothing,
-    Token(Vec<u8>),
-    Finished(Vec<u8>),
+    Token(usize),
+    Finished(usize, usize),
 }
 
 /// The tokens of a list, `None` when it is none.
-pub(crate) fn tokens(value: &[u8]) -> Option<Vec<Vec<u8>>> {
+pub(crate) fn tokens(value: &[u8]) -> Option<Vec<&[u8]>> {
     let mut found = Vec::new();
     let mut element = Element::Nothing;
-    for &byte in value.iter().chain(b",") {
+    for (place, &byte) in value.iter().chain(b",").enumerate() {
         element = match (byte, element) {
             (b',' | b' ' | b'\t', Element::Nothing) => Element::Nothing,
-            (b',', Element::Token(token) | Element::Finished(token)) => {
-                found.push(token);
+            (b',', Element::Token(start)) => {
+                found.push(&value[start..place]);
                 Element::Nothing
             }
-            (b' ' | b'\t', Element::Token(token) | Element::Finished(token)) => {
-                Element::Finished(token)
+            (b',', Element::Finished(start, end)) => {
+                found.push(&value[start..end]);
+                Element::Nothing
             }
-            (_, Element::Finished(_)) => return None,
-            (_, _) if !super::tables::TOKEN.contains(&byte) => return None,
-            (_, Element::Nothing) => Element::Token(vec![byte]),
-            (_, Element::Token(mut token)) => {
-                token.push(byte);
-                Element::Token(token)
-            }
+            (b' ' | b'\t', Element::Token(start)) => Element::Finished(start, place),
+            (b' ' | b'\t', finished @ Element::Finished(..)) => finished,
+            (_, Element::Finished(..)) => return None,
+            (_, _) if !super::tables::is_token(byte) => return None,
+            (_, Element::Nothing) => Element::Token(place),
+            (_, token @ Element::Token(_)) => token,
         };
     }
     Some(found)
 }
 
-/// The number of a max-age, `None` when it is none or too large for 128 bits.
-pub(crate) fn seconds(value: &[u8]) -> Option<u128> {
-    let text = std::str::from_utf8(value).ok()?;
-    if text.starts_with(['+', '-']) {
-        None
-    } else {
-        text.parse().ok()
+/// The number of a max-age, `None` when it is none; one too large for 32 bits is the largest.
+pub(crate) fn seconds(value: &[u8]) -> Option<u32> {
+    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+        return None;
     }
+    let mut number = 0_u32;
+    for digit in value {
+        number = number
+            .saturating_mul(10)
+            .saturating_add(u32::from(digit - b'0'));
+    }
+    Some(number)
 }
 
 /// Elements of a value that is split at commas outside of quotes.

@@ -112,7 +112,7 @@ proptest! {
             .map(|value| header("Access-Control-Allow-Headers", value.as_bytes()))
             .collect();
         let ours = extract_header_list_values(&names::ACAH, &list, &mut NoTrace);
-        let theirs: Option<Vec<Vec<Vec<u8>>>> =
+        let theirs: Option<Vec<Vec<&[u8]>>> =
             values.iter().map(|value| lists::tokens(value.as_bytes())).collect();
         match (ours, theirs) {
             (Ok(None), Some(theirs)) => prop_assert!(theirs.is_empty()),
@@ -123,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn max_ages_are_read_alike(value in "[0-9]{0,20}|[0-9 +.,-]{0,4}") {
+    fn max_ages_are_read_alike(value in "0{0,50}[0-9]{0,25}|[0-9 +.,-]{0,4}") {
         let value = value.trim_matches(' ');
         let list: HeaderList = [header("Access-Control-Max-Age", value.as_bytes())].into_iter().collect();
         let ours = extract_header_list_values(&names::ACMA, &list, &mut NoTrace);

@@ -1,0 +1,173 @@
+//! The programs that libFuzzer makes of the targets.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::EMPTY;
+use super::stats::{self, Stats};
+
+/// The version of cargo-fuzz.
+const VERSION: &str = "0.13.2";
+
+/// How long a program runs between two looks at its processor time.
+const POLL: Duration = Duration::from_millis(100);
+
+/// When a program that finds nothing ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Bound {
+    /// After so many seconds.
+    Clock(u32),
+    /// After so many seconds of processor time, whatever else the machine does meanwhile.
+    Processor(u32),
+}
+
+/// The folder of the programs.
+#[derive(Debug)]
+pub(super) struct Programs(PathBuf);
+
+impl Programs {
+    /// Builds all of them.
+    pub(super) fn build() -> anyhow::Result<Self> {
+        let program = crate::tools::program("cargo-fuzz", VERSION)?;
+        let target = crate::root().join("target/fuzz");
+        let status = Command::new(program)
+            .args(["fuzz", "build", "--sanitizer", "none", "--target-dir"])
+            .arg(&target)
+            // Without assertions of the standard library, which half of the time would go to.
+            .args(["-O", "--strip-dead-code"])
+            // The fuzzer gets what optimization there is; the workspace builds faster than that.
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3")
+            .env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true")
+            .env_remove("CARGO_TARGET_DIR")
+            .current_dir(crate::root().join("fuzz"))
+            .status()
+            .context("cannot start cargo-fuzz")?;
+        if !status.success() {
+            bail!("cargo fuzz build: {status}");
+        }
+        // The name of the platform is in between.
+        for entry in fs::read_dir(&target)? {
+            let folder = entry?.path().join("release");
+            if folder.join(EMPTY).is_file() {
+                return Ok(Self(folder));
+            }
+        }
+        bail!("cargo-fuzz left no program below {}", target.display())
+    }
+
+    /// Runs one target, beginning with its seeds and what is in `corpus`, which keeps what reaches
+    /// something new. `None`, after all that the program said, when something was found.
+    pub(super) fn fuzz(
+        &self,
+        target: &str,
+        bound: Bound,
+        corpus: &Path,
+    ) -> anyhow::Result<Option<Stats>> {
+        let fuzz = crate::root().join("fuzz");
+        let artifacts = fuzz.join("artifacts").join(target);
+        for folder in [corpus, &artifacts] {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        let mut command = Command::new(self.0.join(target));
+        command
+            .args([
+                "-print_final_stats=1",
+                "-timeout=10",
+                "-rss_limit_mb=2048",
+                "-max_len=4096",
+            ])
+            .arg(format!("-artifact_prefix={}/", artifacts.display()));
+        if let Bound::Clock(seconds) = bound {
+            command.arg(format!("-max_total_time={seconds}"));
+        }
+        if target != EMPTY {
+            command.arg(format!("-dict={}", fuzz.join("cors.dict").display()));
+        }
+        command.arg(corpus);
+        let seeds = fuzz.join("seeds").join(target);
+        if seeds.is_dir() {
+            command.arg(seeds);
+        }
+        let words = tempfile::NamedTempFile::new().context("cannot keep what a target says")?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(words.reopen()?)
+            .spawn()
+            .with_context(|| format!("cannot start the target {target}"))?;
+        let status = wait(&mut child, bound).with_context(|| format!("the target {target}"))?;
+        let said = fs::read(words.path()).context("cannot read what a target said")?;
+        let said = String::from_utf8_lossy(&said);
+        if !status.success() {
+            eprintln!("{target}: {status}\n{said}");
+            return Ok(None);
+        }
+        stats::read(&said)
+            .with_context(|| format!("the target {target}"))
+            .map(Some)
+    }
+}
+
+/// Waits until the program ends, and asks it to when its time is over.
+fn wait(child: &mut Child, bound: Bound) -> anyhow::Result<ExitStatus> {
+    let Bound::Processor(seconds) = bound else {
+        return Ok(child.wait()?);
+    };
+    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if processor_ticks(child.id())?
+            >= u64::from(seconds) * rustix::param::clock_ticks_per_second()
+            && let Some(id) = id
+        {
+            // libFuzzer then ends as if it had done all it was asked for. It cannot be gone: nobody
+            // else waits for it.
+            kill_process(id, Signal::USR1)?;
+            return Ok(child.wait()?);
+        }
+        std::thread::sleep(POLL);
+    }
+}
+
+/// The processor time that a process has used so far, in ticks.
+fn processor_ticks(process: u32) -> anyhow::Result<u64> {
+    let path = format!("/proc/{process}/stat");
+    let stat = File::open(&path)
+        .and_then(std::io::read_to_string)
+        .with_context(|| format!("cannot read {path}: processor time is measured on Linux only"))?;
+    ticks(&stat).with_context(|| format!("{path} does not say the processor time"))
+}
+
+/// The two numbers of ticks, in user mode and in the kernel, of a line of that file. The name of the
+/// program, which is in parentheses, may hold anything.
+fn ticks(stat: &str) -> Option<u64> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut times = fields.split_ascii_whitespace().skip(11);
+    let user: u64 = times.next()?.parse().ok()?;
+    let kernel: u64 = times.next()?.parse().ok()?;
+    Some(user + kernel)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{processor_ticks, ticks};
+
+    #[test]
+    fn processor_time_is_read_behind_any_name() {
+        let stat = "7 (a) b) R 1 7 7 0 -1 4194304 90 0 0 0 12 30 0 0 20 0 1 0 100 200 300";
+        assert_eq!(ticks(stat), Some(42));
+        assert_eq!(ticks("7 (a) R 1"), None);
+        assert_eq!(ticks(""), None);
+        assert!(processor_ticks(std::process::id()).is_ok());
+        let error = processor_ticks(u32::MAX).unwrap_err().to_string();
+        assert!(error.contains("/proc/4294967295/stat"), "{error}");
+    }
+}

@@ -2,33 +2,35 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::fmt;
 
+use cors_vectors::check::On;
 use cors_vectors::origin::Parts;
 use cors_vectors::policy::Policy;
 use cors_vectors::server::{Level, ServerCase, Step, Verdict};
 
 use super::checks::base;
 use super::expect::Asked;
-use crate::event::{CaseEvent, CheckOutcome, Got};
+use crate::event::{CaseEvent, CheckEvent, CheckOutcome, Got, Kind};
 
 /// One thing that did not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Failure {
+pub struct Failure {
     /// How binding it is.
-    pub(super) level: Level,
+    pub level: Level,
     /// Where in the case.
-    pub(super) step: usize,
+    pub step: usize,
     /// The check's id in the case; `None` for a verdict, and where there was no answer.
-    pub(super) check: Option<String>,
+    pub check: Option<String>,
     /// What did not hold; the rule's name for the texts of a case.
-    pub(super) rule: String,
+    pub rule: String,
     /// What did not hold, and where a browser said no.
-    pub(super) cause: Cause,
+    pub cause: Cause,
 }
 
 /// What did not hold, and about what.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Cause {
+pub struct Cause {
     what: String,
     /// In what the request differs from what the policy allows, of a refusal.
     shape: BTreeSet<&'static str>,
@@ -36,8 +38,18 @@ pub(super) struct Cause {
 
 impl Cause {
     /// Whether a failure with this cause shows no more than another one.
-    pub(super) fn is_within(&self, other: &Self) -> bool {
+    pub fn is_within(&self, other: &Self) -> bool {
         self.what == other.what && self.shape.is_subset(&other.shape)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        for shape in &self.shape {
+            write!(f, ", {shape}")?;
+        }
+        Ok(())
     }
 }
 
@@ -88,10 +100,11 @@ pub(super) fn failures(case: &ServerCase, event: &CaseEvent, policy: &Policy) ->
             },
         });
     }
-    let failed = event
-        .checks
-        .iter()
-        .filter(|check| check.outcome == CheckOutcome::Fail && Some(check.step) != unanswered);
+    let failed = event.checks.iter().filter(|check| {
+        check.outcome == CheckOutcome::Fail
+            && Some(check.step) != unanswered
+            && !is_without_answer(check, event)
+    });
     for check in failed {
         let rule = base(&check.id).to_owned();
         failures.push(Failure {
@@ -115,6 +128,14 @@ pub(super) fn failures(case: &ServerCase, event: &CaseEvent, policy: &Policy) ->
         )
     });
     failures
+}
+
+/// Whether a check looks at a request that was never made since the preflight was refused, which is
+/// what failed then.
+fn is_without_answer(check: &CheckEvent, event: &CaseEvent) -> bool {
+    let step = event.steps.get(check.step);
+    let last = step.and_then(|step| step.exchanges.last());
+    check.on == On::Actual && last.is_some_and(|last| last.kind == Kind::Preflight)
 }
 
 /// In what a fetch differs from what the policy allows.

@@ -9,15 +9,14 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use super::cause::{Cause, Failure, failures};
+use super::sequence::carry_out;
 use super::shorten::only;
 use super::source::drawn;
 use super::{Finding, Fuzzed, Fuzzing, Source, generate, rules, sites, terms};
-use crate::case::run_case;
 use crate::drive::Session;
 use crate::event::{CaseEvent, Outcome};
 use crate::exit::{Exit, Exits};
 use crate::kit::{Site, Subject};
-use crate::plan::{PlannedCase, task};
 use crate::redact::Redactor;
 use crate::run::{MOST_TIMEOUTS, Options, cut_short};
 use crate::sanity::{sanity, why_not_to_start};
@@ -124,7 +123,7 @@ pub(super) struct Hunt<'a> {
 pub(super) struct Place<'a> {
     pub(super) policy: &'a str,
     pub(super) site: &'a Site,
-    origin: &'a str,
+    pub(super) origin: &'a str,
 }
 
 impl Hunt<'_> {
@@ -245,27 +244,14 @@ impl Hunt<'_> {
             policy: place.policy.to_owned(),
             ..made
         };
-        let planned = PlannedCase {
-            task: task(&case, self.subject),
-            case,
-            selected: true,
-            partner: None,
-        };
-        let options = self.session.options;
-        let mut event = crate::case::blank(&planned, self.session.mode);
-        if let Err(reason) = &planned.task {
-            event.reason = Some(self.redactor.text(reason));
-        } else {
-            let ran = run_case(&planned, &self.session, &self.redactor, options);
-            let (through, bug) = ran.await;
-            if bug {
-                let said = "the suite itself failed in a case; please report it";
-                self.stop(Exit::Bug, said);
-            }
-            event = through.event.unwrap_or(event);
+        let ran = carry_out(case, self.subject, &self.session, &self.redactor).await;
+        let (case, event, bug) = ran;
+        if bug {
+            let said = "the suite itself failed in a case; please report it";
+            self.stop(Exit::Bug, said);
         }
         self.requests.set(self.requests.get() + event.exchanges);
-        (planned.case, *event)
+        (case, event)
     }
 
     /// Takes a result in.
@@ -410,7 +396,7 @@ impl Hunt<'_> {
 
 /// The site for a sequence. Half of the time it is one with a fact about its policy that was chosen
 /// first, so that what only one policy has comes up as well.
-fn choose<'p>(source: &mut Source<'_, '_>, places: &[Place<'p>]) -> Option<Place<'p>> {
+pub(super) fn choose<'p>(source: &mut Source<'_, '_>, places: &[Place<'p>]) -> Option<Place<'p>> {
     if places.len() > 1 && source.happens(1, 2) {
         let all = places.iter().flat_map(|place| place.site.policy.facts());
         let facts: Vec<Requirement> = all.collect::<BTreeSet<_>>().into_iter().collect();

@@ -6,7 +6,8 @@
 //! every other. A failure is made as short as it can be while the same thing still fails, and what
 //! fails for one cause is one [`Finding`]. [`promoted`] makes a file of cases of the findings.
 //!
-//! Choices come from bytes ([`Source`]), so that libFuzzer and proptest can make them too.
+//! Choices come from bytes ([`Source`]), so that libFuzzer and proptest can make them too:
+//! [`sequence`] carries out what comes of one input.
 
 mod cause;
 mod checks;
@@ -19,6 +20,7 @@ mod promote;
 mod raws;
 mod rules;
 mod sends;
+mod sequence;
 mod shorten;
 mod shrink;
 mod source;
@@ -33,10 +35,12 @@ use crate::exit::{Exit, Exits};
 use crate::kit::{Site, Subject};
 use crate::run::Options;
 
+pub use self::cause::{Cause, Failure};
 pub use self::hunt::fuzz;
 pub(crate) use self::hunt::go_on;
 pub use self::policies::{made_up, policy};
 pub use self::promote::promoted;
+pub use self::sequence::{Sequence, sequence};
 pub use self::source::Source;
 
 /// The citation that every generated case has until it fails.
@@ -80,7 +84,7 @@ pub struct Fuzzed {
     /// What was found, in order; each cause once.
     pub findings: Vec<Finding>,
     /// The causes of the findings, in the same order.
-    causes: Vec<cause::Cause>,
+    causes: Vec<Cause>,
     /// Sequences that held.
     pub passed: u64,
     /// Sequences that failed, for whatever cause.

@@ -6,7 +6,7 @@ use std::future::pending;
 use std::rc::Rc;
 
 use cors_harness::exit::Exit;
-use cors_harness::fuzz::{Fuzzed, Fuzzing, fuzz, promoted};
+use cors_harness::fuzz::{Fuzzed, Fuzzing, Sequence, Source, fuzz, promoted, sequence};
 use cors_harness::kit::Subject;
 use cors_harness::run::Options;
 use cors_harness::target::ServiceTarget;
@@ -35,19 +35,24 @@ fn fuzzing(seed: u64, runs: u64) -> Fuzzing {
     }
 }
 
-/// Fuzzes a service that answers with what `answer` makes of a request.
-async fn fuzzed(
-    fuzzing: &Fuzzing,
-    reset: &dyn Fn(),
-    answer: impl Fn(&Request) -> http::response::Builder + 'static,
-) -> Fuzzed {
+/// A service that answers with what `answer` makes of a request.
+fn subject(answer: impl Fn(&Request) -> http::response::Builder + 'static) -> Subject {
     let answer = Rc::new(answer);
     let service = tower::service_fn(move |request: Request| {
         let answer = Rc::clone(&answer);
         async move { Ok::<_, Infallible>(answer(&request).body("x".to_owned()).unwrap()) }
     });
     let target = ServiceTarget::new("http://target.test/resource".parse().unwrap(), service);
-    let subject = Subject::with_policy(Rc::new(target), policy());
+    Subject::with_policy(Rc::new(target), policy())
+}
+
+/// Fuzzes such a service.
+async fn fuzzed(
+    fuzzing: &Fuzzing,
+    reset: &dyn Fn(),
+    answer: impl Fn(&Request) -> http::response::Builder + 'static,
+) -> Fuzzed {
+    let subject = subject(answer);
     let options = Options {
         in_flight: 1,
         ..Options::default()
@@ -162,4 +167,65 @@ async fn what_depends_on_an_earlier_request_is_found_with_that_request() {
     assert!(finding.replays, "{finding:#?}");
     assert_eq!(finding.case.steps.len(), 2, "{finding:#?}");
     assert_eq!(finding.event.level, Level::Must);
+}
+
+/// One sequence of the choices of a number.
+async fn chosen(
+    number: u64,
+    answer: impl Fn(&Request) -> http::response::Builder + 'static,
+) -> Sequence {
+    let mut random = fastrand::Rng::with_seed(number);
+    let bytes: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(300).collect();
+    let mut bytes = arbitrary::Unstructured::new(&bytes);
+    let mut source = Source::new(&mut bytes);
+    let made = sequence(&mut source, &subject(answer), &Options::default()).await;
+    made.unwrap()
+}
+
+#[tokio::test]
+async fn choices_make_one_sequence_that_is_judged() {
+    for number in 0..200 {
+        let held = chosen(number, careful).await;
+        assert_eq!(
+            (held.failures.as_slice(), held.to_string()),
+            (&[][..], String::new())
+        );
+    }
+    let refusing = |_: &Request| http::Response::builder();
+    let mut refused = 0;
+    for number in 0..200 {
+        let failed = chosen(number, refusing).await;
+        let told = failed.to_string();
+        let shared = failed
+            .failures
+            .iter()
+            .filter(|failure| failure.rule == "shared");
+        for failure in shared {
+            refused += 1;
+            let cause = format!(
+                "step {}: {:?}: shared, got Refused",
+                failure.step, failure.level
+            );
+            assert!(
+                told.contains(&cause) && told.contains("  > ") && told.contains("  < 200"),
+                "{told}"
+            );
+            // What follows from it is not told beside it.
+            let is_preflight =
+                failed.event.steps[failure.step].exchanges[0].request.method == "OPTIONS";
+            let mut others = failed
+                .failures
+                .iter()
+                .filter(|other| other.step == failure.step);
+            assert!(
+                !is_preflight
+                    || others.all(|other| other
+                        .check
+                        .as_deref()
+                        .is_none_or(|id| id.starts_with("preflight-"))),
+                "{told}"
+            );
+        }
+    }
+    assert!(refused > 20, "{refused}");
 }

@@ -1,0 +1,159 @@
+//! One sequence from given choices, carried out and judged: what guided fuzzers go on from.
+
+use std::cell::Cell;
+use std::fmt;
+
+use cors_vectors::server::ServerCase;
+
+use super::cause::{Failure, failures};
+use super::hunt::{Place, choose};
+use super::{Source, generate, sites, terms};
+use crate::case::{blank, run_case};
+use crate::drive::Session;
+use crate::event::{CaseEvent, ExchangeEvent, Outcome};
+use crate::kit::Subject;
+use crate::plan::{PlannedCase, task};
+use crate::redact::Redactor;
+use crate::run::Options;
+
+/// A sequence of requests and what came of it.
+#[derive(Debug, Clone)]
+pub struct Sequence {
+    /// The requests, with what must hold of each.
+    pub case: ServerCase,
+    /// What came of it.
+    pub event: CaseEvent,
+    /// Everything that did not hold, what matters most first.
+    pub failures: Vec<Failure>,
+}
+
+/// Makes a sequence of these choices, carries it out and judges it. `None` when there is nothing
+/// to fuzz.
+///
+/// Needs a tokio runtime with time; a target with an address needs I/O as well.
+pub async fn sequence(
+    source: &mut Source<'_, '_>,
+    subject: &Subject,
+    options: &Options,
+) -> Option<Sequence> {
+    let session = Session {
+        options,
+        mode: subject.mode(),
+        tells_passes: false,
+        timeouts_in_a_row: Cell::new(0),
+    };
+    let redactor = Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
+    let sites = sites(subject);
+    let origins: Vec<String> = sites
+        .iter()
+        .map(|(_, site)| site.target.url().origin().ascii_serialization())
+        .collect();
+    let places: Vec<Place<'_>> = sites
+        .iter()
+        .zip(&origins)
+        .map(|((policy, site), origin)| Place {
+            policy,
+            site,
+            origin,
+        })
+        .collect();
+    let Place {
+        policy,
+        site,
+        origin,
+    } = choose(source, &places)?;
+    let made = generate(source, terms(site, origin, session.mode, options));
+    let case = ServerCase {
+        id: "fuzz/generated".to_owned(),
+        policy: policy.to_owned(),
+        ..made
+    };
+    let (case, event, _) = carry_out(case, subject, &session, &redactor).await;
+    let failures = match event.outcome {
+        Outcome::Pass | Outcome::Skip | Outcome::Blocked => Vec::new(),
+        Outcome::Fail | Outcome::Error => failures(&case, &event, &site.policy),
+    };
+    Some(Sequence {
+        case,
+        event,
+        failures,
+    })
+}
+
+/// Carries a case out and judges it. The flag says that the suite itself failed.
+pub(super) async fn carry_out(
+    case: ServerCase,
+    subject: &Subject,
+    session: &Session<'_>,
+    redactor: &Redactor,
+) -> (ServerCase, CaseEvent, bool) {
+    let planned = PlannedCase {
+        task: task(&case, subject),
+        case,
+        selected: true,
+        partner: None,
+    };
+    let mut event = blank(&planned, session.mode);
+    let mut bug = false;
+    if let Err(reason) = &planned.task {
+        event.reason = Some(redactor.text(reason));
+    } else {
+        let (through, failed) = run_case(&planned, session, redactor, session.options).await;
+        bug = failed;
+        event = through.event.unwrap_or(event);
+    }
+    (planned.case, *event, bug)
+}
+
+impl fmt::Display for Sequence {
+    /// What did not hold, and the exchanges of a sequence that failed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(reason) = &self.event.reason {
+            writeln!(f, "{reason}")?;
+        }
+        for failure in &self.failures {
+            let Failure {
+                step, level, cause, ..
+            } = failure;
+            write!(f, "step {step}: {level:?}: {cause}")?;
+            let check = self
+                .event
+                .checks
+                .iter()
+                .find(|check| Some(&check.id) == failure.check.as_ref());
+            match check {
+                Some(check) => writeln!(f, ": {}", check.said)?,
+                None => writeln!(f)?,
+            }
+        }
+        for (number, step) in self.event.steps.iter().enumerate() {
+            writeln!(f, "step {number}:")?;
+            for exchange in &step.exchanges {
+                write_exchange(f, exchange)?;
+            }
+            if let Some(refusal) = &step.refusal {
+                writeln!(f, "  {} {}", refusal.said, refusal.at)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_exchange(f: &mut fmt::Formatter<'_>, exchange: &ExchangeEvent) -> fmt::Result {
+    let lines = |f: &mut fmt::Formatter<'_>, sign: char, lines: &[(String, String)]| {
+        lines
+            .iter()
+            .try_for_each(|(name, value)| writeln!(f, "  {sign} {name}: {value}"))
+    };
+    let request = &exchange.request;
+    writeln!(f, "  > {} {}", request.method, request.url)?;
+    lines(f, '>', &request.headers)?;
+    if let Some(response) = &exchange.response {
+        writeln!(f, "  < {}", response.status)?;
+        lines(f, '<', &response.headers)?;
+    }
+    match &exchange.transport {
+        Some(said) => writeln!(f, "  {said}"),
+        None => Ok(()),
+    }
+}

@@ -17,6 +17,7 @@
 pub mod cache;
 pub mod case_reader;
 pub mod cors_check;
+pub mod differential;
 pub mod empty;
 pub mod exchange;
 pub mod har;
@@ -43,6 +44,11 @@ mod naive;
 #[path = "../../crates/cors-model/tests/support/mod.rs"]
 mod support;
 
+// Under the names of their targets.
+pub use differential::{
+    actix_cors as differential_actix_cors, poem as differential_poem, salvo as differential_salvo,
+    tower_http as differential_tower_http, warp as differential_warp,
+};
 pub use targets::{TARGETS, Target};
 
 /// The program of a target: libFuzzer's under cargo-fuzz, and otherwise one that runs the files

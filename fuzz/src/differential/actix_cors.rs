@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderValue, Response};
 use http_body_util::Full;
 
 use super::known::{NINE, PREFLIGHT};
-use super::{Application, Known, Library, Request, without_patterns};
+use super::{Application, Known, Library, Request};
 
 /// actix-cors.
 #[derive(Debug)]
@@ -27,10 +27,7 @@ impl Library for ActixCors {
     const TARGET: &'static str = "differential_actix_cors";
     const KNOWN: &'static [Known] = KNOWN;
 
-    fn bend(policy: &mut Policy) {
-        // A pattern is a function, which is the application's own code.
-        without_patterns(policy, |_| true);
-    }
+    fn bend(_: &mut Policy) {}
 
     fn service(policy: &Policy, application: Application) -> impl HttpService {
         let handler = move |request: HttpRequest| {
@@ -108,8 +105,13 @@ fn cors(policy: &Policy) -> Cors {
         // `send_wildcard`, since nothing here depends on who asks.
         AnyOr::Any(_) => cors = cors.allow_any_origin().send_wildcard(),
         AnyOr::Listed(origins) => {
-            for origin in origins {
+            for origin in origins.iter().filter(|origin| !origin.contains('*')) {
                 cors = cors.allowed_origin(origin);
+            }
+            if policy.patterns().next().is_some() {
+                let policy = policy.clone();
+                let fits = move |origin: &[u8]| policy.allows_origin(origin);
+                cors = cors.allowed_origin_fn(move |origin, _| fits(origin.as_bytes()));
             }
         }
     }

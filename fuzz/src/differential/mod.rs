@@ -174,16 +174,6 @@ fn run<L: Library>(data: &[u8]) {
     assert!(!broke, "{sequence}");
 }
 
-/// The exact origins of a policy without its patterns, for libraries that have none; never empty.
-fn without_patterns(policy: &mut Policy, fits: impl Fn(&str) -> bool) {
-    if let AnyOr::Listed(origins) = &mut policy.allow_origins {
-        origins.retain(|origin| !origin.contains('*') && fits(origin));
-        if origins.is_empty() {
-            origins.push("https://app.example".to_owned());
-        }
-    }
-}
-
 /// A list in the place of "any", for libraries that cannot say it.
 fn listed(names: &mut AnyOr<Vec<String>>, instead: &[&str]) {
     if let AnyOr::Any(_) = names {

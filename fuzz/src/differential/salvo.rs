@@ -2,16 +2,16 @@
 
 use cors_harness::kit::HttpService;
 use cors_vectors::policy::{AnyOr, Policy};
-use http::Method;
+use http::{HeaderValue, Method};
 use salvo_core::conn::SocketAddr;
 use salvo_core::http::ResBody;
 use salvo_core::http::uri::Scheme;
 use salvo_core::hyper::service::Service as _;
 use salvo_core::{ConnCtrl, Depot, FlowCtrl, Handler, Router, Service, async_trait};
-use salvo_cors::{AllowHeaders, AllowMethods, Any, Cors};
+use salvo_cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, Cors};
 
 use super::known::is_upload_of_no_method;
-use super::{Application, Known, Library, Request, listed, without_patterns};
+use super::{Application, Known, Library, Request, listed};
 
 /// salvo.
 #[derive(Debug)]
@@ -22,8 +22,6 @@ impl Library for Salvo {
     const KNOWN: &'static [Known] = KNOWN;
 
     fn bend(policy: &mut Policy) {
-        // A pattern is a function, which is the application's own code.
-        without_patterns(policy, |_| true);
         // It refuses a star with credentials, and has nothing that repeats what is there.
         if policy.allow_credentials {
             listed(&mut policy.expose_headers, &["x-request-id"]);
@@ -75,7 +73,17 @@ fn cors(policy: &Policy) -> Cors {
     let cors = Cors::new().allow_credentials(credentials);
     let cors = match &policy.allow_origins {
         AnyOr::Any(_) => cors.allow_origin(Any),
-        AnyOr::Listed(origins) => cors.allow_origin(origins),
+        AnyOr::Listed(_) if policy.patterns().next().is_some() => {
+            let policy = policy.clone();
+            let echoed = move |origin: &&HeaderValue| policy.allows_origin(origin.as_bytes());
+            cors.allow_origin(AllowOrigin::dynamic(move |origin, _, _| {
+                origin.filter(&echoed).cloned()
+            }))
+        }
+        AnyOr::Listed(origins) => match origins.as_slice() {
+            [one] => cors.allow_origin(one),
+            _ => cors.allow_origin(origins),
+        },
     };
     // With credentials stars are refused, and the request is mirrored.
     let cors = match &policy.allow_methods {

@@ -47,7 +47,7 @@ impl Library for Careless {
 }
 
 fn inputs() -> impl Iterator<Item = Vec<u8>> {
-    (0..300).map(|seed| {
+    (0..150).map(|seed| {
         let mut random = fastrand::Rng::with_seed(seed);
         std::iter::repeat_with(|| random.u8(..)).take(256).collect()
     })

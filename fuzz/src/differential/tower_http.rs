@@ -11,7 +11,7 @@ use tower::ServiceBuilder;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer, ExposeHeaders};
 
 use super::known::is_upload_of_no_method;
-use super::{Application, Known, Library, Request, listed, without_patterns};
+use super::{Application, Known, Library, Request, listed};
 
 /// tower-http.
 #[derive(Debug)]
@@ -22,8 +22,6 @@ impl Library for TowerHttp {
     const KNOWN: &'static [Known] = KNOWN;
 
     fn bend(policy: &mut Policy) {
-        // A pattern is a predicate, which is the application's own code.
-        without_patterns(policy, |_| true);
         // It refuses a star with credentials, and has nothing that repeats what is there.
         if policy.allow_credentials {
             listed(&mut policy.expose_headers, &["x-request-id"]);
@@ -46,11 +44,22 @@ fn layer(policy: &Policy) -> CorsLayer {
     let credentials = policy.allow_credentials;
     let origin = match &policy.allow_origins {
         AnyOr::Any(_) => AllowOrigin::any(),
-        AnyOr::Listed(origins) => AllowOrigin::list(
-            origins
-                .iter()
-                .map(|origin| HeaderValue::from_str(origin).expect("made-up origins are text")),
-        ),
+        AnyOr::Listed(_) if policy.patterns().next().is_some() => {
+            let policy = policy.clone();
+            AllowOrigin::predicate(move |origin, _| policy.allows_origin(origin.as_bytes()))
+        }
+        AnyOr::Listed(origins) => {
+            let origins = origins.iter();
+            let mut origins = origins.map(|origin| {
+                origin
+                    .parse::<HeaderValue>()
+                    .expect("made-up origins are text")
+            });
+            match (origins.len(), origins.next()) {
+                (1, Some(one)) => AllowOrigin::exact(one),
+                (_, first) => AllowOrigin::list(first.into_iter().chain(origins)),
+            }
+        }
     };
     // Its documentation: with credentials the wildcards are refused, and the request is mirrored.
     let methods = match &policy.allow_methods {

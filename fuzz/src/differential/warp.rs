@@ -8,7 +8,7 @@ use warp::filters::cors::Builder;
 use warp::path::FullPath;
 
 use super::known::PREFLIGHT;
-use super::{Application, Known, Library, listed, without_patterns};
+use super::{Application, Known, Library, listed};
 
 /// warp.
 #[derive(Debug)]
@@ -20,7 +20,12 @@ impl Library for Warp {
 
     fn bend(policy: &mut Policy) {
         // There are no patterns, and what is no URL ends the program.
-        without_patterns(policy, |origin| origin != "null");
+        if let AnyOr::Listed(origins) = &mut policy.allow_origins {
+            origins.retain(|origin| !origin.contains('*') && origin != "null");
+            if origins.is_empty() {
+                origins.push("https://app.example".to_owned());
+            }
+        }
         // There is no "any" but for origins.
         listed(&mut policy.allow_methods, &["PUT", "DELETE", "PATCH"]);
         listed(&mut policy.allow_headers, &["x-a", "content-type"]);

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$SRC/cors-conformance"
 # The pinned compiler is a stable one, and sanitizers need a nightly: that of the image.
 export RUSTUP_TOOLCHAIN="${RUSTUP_TOOLCHAIN:-nightly}"
-cargo fuzz build -O
+cargo fuzz build -O --no-trace-compares
 
 for source in fuzz/fuzz_targets/*.rs; do
   target="$(basename "$source" .rs)"
@@ -14,7 +14,9 @@ for source in fuzz/fuzz_targets/*.rs; do
   [ "$target" != empty ] || continue
   cp "target/x86_64-unknown-linux-gnu/release/$target" "$OUT/"
   cp fuzz/cors.dict "$OUT/$target.dict"
-  cp fuzz/oss-fuzz/target.options "$OUT/$target.options"
+  options="fuzz/oss-fuzz/$target.options"
+  [ -f "$options" ] || options=fuzz/oss-fuzz/target.options
+  cp "$options" "$OUT/$target.options"
   inputs=("fuzz/seeds/$target"/*)
   if [ -d "fuzz/regressions/$target" ]; then
     inputs+=("fuzz/regressions/$target"/*)

@@ -27,6 +27,7 @@ mod input;
 pub mod max_age;
 pub mod mime;
 pub mod origin;
+pub mod origin_urls;
 pub mod policy_reader;
 pub mod preflight;
 pub mod range;

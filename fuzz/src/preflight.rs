@@ -3,14 +3,17 @@
 //! Input: flags (credentials, an upload listener), the method, the request's header, the status's
 //! class, then the headers of the answer, one a line.
 
-use cors_model::header::{HeaderList, names};
+use cors_model::fetch::UserAgent;
+use cors_model::header::{HeaderList, HeaderName, names};
 use cors_model::network::RequestKind;
 use cors_model::request::CredentialsMode;
 use cors_model::response::Response;
+use cors_model::trace::NoTrace;
 
 use crate::input::{choice, flags, headers};
+use crate::max_age;
 use crate::naive::lists;
-use crate::support::{Script, answer, header, request, run as fetch};
+use crate::support::{Script, answer, header, request, run_traced};
 
 pub(crate) const METHODS: &[&str] = &["GET", "POST", "PUT", "patch", "DELETE"];
 const HEADERS: &[Option<&str>] = &[
@@ -81,7 +84,8 @@ pub fn run(data: &[u8]) {
         Ok(Response::new(status, list.clone(), None)),
         answer(200, &shared),
     ]);
-    let result = fetch(&mut network, asking);
+    let mut agent = UserAgent::default();
+    let result = run_traced(&mut agent, &mut network, asking, 0, &mut NoTrace);
     let kinds: Vec<_> = network.seen.iter().map(|seen| seen.kind).collect();
 
     let safelisted = matches!(method, "GET" | "POST");
@@ -132,4 +136,21 @@ pub fn run(data: &[u8]) {
         "{method} {name:?} {status} {list:?}: {result:?}"
     );
     assert_eq!(result.is_ok(), passes);
+
+    // What was learnt is kept for as long as was said, or for five seconds.
+    let limit = agent.max_age_limit;
+    let expected = max_age::seconds(&list).map_or(5, |seconds| seconds.min(limit));
+    let entries = agent.preflight_cache.entries();
+    assert!(entries.iter().all(|entry| entry.max_age == expected));
+    assert_eq!(entries.is_empty(), !passes || said_nothing(&list, listener));
+}
+
+/// Whether a preflight's answer names no method and no header, not even by what it leaves out.
+fn said_nothing(list: &HeaderList, listener: bool) -> bool {
+    let names = |name: &HeaderName| match listed(list, name.as_bytes()) {
+        Listed::Items(items) => !items.is_empty(),
+        Listed::Missing | Listed::Broken => false,
+    };
+    let implied = listener && !list.contains(names::ACAM.as_bytes());
+    !names(&names::ACAM) && !names(&names::ACAH) && !implied
 }

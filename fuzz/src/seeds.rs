@@ -49,7 +49,7 @@ pub fn of(target: &str) -> io::Result<BTreeSet<Vec<u8>>> {
             .chain(headers())
             .filter_map(|lines| values(&lines, b"content-type"))
             .collect(),
-        "origin" => headers()
+        "origin" | "origin_urls" => headers()
             .filter_map(|lines| values(&lines, b"access-control-allow-origin"))
             .collect(),
         "cors_check" => cases()

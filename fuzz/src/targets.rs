@@ -32,6 +32,7 @@ pub const TARGETS: &[Target] = targets![
     max_age,
     mime,
     origin,
+    origin_urls,
     policy_reader,
     preflight,
     range,

@@ -154,7 +154,7 @@ fn fuzz(targets: &[String], bound: Bound, jobs: u16) -> anyhow::Result<ExitCode>
         let mut found = Vec::new();
         while let Some(target) = next() {
             let corpus = crate::root().join("fuzz/corpus").join(target);
-            match programs.fuzz(target, bound, &corpus)? {
+            match programs.fuzz(target, bound, Some(&corpus))? {
                 Some(stats) => println!(
                     "{target:<28} {:>12} inputs, {} a second, nothing found",
                     stats.executed, stats.each_second

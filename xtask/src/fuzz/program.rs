@@ -38,10 +38,12 @@ impl Programs {
         let status = Command::new(program)
             .args(["fuzz", "build", "--sanitizer", "none", "--target-dir"])
             .arg(&target)
-            // Without assertions of the standard library, which half of the time would go to.
-            .args(["-O", "--strip-dead-code"])
+            // Without assertions of the standard library and without a look at each comparison, which
+            // is where most of the time would go; the words to compare with are in the dictionary.
+            .args(["-O", "--strip-dead-code", "--no-trace-compares"])
             // The fuzzer gets what optimization there is; the workspace builds faster than that.
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
             .env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true")
             .env_remove("CARGO_TARGET_DIR")
             .current_dir(crate::root().join("fuzz"))
@@ -61,27 +63,24 @@ impl Programs {
     }
 
     /// Runs one target, beginning with its seeds and what is in `corpus`, which keeps what reaches
-    /// something new. `None`, after all that the program said, when something was found.
+    /// something new; without one it is forgotten. `None`, after all that the program said, when
+    /// something was found.
     pub(super) fn fuzz(
         &self,
         target: &str,
         bound: Bound,
-        corpus: &Path,
+        corpus: Option<&Path>,
     ) -> anyhow::Result<Option<Stats>> {
         let fuzz = crate::root().join("fuzz");
         let artifacts = fuzz.join("artifacts").join(target);
-        for folder in [corpus, &artifacts] {
+        for folder in corpus.into_iter().chain([artifacts.as_path()]) {
             fs::create_dir_all(folder)
                 .with_context(|| format!("cannot make {}", folder.display()))?;
         }
         let mut command = Command::new(self.0.join(target));
         command
-            .args([
-                "-print_final_stats=1",
-                "-timeout=10",
-                "-rss_limit_mb=2048",
-                "-max_len=4096",
-            ])
+            .args(["-print_final_stats=1", "-rss_limit_mb=2048"])
+            .args(options(target)?)
             .arg(format!("-artifact_prefix={}/", artifacts.display()));
         if let Bound::Clock(seconds) = bound {
             command.arg(format!("-max_total_time={seconds}"));
@@ -89,10 +88,23 @@ impl Programs {
         if target != EMPTY {
             command.arg(format!("-dict={}", fuzz.join("cors.dict").display()));
         }
-        command.arg(corpus);
         let seeds = fuzz.join("seeds").join(target);
-        if seeds.is_dir() {
-            command.arg(seeds);
+        match corpus {
+            Some(corpus) => {
+                command.arg(corpus);
+                if seeds.is_dir() {
+                    command.arg(seeds);
+                }
+            }
+            None if seeds.is_dir() => {
+                let mut files = Vec::new();
+                for entry in fs::read_dir(&seeds)? {
+                    files.push(entry?.path().display().to_string());
+                }
+                files.sort();
+                command.arg(format!("-seed_inputs={}", files.join(",")));
+            }
+            None => {}
         }
         let words = tempfile::NamedTempFile::new().context("cannot keep what a target says")?;
         let mut child = command
@@ -112,6 +124,40 @@ impl Programs {
             .with_context(|| format!("the target {target}"))
             .map(Some)
     }
+}
+
+/// The arguments that a target always gets: those by which a fuzzing service runs it as well.
+fn options(target: &str) -> anyhow::Result<Vec<String>> {
+    let folder = crate::root().join("fuzz/oss-fuzz");
+    let own = folder.join(format!("{target}.options"));
+    let path = if own.is_file() {
+        own
+    } else {
+        folder.join("target.options")
+    };
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    arguments(&text).with_context(|| format!("{} is no file of options", path.display()))
+}
+
+/// `name = value` lines below `[libfuzzer]` as arguments.
+fn arguments(text: &str) -> anyhow::Result<Vec<String>> {
+    let mut arguments = Vec::new();
+    let mut is_ours = false;
+    for line in text.lines().map(str::trim) {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if line.starts_with('[') {
+            is_ours = line == "[libfuzzer]";
+        } else if is_ours {
+            let (name, value) = line
+                .split_once('=')
+                .with_context(|| format!("`{line}` is not `name = value`"))?;
+            arguments.push(format!("-{}={}", name.trim(), value.trim()));
+        }
+    }
+    Ok(arguments)
 }
 
 /// Waits until the program ends, and asks it to when its time is over.
@@ -158,7 +204,19 @@ fn ticks(stat: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{processor_ticks, ticks};
+    use super::{arguments, options, processor_ticks, ticks};
+
+    #[test]
+    fn options_are_those_of_the_services() {
+        let text = "# why\n[libfuzzer]\nmax_len = 7\n\n[env]\nX = 1\n";
+        assert_eq!(arguments(text).unwrap(), ["-max_len=7"]);
+        let error = arguments("[libfuzzer]\nmax_len\n").unwrap_err();
+        assert!(error.to_string().contains("`max_len`"), "{error}");
+        let bytes = options("range").unwrap();
+        assert!(bytes.contains(&"-use_counters=0".to_owned()), "{bytes:?}");
+        let others = options("exchange").unwrap();
+        assert!(others.contains(&"-max_len=4096".to_owned()), "{others:?}");
+    }
 
     #[test]
     fn processor_time_is_read_behind_any_name() {

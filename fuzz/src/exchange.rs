@@ -11,7 +11,7 @@ use cors_model::request::{CredentialsMode, Request};
 use cors_model::response::{FilteredResponse, Response, ResponseType};
 use cors_model::trace::{NoTrace, Steps};
 
-use crate::input::{choice, flags, headers, is_drawn};
+use crate::input::{choice, flags, headers, is_drawn, paragraphs};
 use crate::naive::tables;
 use crate::support::{Script, request, run_traced};
 
@@ -32,18 +32,6 @@ const SAFELISTED: [&str; 7] = [
     "last-modified",
     "pragma",
 ];
-
-/// The parts between empty lines.
-fn paragraphs(data: &[u8]) -> Vec<&[u8]> {
-    let mut parts = Vec::new();
-    let mut rest = data;
-    while let Some(at) = rest.windows(2).position(|pair| pair == b"\n\n") {
-        parts.push(&rest[..at]);
-        rest = &rest[at + 2..];
-    }
-    parts.push(rest);
-    parts
-}
 
 /// What script may not set, it is not given here either.
 fn settable(list: &HeaderList) -> HeaderList {

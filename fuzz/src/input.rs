@@ -33,6 +33,18 @@ pub(crate) fn lines(data: &[u8]) -> impl Iterator<Item = &[u8]> {
     data.split(|byte| *byte == b'\n')
 }
 
+/// The parts between empty lines.
+pub(crate) fn paragraphs(data: &[u8]) -> Vec<&[u8]> {
+    let mut parts = Vec::new();
+    let mut rest = data;
+    while let Some(at) = rest.windows(2).position(|pair| pair == b"\n\n") {
+        parts.push(&rest[..at]);
+        rest = &rest[at + 2..];
+    }
+    parts.push(rest);
+    parts
+}
+
 /// What is before and after the first of a byte.
 pub(crate) fn split(data: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
     let place = data.iter().position(|byte| *byte == at)?;

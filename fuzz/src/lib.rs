@@ -20,12 +20,15 @@ pub mod cors_check;
 pub mod differential;
 pub mod empty;
 pub mod exchange;
+pub mod explained;
 pub mod har;
 pub mod header_lists;
+pub mod html;
 pub mod http_text;
 mod input;
 pub mod max_age;
 pub mod mime;
+pub mod ndjson;
 pub mod origin;
 pub mod origin_urls;
 pub mod policy_reader;
@@ -33,8 +36,11 @@ pub mod preflight;
 pub mod range;
 pub mod redirects;
 pub mod safelist;
+mod scripted;
 pub mod seeds;
+mod shown;
 mod targets;
+pub mod terminal;
 pub mod unsafe_names;
 
 // The second implementation, and a network that answers by a script, are those of the model's own

@@ -12,7 +12,7 @@ use cors_vectors::library;
 use cors_vectors::server::Credentials;
 use cors_vectors::text::{HeaderPair, Text};
 
-use crate::{exchange, preflight};
+use crate::{exchange, preflight, scripted};
 
 /// Where `explain`'s own tests have their texts.
 const EXPLAINED: &str = "../crates/cors-conformance/tests/explain/inputs";
@@ -81,6 +81,22 @@ pub fn of(target: &str) -> io::Result<BTreeSet<Vec<u8>>> {
             .collect(),
         "http_text" => explained("txt")?,
         "har" => explained("har")?,
+        "explained" => {
+            let texts = explained("txt")?.into_iter().zip(0_u8..);
+            let texts = texts.map(|(text, number)| [&[number << 1], text.as_slice()].concat());
+            let files = explained("har")?.into_iter();
+            let files = files.map(|file| [&[1], file.as_slice()].concat());
+            texts.chain(files).collect()
+        }
+        "terminal" | "ndjson" => scripted::cases()
+            .iter()
+            .enumerate()
+            .filter_map(|(place, _)| run_of(place))
+            .collect(),
+        "html" => cases()
+            .enumerate()
+            .filter_map(|(place, case)| page_of(place, case))
+            .collect(),
         _ => BTreeSet::new(),
     })
 }
@@ -193,6 +209,56 @@ fn exchange_of(case: &AgentCase) -> Option<Vec<u8>> {
     for answer in &case.server {
         input.extend(b"\n\n");
         input.push(place_of(exchange::STATUSES, &answer.status)?);
+        input.extend(text(&lines(&answer.headers)));
+    }
+    Some(input)
+}
+
+/// What a user may have written, with what a terminal, a page or JSON could trip over.
+const WRITTEN: &[u8] =
+    b"a <b>title</b> & \"more\"\nwhy it's \xe2\x80\xaeso\x1b[2J\nfetch#x\" onclick=\"y/4\nnamed <i>\n\
+      other\nknown' \"as this\nfor a reason</script>";
+
+/// A run of the case at a place, with answers of which each case gets another choice.
+fn run_of(place: usize) -> Option<Vec<u8>> {
+    const ANSWERS: [&[u8]; 8] = [
+        b"\0access-control-allow-origin:\x11\naccess-control-allow-credentials:true\nvary:Origin",
+        b"\0access-control-allow-origin:*\naccess-control-allow-headers:*",
+        b"\0access-control-allow-origin:\x11\naccess-control-allow-methods:PUT, \xff\x1b[2J",
+        b"\0x-echo:key \x10\nset-cookie:sid=\x10\naccess-control-allow-origin:\x10",
+        b"\x02location:/resource?\xe2\x80\xae\naccess-control-allow-origin:null",
+        b"\x0b",
+        b"!the connection was closed \x1b]0;x\x07",
+        b"\0access-control-allow-origin:\x11\nACCESS-CONTROL-ALLOW-ORIGIN: \x11\\",
+    ];
+    let [.., high, low] = place.to_be_bytes();
+    let mut input = vec![u8::try_from(place * 37 % 256).ok()?, high, low];
+    input.extend(WRITTEN);
+    for number in 0..=place % 4 {
+        input.extend(b"\n\n");
+        input.extend(ANSWERS[(place + number * 3) % ANSWERS.len()]);
+    }
+    Some(input)
+}
+
+/// The page about an agent that makes the requests of a case, and others.
+fn page_of(place: usize, case: &AgentCase) -> Option<Vec<u8>> {
+    let [.., high, low] = place.to_be_bytes();
+    let mut input = vec![u8::try_from(place % 8).ok()?, high, low];
+    input.extend(WRITTEN);
+    for fetch in &case.fetches {
+        input.extend(b"\n\n\x01\x01");
+        input.extend(
+            fetch
+                .method
+                .as_ref()
+                .map_or_else(|| b"GET".to_vec(), expanded),
+        );
+        input.extend(b" ?<i>\norigin:https://a.test\n");
+        input.extend(text(&lines(&fetch.headers)));
+    }
+    for answer in case.server.iter().take(2) {
+        input.extend(b"\n\n\x04\x02https://b.test/\n");
         input.extend(text(&lines(&answer.headers)));
     }
     Some(input)

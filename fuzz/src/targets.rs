@@ -26,11 +26,14 @@ pub const TARGETS: &[Target] = targets![
     differential_tower_http,
     differential_warp,
     exchange,
+    explained,
     har,
     header_lists,
+    html,
     http_text,
     max_age,
     mime,
+    ndjson,
     origin,
     origin_urls,
     policy_reader,
@@ -38,6 +41,7 @@ pub const TARGETS: &[Target] = targets![
     range,
     redirects,
     safelist,
+    terminal,
     unsafe_names,
 ];
 

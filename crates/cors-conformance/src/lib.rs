@@ -20,7 +20,7 @@ mod output;
 pub mod probe;
 mod reference;
 pub mod render;
-mod report;
+pub mod report;
 mod run;
 mod self_test;
 mod serve;

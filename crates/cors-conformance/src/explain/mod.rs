@@ -18,7 +18,7 @@ pub mod har;
 pub mod http_text;
 pub mod message;
 mod outline;
-mod render;
+pub mod render;
 mod replay;
 mod steps;
 pub mod view;
@@ -26,6 +26,7 @@ pub mod view;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
+use cors_agents::browser::Engine;
 use cors_harness::exit::Exit;
 
 use self::args::ExplainArgs;
@@ -138,9 +139,39 @@ fn material(args: &ExplainArgs) -> Result<Material, Stop> {
 /// The first refused exchange of a HAR file, or else the first that can be explained.
 fn explain_har(file: &Path, entry: Option<usize>, given: &Given) -> Result<Explanation, Stop> {
     let (name, bytes) = bytes(file)?;
-    let entries =
-        har::read(&bytes).map_err(|error| Stop::usage(format_args!("{name}: {error}")))?;
-    let groups = from_har(&name, entries, entry).map_err(Stop::usage)?;
+    har_explained(&name, &bytes, entry, given).map_err(Stop::usage)
+}
+
+/// What a browser decides about messages that are HTTP text, or `curl -v`'s, as an engine does it
+/// where one is named; `file` is what messages call the text. Else a sentence why nothing can be said.
+pub fn of_text(file: &str, text: &[u8], engine: Option<Engine>) -> Result<Explanation, String> {
+    let messages = http_text::read(text).map_err(|error| format!("{file}: {error}"))?;
+    let mut material = Material::default();
+    material.add(file, messages);
+    explain(&material, &asked_as(engine)?).map_err(|Unclear(said)| said)
+}
+
+/// Like [`of_text`], of a HAR file.
+pub fn of_har(file: &str, text: &[u8], engine: Option<Engine>) -> Result<Explanation, String> {
+    har_explained(file, text, None, &asked_as(engine)?)
+}
+
+fn asked_as(engine: Option<Engine>) -> Result<Given, String> {
+    let known = engine.map(Known::of).transpose();
+    Ok(Given {
+        engine: known.map_err(|stop| stop.said)?,
+        ..Given::default()
+    })
+}
+
+fn har_explained(
+    name: &str,
+    bytes: &[u8],
+    entry: Option<usize>,
+    given: &Given,
+) -> Result<Explanation, String> {
+    let entries = har::read(bytes).map_err(|error| format!("{name}: {error}"))?;
+    let groups = from_har(name, entries, entry)?;
     let mut explained = Vec::new();
     let mut unclear: Option<String> = None;
     for (index, material) in &groups {
@@ -156,7 +187,7 @@ fn explain_har(file: &Path, entry: Option<usize>, given: &Given) -> Result<Expla
         .position(|(_, found)| found.verdict == Verdict::Refused);
     let others = groups.len().saturating_sub(1);
     if explained.is_empty() || (refused.is_none() && unclear.is_some()) {
-        return Err(Stop::usage(unclear.unwrap_or_default()));
+        return Err(unclear.unwrap_or_default());
     }
     let (index, mut explanation) = explained.swap_remove(refused.unwrap_or(0));
     if others > 0 {

@@ -16,7 +16,7 @@ const VALUE: usize = 200;
 const WIDTH: usize = 96;
 
 /// The text, with styles; ends in a line feed.
-pub(crate) fn text(explanation: &Explanation, verbose: bool) -> String {
+pub fn text(explanation: &Explanation, verbose: bool) -> String {
     let mut text = Text(String::new());
     let style = if explanation.verdict == Verdict::Refused {
         BAD

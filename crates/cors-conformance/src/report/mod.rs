@@ -37,7 +37,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Exit, Stop> {
         columns.push(recorded(name.name())?);
     }
     for path in &args.runs {
-        columns.push(told(path)?);
+        columns.push(told_in(path)?);
     }
     let page = html::page(&columns, &chosen, &cases::standard()?);
     let written = match args.out.as_deref() {
@@ -99,17 +99,37 @@ fn recorded(name: &str) -> Result<Column, Stop> {
     })
 }
 
-/// What a stream of events says.
-fn told(path: &Path) -> Result<Column, Stop> {
+/// The page about runs of these cases, each told as a name and a stream of events.
+///
+/// Fails with a sentence that names the stream and the line that is none of such a stream.
+pub fn of_streams(
+    runs: &[(&str, &str)],
+    cases: &[&AgentCase],
+    standard: &str,
+) -> Result<String, String> {
+    let columns = runs.iter().map(|(name, text)| told(name, name, text));
+    let columns: Result<Vec<Column>, String> = columns.collect();
+    Ok(html::page(&columns?, cases, standard))
+}
+
+/// What the stream of events in a file says.
+fn told_in(path: &Path) -> Result<Column, Stop> {
     let shown = path.display().to_string();
-    let wrong = |line: usize, said: &dyn std::fmt::Display| {
-        Stop::usage(format_args!(
-            "{shown}: line {line}: {said}; expected the events of an agent run, as \
-             `agent NAME --report ndjson=FILE` writes them"
-        ))
-    };
     let text =
         fs::read_to_string(path).map_err(|error| Stop::usage(format_args!("{shown}: {error}")))?;
+    let stem = path.file_stem();
+    let title = stem.map_or_else(|| shown.clone(), |stem| stem.to_string_lossy().into_owned());
+    told(&shown, &title, &text).map_err(Stop::usage)
+}
+
+/// What a stream of events says, as a column with this title; `shown` is what messages call it.
+fn told(shown: &str, title: &str, text: &str) -> Result<Column, String> {
+    let wrong = |line: usize, said: &dyn std::fmt::Display| {
+        format!(
+            "{shown}: line {line}: {said}; expected the events of an agent run, as \
+             `agent NAME --report ndjson=FILE` writes them"
+        )
+    };
     let mut column: Option<Column> = None;
     let mut ended = false;
     for (number, line) in (1..).zip(text.lines()) {
@@ -117,9 +137,7 @@ fn told(path: &Path) -> Result<Column, Stop> {
         match (event, &mut column) {
             (Event::Run(run), None) => {
                 column = Some(Column {
-                    title: path
-                        .file_stem()
-                        .map_or_else(|| shown.clone(), |stem| stem.to_string_lossy().into_owned()),
+                    title: title.to_owned(),
                     version: run.agent,
                     evidence: format!("told by {shown}"),
                     all: false,

@@ -129,7 +129,7 @@ fn streams_of_events_are_columns_too() {
     let path = folder.path().join("mine.ndjson");
     let read = |lines: &[&str]| {
         fs::write(&path, lines.join("\n")).unwrap();
-        told(&path)
+        told_in(&path)
     };
     let run = r#"{"type":"run","tool":"t 1","vectors":"1","standard":"586cd2a4","agent":"curl 8","selected":2}"#;
     let case = r#"{"type":"case","id":"a/b","title":"T","spec":[],"outcome":"fail",

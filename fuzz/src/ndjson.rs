@@ -1,0 +1,142 @@
+//! The stream of events of a run: lines of JSON in their order, in which the bytes that were sent and
+//! received can be read back, and no secret is.
+//!
+//! Input: see [`crate::scripted`].
+
+use std::collections::BTreeSet;
+
+use cors_conformance::render::ndjson::write;
+use cors_harness::event::{Event, ExchangeEvent};
+use cors_harness::target::Transport;
+use cors_harness::wire::{Line, Request, Response};
+
+use crate::scripted::{Seen, seen};
+use crate::shown;
+
+/// What stands for a secret.
+const REDACTED: &str = "[redacted]";
+
+/// Runs one input.
+pub fn run(data: &[u8]) {
+    let Some(Seen {
+        events,
+        exchanges,
+        secret,
+        ..
+    }) = seen(data)
+    else {
+        return;
+    };
+    let mut stream = Vec::new();
+    for event in &events {
+        write(&mut stream, event).expect("a vector takes everything");
+    }
+    let stream = String::from_utf8(stream).expect("JSON is UTF-8");
+    assert!(stream.ends_with('\n'));
+    let parsed: Vec<Event> = stream
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect();
+    assert_eq!(parsed, events);
+    let is_run = |event: &Event| matches!(event, Event::Run(_));
+    let is_end = |event: &Event| matches!(event, Event::End(_));
+    assert_eq!(parsed.iter().position(is_run), Some(0));
+    assert_eq!(parsed.iter().rposition(is_run), Some(0));
+    assert_eq!(parsed.iter().position(is_end), Some(parsed.len() - 1));
+    for line in stream.lines() {
+        shown::check_secret(line, secret);
+    }
+    for event in &parsed {
+        if let Event::Case(case) = event {
+            for told in case.steps.iter().flat_map(|step| &step.exchanges) {
+                let known = exchanges
+                    .iter()
+                    .any(|(request, answer)| is_of(told, request, answer, secret));
+                assert!(known, "{told:#?} is none of {exchanges:#?}");
+            }
+        }
+    }
+}
+
+/// The bytes of an escaped text.
+fn unescaped(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let byte = match (byte, byte == b'\\') {
+            (b' '..=b'~', false) => byte,
+            (_, true) => match rest.next()? {
+                b'\\' => b'\\',
+                b'x' => {
+                    let digits = [rest.next()?, rest.next()?];
+                    u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        bytes.push(byte);
+    }
+    Some(bytes)
+}
+
+/// Whether a text is what an event says of some bytes. What is cut only begins like them.
+fn tells(text: &str, bytes: &[u8], secret: &str) -> bool {
+    if text.contains(REDACTED) {
+        let is_in = |sought: &[u8]| bytes.windows(sought.len()).any(|window| window == sought);
+        return is_in(secret.as_bytes()) || is_in(REDACTED.as_bytes());
+    }
+    match text.rsplit_once("… (") {
+        Some((start, _)) => {
+            // An escape may be cut in two.
+            let whole = start.rfind('\\').filter(|at| start.len() - at < 4);
+            let start = unescaped(start).or_else(|| unescaped(start.get(..whole?)?));
+            start.is_some_and(|start| bytes.starts_with(&start))
+        }
+        None => unescaped(text).as_deref() == Some(bytes),
+    }
+}
+
+fn lines_tell(told: &[(String, String)], lines: &[Line], secret: &str) -> bool {
+    // Where the whole value is secret whatever it is.
+    let hidden: BTreeSet<&[u8]> = [
+        &b"authorization"[..],
+        b"cookie",
+        b"proxy-authorization",
+        b"set-cookie",
+        b"x-api-key",
+    ]
+    .into();
+    let alike = |((name, value), (bytes, sent)): (&(String, String), &Line)| {
+        tells(name, bytes, secret)
+            && if hidden.contains(bytes.to_ascii_lowercase().as_slice()) {
+                value == REDACTED
+            } else {
+                tells(value, sent, secret)
+            }
+    };
+    let all = lines.len() <= 128;
+    (told.len() == lines.len() || !all) && told.iter().zip(lines).take(128).all(alike)
+}
+
+/// Whether an event tells of an exchange.
+fn is_of(
+    told: &ExchangeEvent,
+    request: &Request,
+    answer: &Result<Response, Transport>,
+    secret: &str,
+) -> bool {
+    let asked = tells(&told.request.method, &request.method, secret)
+        && lines_tell(&told.request.headers, &request.headers, secret)
+        && told.request.url.starts_with(&request.base);
+    asked
+        && match (answer, &told.response) {
+            (Ok(answer), Some(response)) => {
+                response.status == answer.status
+                    && told.transport.is_none()
+                    && lines_tell(&response.headers, &answer.headers, secret)
+            }
+            (Err(_), None) => told.transport.is_some(),
+            (Ok(_), None) | (Err(_), Some(_)) => false,
+        }
+}

@@ -7,12 +7,15 @@ use cors_agents::browser::Engine;
 use cors_vectors::observed::{ConsoleMessage, observed};
 use serde::Serialize;
 
+use crate::escape::sentence;
+
 /// What an engine says of such a refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConsoleView {
     /// The engine.
     pub engine: String,
-    /// What it says, with `…` for what depends on page and URL.
+    /// What it says, with `…` for what depends on page and URL, safe for a terminal: engines repeat
+    /// values as they came.
     pub said: String,
     /// The case in which it was seen to say so.
     pub case: String,
@@ -51,7 +54,7 @@ pub(crate) fn said(at: &str, stage: &str, got: Option<&str>) -> Vec<ConsoleView>
         {
             views.push(ConsoleView {
                 engine: engine.dialect().name.to_owned(),
-                said: anonymous(first),
+                said: sentence(&anonymous(first)),
                 case: message.case.clone(),
             });
         }

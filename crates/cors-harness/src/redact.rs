@@ -74,13 +74,9 @@ impl Redactor {
 
     /// [`Redactor::text`] uncut.
     pub(crate) fn whole_text(&self, text: &str) -> String {
-        self.values.iter().fold(text.to_owned(), |text, value| {
-            if text.contains(value.as_str()) {
-                text.replace(value, REDACTED)
-            } else {
-                text
-            }
-        })
+        self.values
+            .iter()
+            .fold(text.to_owned(), |text, secret| without(text, secret))
     }
 
     /// Whether the whole value of a request's line with this name is secret.
@@ -107,7 +103,7 @@ impl Redactor {
             } else {
                 self.text(&escape(value))
             };
-            (escape_cut(name), value)
+            (self.text(&escape(name)), value)
         };
         let mut shown: Vec<_> = lines.iter().take(MOST_LINES).map(line).collect();
         if let more @ 1.. = lines.len().saturating_sub(MOST_LINES) {
@@ -132,6 +128,23 @@ impl Redactor {
             headers: self.lines(&response.headers),
         }
     }
+}
+
+/// A text without a secret, in whatever case it stands there: HTTP parsers write names in lower case.
+fn without(text: String, secret: &str) -> String {
+    let (within, sought) = (text.to_ascii_lowercase(), secret.to_ascii_lowercase());
+    let mut left = String::new();
+    let mut end = 0;
+    for (start, found) in within.match_indices(&sought) {
+        left.push_str(text.get(end..start).unwrap_or_default());
+        left.push_str(REDACTED);
+        end = start + found.len();
+    }
+    if end == 0 {
+        return text;
+    }
+    left.push_str(text.get(end..).unwrap_or_default());
+    left
 }
 
 fn cut(mut text: String) -> String {
@@ -180,8 +193,9 @@ mod tests {
         let response = wire::Response {
             status: 200,
             headers: vec![
-                line("X-Echo", "key s3cret\u{e9}, session abcdef"),
+                line("X-Echo", "key s3cret\u{e9}, session ABCDEF"),
                 line("Set-Cookie", "a=b"),
+                line("X-abcdef-Echo", ""),
             ],
             body: Vec::new(),
             raw: None,
@@ -189,6 +203,7 @@ mod tests {
         let shown = redactor.response(&response);
         assert_eq!(shown.headers[0].1, "key [redacted], session [redacted]");
         assert_eq!(shown.headers[1].1, REDACTED);
+        assert_eq!(shown.headers[2].0, "X-[redacted]-Echo");
     }
 
     #[test]

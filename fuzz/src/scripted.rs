@@ -25,6 +25,7 @@ use futures_util::future::LocalBoxFuture;
 use url::Url;
 
 use crate::input::{choice, flags, lines, paragraphs, split};
+use crate::runtime::block_on;
 use crate::shown::forms;
 
 pub(crate) const STATUSES: &[u16] = &[
@@ -139,13 +140,6 @@ impl Target for Script {
     }
 }
 
-thread_local! {
-    static RUNTIME: tokio::runtime::Runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .expect("a runtime without I/O");
-}
-
 /// Makes the run; `None` where the input names a secret itself, so that finding it means nothing.
 pub(crate) fn seen(data: &[u8]) -> Option<Seen> {
     let ([kit, trace, shows_bytes, engines, which, other, left @ ..], data) = flags(data);
@@ -220,7 +214,7 @@ pub(crate) fn seen(data: &[u8]) -> Option<Seen> {
     };
     let mut events = Vec::new();
     let mut sink = |event: &Event| events.push(event.clone());
-    RUNTIME.with(|runtime| runtime.block_on(run(&plan, &options, pending(), &mut sink)));
+    block_on(run(&plan, &options, pending(), &mut sink));
     for event in &mut events {
         match event {
             // What a list of known failures and a program that was started add.

@@ -69,7 +69,7 @@ pub fn of(target: &str) -> io::Result<BTreeSet<Vec<u8>>> {
         "cache" => (0..=255_u8).map(|seed| noise(seed, 48)).collect(),
         "redirects" => (0..=255_u8).map(|seed| noise(seed, 17)).collect(),
         // Choices for a policy and a short sequence.
-        name if name.starts_with("differential_") => {
+        name if name == "sequences" || name.starts_with("differential_") => {
             (0..=255_u8).map(|seed| noise(seed, 256)).collect()
         }
         "case_reader" => cases().map(file_of).collect(),

@@ -41,6 +41,7 @@ pub const TARGETS: &[Target] = targets![
     range,
     redirects,
     safelist,
+    sequences,
     terminal,
     unsafe_names,
 ];

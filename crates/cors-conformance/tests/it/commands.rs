@@ -18,7 +18,7 @@ const LOOKS: u32 = 6000;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// The worked example in Rust, which Cargo builds along with the tests.
-fn rust_example() -> String {
+pub(crate) fn rust_example() -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_cors-conformance"));
     let example = program.with_file_name("examples").join("cors_server");
     assert!(
@@ -282,13 +282,16 @@ fn an_endpoint_that_there_is_none_of_is_named() {
     assert!(end(&ran).reason.unwrap().contains("not_modified"));
 }
 
+/// The command line of the ignored test of this program that is a server.
+pub(crate) fn this_program(server: &str) -> String {
+    let this = std::env::current_exe().unwrap();
+    let this = this.display();
+    format!("'{this}' --exact {server} --ignored --nocapture")
+}
+
 #[test]
 fn a_command_that_crashes_ends_the_run_with_what_was_judged() {
-    let this = std::env::current_exe().unwrap();
-    let line = format!(
-        "'{}' --exact commands::a_server_that_crashes --ignored --nocapture",
-        this.display()
-    );
+    let line = this_program("commands::a_server_that_crashes");
     let selection = ["-j", "1", "-t", "origin/*"];
     let ran = started(&line, &selection);
     assert_eq!(ran.code, Some(3), "{ran:#?}");
@@ -313,22 +316,30 @@ fn a_command_that_crashes_ends_the_run_with_what_was_judged() {
 // program that `--cmd` runs. Run with the others it would wait for requests, so it is not.
 #[test]
 #[ignore = "the server that the test above starts by this name"]
-#[expect(clippy::exit, reason = "that is how it crashes")]
 fn a_server_that_crashes() {
-    let json = fs::read(std::env::var("CORS_POLICY").unwrap()).unwrap();
-    let policy: Policy = serde_json::from_slice(&json).unwrap();
-    let behaviour = Behaviour::but(|behaviour| {
+    serve_command(Behaviour::but(|behaviour| {
         behaviour.intercept = |_| {
             static ASKED: AtomicUsize = AtomicUsize::new(0);
             if ASKED.fetch_add(1, Ordering::Relaxed) == 20 {
                 eprintln!("crashing on purpose");
-                std::process::exit(9);
+                leave(9);
             }
             None
         }
-    });
+    }));
+}
+
+#[expect(clippy::exit, reason = "a command says so what is the matter")]
+fn leave(status: i32) -> ! {
+    std::process::exit(status)
+}
+
+/// Does what is asked of a command: a server that behaves so, under the policy that it is given.
+pub(crate) fn serve_command(behaviour: Behaviour) {
+    let json = fs::read(std::env::var("CORS_POLICY").unwrap()).unwrap();
+    let policy: Policy = serde_json::from_slice(&json).unwrap();
     let Ok(server) = Server::new(&policy, behaviour) else {
-        std::process::exit(64);
+        leave(64);
     };
     let port = std::env::var("PORT").unwrap().parse().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()

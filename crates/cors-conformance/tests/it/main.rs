@@ -10,6 +10,7 @@ mod browsers;
 mod commands;
 mod exits;
 mod fuzz;
+mod fuzzed_commands;
 mod hostile;
 mod kits;
 mod output;

@@ -36,9 +36,10 @@ impl Command {
         let mut cut = pin!(cut_short(options, cancel));
         let mut fuzzed = Fuzzed::nothing();
         let mut log = Vec::new();
-        match self.begin(&nonsense(), &mut log).await {
-            Ok((_, Started::Cannot(_))) => {}
-            Ok((program, Started::Listens(_))) => {
+        match unless(&mut cut, self.begin(&nonsense(), &mut log)).await {
+            Err(why) => return (fuzzed.stopped(Exit::CutShort, why), shown(log)),
+            Ok(Ok((_, Started::Cannot(_)))) => {}
+            Ok(Ok((program, Started::Listens(_)))) => {
                 log = program.log();
                 program.end().await;
                 let said = "the command accepts a policy that makes no sense, so that its results \
@@ -48,7 +49,7 @@ impl Command {
                     shown(log),
                 );
             }
-            Err(not_started) => {
+            Ok(Err(not_started)) => {
                 let said = redactor.text(&not_started.to_string());
                 return (fuzzed.stopped(Exit::Unreachable, said), shown(log));
             }
@@ -68,10 +69,12 @@ impl Command {
                 ..fuzzing.clone()
             };
             let under = |said: String| redactor.text(&format!("{said}, under the policy {name}"));
-            let (program, endpoints) = match self.begin(policy, &mut log).await {
-                Ok((program, Started::Listens(endpoints))) => (Rc::new(program), endpoints),
-                Ok((_, Started::Cannot(_))) => continue,
-                Err(not_started) => {
+            let started = unless(&mut cut, self.begin(policy, &mut log)).await;
+            let (program, endpoints) = match started {
+                Err(why) => return (fuzzed.stopped(Exit::CutShort, why), shown(log)),
+                Ok(Ok((program, Started::Listens(endpoints)))) => (Rc::new(program), endpoints),
+                Ok(Ok((_, Started::Cannot(_)))) => continue,
+                Ok(Err(not_started)) => {
                     let said = under(not_started.to_string());
                     return (fuzzed.stopped(Exit::Unreachable, said), shown(log));
                 }
@@ -109,5 +112,18 @@ impl Command {
             }
         }
         (fuzzed, shown(log))
+    }
+}
+
+/// What comes of the work, unless it is cut short before, with the reason: what does not listen yet
+/// must not outlast the time, or the user's patience.
+async fn unless<T>(
+    cut: &mut (impl Future<Output = String> + Unpin),
+    work: impl Future<Output = T>,
+) -> Result<T, String> {
+    tokio::select! {
+        biased;
+        why = cut => Err(why),
+        done = work => Ok(done),
     }
 }

@@ -13,6 +13,8 @@ mod cause;
 mod checks;
 mod expect;
 mod hunt;
+#[cfg(test)]
+mod laws;
 mod origins;
 mod pages;
 mod policies;

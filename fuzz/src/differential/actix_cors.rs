@@ -198,25 +198,14 @@ const KNOWN: &[Known] = &[
     Known {
         name: "repeats-the-first-line",
         rules: &["header"],
-        when: |seen| {
-            seen.asked("access-control-request-headers").len() > 1
-                && seen.repeats(
-                    "access-control-request-headers",
-                    "access-control-allow-headers",
-                )
-        },
+        when: |seen| seen.repeats_one_line_of_several(),
         reason: "Benign: handle_preflight in middleware.rs takes the first line of several; \
                  browsers send one.",
     },
     Known {
         name: "repeats-what-is-no-name",
         rules: &["headers-tokens", "headers-not-empty"],
-        when: |seen| {
-            seen.repeats(
-                "access-control-request-headers",
-                "access-control-allow-headers",
-            )
-        },
+        when: |seen| seen.repeats_names(),
         reason: "Benign: handle_preflight in middleware.rs repeats the line as it is, be it no \
                  list of names; no browser sends such a line.",
     },

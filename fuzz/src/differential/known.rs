@@ -109,6 +109,27 @@ impl<'a> Seen<'a> {
         !asked.is_empty() && asked.first() == self.got(got).first()
     }
 
+    /// Whether the answer allows what the first line of `Access-Control-Request-Headers` says.
+    pub(super) fn repeats_names(&self) -> bool {
+        self.repeats(
+            "access-control-request-headers",
+            "access-control-allow-headers",
+        )
+    }
+
+    /// Whether it allows that alone, though there are other lines.
+    pub(super) fn repeats_one_line_of_several(&self) -> bool {
+        self.asked("access-control-request-headers").len() > 1 && self.repeats_names()
+    }
+
+    /// Whether the answer allows what `Access-Control-Request-Method` says.
+    pub(super) fn repeats_method(&self) -> bool {
+        self.repeats(
+            "access-control-request-method",
+            "access-control-allow-methods",
+        )
+    }
+
     /// The names that each line of `Access-Control-Request-Headers` asks for, empty ones included.
     pub(super) fn names(&self) -> Vec<Vec<&'a str>> {
         let lines = self.asked("access-control-request-headers");

@@ -129,37 +129,21 @@ const KNOWN: &[Known] = &[
     Known {
         name: "repeats-the-first-line",
         rules: &["header"],
-        when: |seen| {
-            seen.asked("access-control-request-headers").len() > 1
-                && seen.repeats(
-                    "access-control-request-headers",
-                    "access-control-allow-headers",
-                )
-        },
+        when: |seen| seen.repeats_one_line_of_several(),
         reason: "Benign: mirror_request in allow_headers.rs takes the first line of several; \
                  browsers send one.",
     },
     Known {
         name: "repeats-what-is-no-name",
         rules: &["headers-tokens", "headers-not-empty"],
-        when: |seen| {
-            seen.repeats(
-                "access-control-request-headers",
-                "access-control-allow-headers",
-            )
-        },
+        when: |seen| seen.repeats_names(),
         reason: "Benign: mirror_request in allow_headers.rs repeats the line as it is, be it no \
                  list of names; no browser sends such a line.",
     },
     Known {
         name: "repeats-what-is-no-method",
         rules: &["methods-tokens", "methods-not-empty"],
-        when: |seen| {
-            seen.repeats(
-                "access-control-request-method",
-                "access-control-allow-methods",
-            )
-        },
+        when: |seen| seen.repeats_method(),
         reason: "Benign: mirror_request in allow_methods.rs repeats the line as it is, be it no \
                  method; no browser sends such a line.",
     },

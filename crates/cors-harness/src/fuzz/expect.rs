@@ -94,7 +94,7 @@ fn verdict(fetch: &PageFetch, terms: Terms<'_>) -> Option<(Verdict, Level)> {
             let only_case = policy.allows_origin(asked.origin.as_bytes())
                 && !policy.allows_method(method)
                 && is_listed_but_for_case(policy, method);
-            if only_case {
+            if only_case || sends::is_odd_subdomain(asked.origin.as_bytes(), policy) {
                 Level::Should
             } else {
                 Level::Must
@@ -176,13 +176,13 @@ fn of_fetch(
         let on = On::Last;
         every_answer(policy, list, on, "");
         if !policy.allows_origin(asked.origin.as_bytes()) {
+            let level = if sends::is_odd_subdomain(asked.origin.as_bytes(), policy) {
+                Level::Should
+            } else {
+                Level::Must
+            };
             let origin = Text::literal(asked.origin.as_bytes());
-            list.add(
-                "no-echo",
-                Level::Must,
-                on,
-                header(ACAO, HeaderIs::Not(origin)),
-            );
+            list.add("no-echo", level, on, header(ACAO, HeaderIs::Not(origin)));
             let absent = header(ACAO, HeaderIs::Absent(true));
             let promise = header(ACAC, HeaderIs::Absent(true));
             list.add_when("no-promise", Level::Should, on, absent, promise);

@@ -200,11 +200,25 @@ fn not_the_referrer(read: &Read, policy: &Policy, list: &mut Checks) {
 
 /// How bad it is to repeat what is no allowed origin. What no page can have harms less.
 fn level_of_echo(origin: &[u8], policy: &Policy) -> Level {
-    let without_port = |port: &[u8]| {
-        let origin = origin.strip_suffix(port);
-        origin.is_some_and(|origin| policy.allows_origin(origin))
+    // The port of the other scheme makes it an origin that pages have.
+    let own_port: &[u8] = if origin.starts_with(b"http:") {
+        b":80"
+    } else {
+        b":443"
     };
-    let odd_label = |pattern: &str| {
+    let without_port = origin.strip_suffix(own_port);
+    if is_odd_subdomain(origin, policy)
+        || without_port.is_some_and(|origin| policy.allows_origin(origin))
+    {
+        Level::Should
+    } else {
+        Level::Must
+    }
+}
+
+/// Whether an origin fits a pattern but for labels that no name in the DNS has, such as empty ones.
+pub(super) fn is_odd_subdomain(origin: &[u8], policy: &Policy) -> bool {
+    let middle = |pattern: &str| {
         let (before, after) = pattern.split_once('*')?;
         let middle = origin
             .strip_prefix(before.as_bytes())?
@@ -213,14 +227,10 @@ fn level_of_echo(origin: &[u8], policy: &Policy) -> Level {
             |byte: &u8| b"/@#?: \\".contains(byte) || byte.is_ascii_uppercase() || *byte > 0x7e;
         Some(!middle.iter().any(grave))
     };
-    let odd = policy
-        .patterns()
-        .any(|pattern| odd_label(pattern) == Some(true));
-    if odd || without_port(b":443") || without_port(b":80") {
-        Level::Should
-    } else {
-        Level::Must
-    }
+    !policy.allows_origin(origin)
+        && policy
+            .patterns()
+            .any(|pattern| middle(pattern) == Some(true))
 }
 
 /// That an allowed origin is told what it needs.

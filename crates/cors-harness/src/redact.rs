@@ -28,7 +28,7 @@ impl Redactor {
         let mut values = Vec::new();
         let mut add = |value: &[u8]| {
             if value.len() >= SHORTEST_SOUGHT {
-                values.push(escape(value));
+                values.extend(forms(value));
             }
         };
         for (_, value) in headers {
@@ -55,7 +55,7 @@ impl Redactor {
     pub fn and(mut self, secrets: &[String]) -> Self {
         let sought = secrets.iter().filter(|text| text.len() >= SHORTEST_SOUGHT);
         self.values
-            .extend(sought.map(|text| escape(text.as_bytes())));
+            .extend(sought.flat_map(|text| forms(text.as_bytes())));
         self.order();
         self
     }
@@ -128,6 +128,12 @@ impl Redactor {
             headers: self.lines(&response.headers),
         }
     }
+}
+
+/// The ways in which a value stands in a text: events escape it, and the model, where it tells what
+/// it compared, escapes quotation marks as well.
+fn forms(value: &[u8]) -> [String; 2] {
+    [escape(value), value.escape_ascii().to_string()]
 }
 
 /// A text without a secret, in whatever case it stands there: HTTP parsers write names in lower case.
@@ -213,6 +219,10 @@ mod tests {
             redactor.text("token abcd1234 is bad"),
             "token [redacted] is bad"
         );
+        let redactor = Redactor::new(&[line("X-Key", "it's \"secret\"")], None);
+        for told in [r#"it's "secret""#, r#"it\'s \"secret\""#] {
+            assert_eq!(redactor.text(told), REDACTED);
+        }
     }
 
     #[test]

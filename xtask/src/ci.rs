@@ -51,6 +51,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     xtask("conformance agent model")?;
     xtask("vectors coverage --brief")?;
     xtask(&format!("conformance self-test --snapshot {KILL_MATRIX}"))?;
+    xtask("fuzz smoke --seconds 3")?;
     if args.browser {
         xtask("agents check chromium")?;
     }

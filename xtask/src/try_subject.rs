@@ -34,6 +34,9 @@ pub(crate) struct Try {
     /// standard input.
     #[arg(long, conflicts_with = "suite")]
     serve: bool,
+    /// Fuzz it instead of running the cases.
+    #[arg(long, conflicts_with = "serve")]
+    fuzz: bool,
     /// Run this build of cors-conformance instead of building it from the sources.
     #[arg(long, value_name = "FILE", conflicts_with = "serve")]
     program: Option<PathBuf>,
@@ -135,7 +138,7 @@ impl Try {
     ) -> anyhow::Result<u8> {
         let mut suite = command(program);
         suite
-            .arg("run")
+            .arg(if self.fuzz { "fuzz" } else { "run" })
             .arg(server.url())
             .arg("--policy")
             .arg(&subject.policy)

@@ -2,14 +2,16 @@
 
 use std::panic::AssertUnwindSafe;
 
+use cors_vectors::check::On;
+use cors_vectors::server::Verdict;
 use futures_util::FutureExt as _;
 
 use crate::again::curl;
-use crate::done::Done;
+use crate::done::{Done, Exchange};
 use crate::drive::{Session, drive};
 use crate::engines::engines;
 use crate::escape::escape;
-use crate::event::{Again, CaseEvent, Mode, Outcome};
+use crate::event::{Again, CaseEvent, CheckOutcome, Got, Kind, Mode, Outcome};
 use crate::judge::{Judged, Telling, judge};
 use crate::plan::{PlannedCase, Task};
 use crate::redact::Redactor;
@@ -110,9 +112,7 @@ fn told(
     });
     if whole {
         event.again = Some(again(planned, options));
-        let exchange = step
-            .and_then(|step| done.get(step))
-            .and_then(|done| done.exchanges.last());
+        let exchange = step.and_then(|step| telling(done.get(step)?, step, &event));
         if let (Some(again), Some(exchange)) = (&mut event.again, exchange)
             && task.site.target.has_address()
         {
@@ -129,6 +129,22 @@ fn told(
         outcome,
         event: Some(event),
     }
+}
+
+/// Of a step's exchanges the one to see again: the preflight where a check of it failed, or where it
+/// let through what the policy refuses; else the last.
+fn telling<'d>(done: &'d Done, step: usize, event: &CaseEvent) -> Option<&'d Exchange> {
+    let let_through = event.wanted == Some(Verdict::Refused) && event.got == Some(Got::Shared);
+    let failed = event
+        .checks
+        .iter()
+        .find(|check| check.step == step && check.outcome == CheckOutcome::Fail);
+    let mut exchanges = done.exchanges.iter();
+    let preflight = exchanges.find(|exchange| exchange.kind == Kind::Preflight);
+    if failed.map_or(let_through, |check| check.on == On::Preflight) {
+        return preflight.or_else(|| done.exchanges.last());
+    }
+    done.exchanges.last()
 }
 
 /// How to run a case again.

@@ -215,6 +215,11 @@ fn sums(sink: &mut dyn Write, fuzzed: &Fuzzed, seed: u64, log: &[String]) -> std
         let times = finding.times;
         writeln!(sink, "{times} sequences failed like {id}")?;
     }
+    for finding in fuzzed.findings.iter().filter(|one| !one.also.is_empty()) {
+        let id = crate::escape::sentence(&finding.case.id);
+        let rules = finding.also.join(", ");
+        writeln!(sink, "requests as odd as those of {id} break, too: {rules}")?;
+    }
     for line in log {
         writeln!(
             sink,

@@ -9,6 +9,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use super::cause::{Cause, Failure, failures};
+use super::odd::oddities;
 use super::sequence::carry_out;
 use super::shorten::only;
 use super::source::drawn;
@@ -98,11 +99,31 @@ pub(crate) async fn go_on(
 #[derive(Default)]
 struct Sums {
     findings: Vec<(Cause, Finding)>,
+    /// Further causes of findings, by their places in that list.
+    also: Vec<(Cause, usize)>,
     passed: u64,
     failed: u64,
     skipped: u64,
     exits: Exits,
     reason: Option<String>,
+}
+
+impl Sums {
+    /// The finding of which this one, the last, is one more sign: it needs the same odd kind of
+    /// request, was seen under the same policy, and is no more binding.
+    fn same(&self, number: usize) -> Option<usize> {
+        let (_, new) = self.findings.get(number)?;
+        let odd = oddities(&new.case.steps);
+        if odd.is_empty() || !new.replays {
+            return None;
+        }
+        self.findings.iter().take(number).position(|(_, known)| {
+            known.replays
+                && known.event.level >= new.event.level
+                && known.case.policy == new.case.policy
+                && oddities(&known.case.steps) == odd
+        })
+    }
 }
 
 pub(super) struct Hunt<'a> {
@@ -274,8 +295,9 @@ impl Hunt<'_> {
                 (_, false) => sums.failed += 1,
             }
         }
-        if let Some(failure) = self.news(&failed) {
-            let finding = self.finding(place, made, event, &failure).await;
+        if let Some(failure) = self.news(&failed)
+            && let Some(finding) = self.finding(place, made, event, &failure).await
+        {
             found(&finding);
         }
         let mut history = self.history.borrow_mut();
@@ -290,11 +312,14 @@ impl Hunt<'_> {
     fn news(&self, failed: &[Failure]) -> Option<Failure> {
         let mut sums = self.sums.borrow_mut();
         for failure in failed {
-            let known = sums
-                .findings
-                .iter_mut()
-                .find(|(cause, _)| cause.is_within(&failure.cause));
-            match known {
+            let explains = |cause: &Cause| cause.is_within(&failure.cause);
+            let known = sums.findings.iter().position(|(cause, _)| explains(cause));
+            let known = known.or_else(|| {
+                let mut also = sums.also.iter();
+                also.find(|(cause, _)| explains(cause))
+                    .map(|(_, place)| *place)
+            });
+            match known.and_then(|place| sums.findings.get_mut(place)) {
                 Some((_, finding)) => finding.times += 1,
                 None => return Some(failure.clone()),
             }
@@ -302,14 +327,14 @@ impl Hunt<'_> {
         None
     }
 
-    /// Makes a failure short and keeps it.
+    /// Makes a failure short and keeps it; `None` when it is one more sign of what is known.
     async fn finding(
         &self,
         place: Place<'_>,
         made: &ServerCase,
         event: CaseEvent,
         failure: &Failure,
-    ) -> Finding {
+    ) -> Option<Finding> {
         let number = {
             // As it is, should the time be up before it is short.
             let mut sums = self.sums.borrow_mut();
@@ -318,6 +343,7 @@ impl Hunt<'_> {
                 event,
                 after: self.requests.get(),
                 times: 1,
+                also: Vec::new(),
                 replays: false,
             };
             sums.findings.push((failure.cause.clone(), finding));
@@ -339,14 +365,26 @@ impl Hunt<'_> {
         };
         let mut sums = self.sums.borrow_mut();
         let Some((cause, finding)) = sums.findings.get_mut(number) else {
-            // It was put there above; nothing takes findings away.
+            // It was put there above; nothing takes findings away before it is short.
             unreachable!("a finding was lost");
         };
         if let Some((case, event, shorter)) = shown {
             (finding.case, finding.event, *cause) = (case, event, shorter);
             finding.replays = true;
         }
-        finding.clone()
+        let finding = finding.clone();
+        if let Some(same) = sums.same(number) {
+            let (cause, _) = sums.findings.remove(number);
+            sums.also.push((cause, same));
+            if let Some((_, known)) = sums.findings.get_mut(same) {
+                known.times += 1;
+                if !known.also.contains(&failure.rule) {
+                    known.also.push(failure.rule.clone());
+                }
+            }
+            return None;
+        }
+        Some(finding)
     }
 
     /// A case with the texts of what it shows.
@@ -364,6 +402,7 @@ impl Hunt<'_> {
     fn end(self) -> Fuzzed {
         let Sums {
             findings,
+            also: _,
             passed,
             failed,
             skipped,

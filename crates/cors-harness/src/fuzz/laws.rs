@@ -103,6 +103,7 @@ fn kept(policy: &Policy, case: &ServerCase) -> (ServerCase, String) {
         event,
         after: 1,
         times: 1,
+        also: Vec::new(),
         replays: true,
     };
     let policies = BTreeMap::from([(case.policy.clone(), policy.clone())]);

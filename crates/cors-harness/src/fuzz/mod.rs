@@ -15,6 +15,7 @@ mod expect;
 mod hunt;
 #[cfg(test)]
 mod laws;
+mod odd;
 mod origins;
 mod pages;
 mod policies;
@@ -76,6 +77,8 @@ pub struct Finding {
     pub after: usize,
     /// How many sequences failed for the same cause.
     pub times: usize,
+    /// The rules that the same kind of odd request breaks as well, none of them more binding.
+    pub also: Vec<String>,
     /// Whether it was seen again when only this was sent; else it depends on what was not found out.
     pub replays: bool,
 }

@@ -101,6 +101,22 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "unlisted-method-left-to-browser",
+        "P7",
+        "A preflight for an unlisted method is answered with the origin and without a list.",
+        |b| {
+            b.refused_preflight_status = |_| 200;
+            b.carries = |x, grant| {
+                let left = x.is_preflight()
+                    && x.origin_allowed
+                    && x.requested_method.is_some()
+                    && !reference::match_method(x);
+                reference::carries(x, grant)
+                    || (left && matches!(grant, Grant::Origin | Grant::Credentials))
+            };
+        },
+    ),
+    fault(
         "method-malformed-accepted",
         "P7",
         "Where any method is allowed, anything in its place is repeated.",

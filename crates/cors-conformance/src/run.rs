@@ -42,7 +42,7 @@ pub(crate) fn execute(
 ) -> Result<(Exit, Seen), Stop> {
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let chosen: BTreeSet<&str> = chosen.iter().map(|case| case.id.as_str()).collect();
-    let headers = args.lines();
+    let headers = args.asking.lines();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -97,7 +97,7 @@ pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Res
         about,
         in_flight: usize::from(args.jobs),
         deadline: args.max_time.unwrap_or(standard.deadline),
-        unsafe_methods: args.unsafe_methods,
+        unsafe_methods: args.asking.unsafe_methods,
         headers,
         fail_on: match args.fail_on {
             FailOn::Must => Level::Must,
@@ -111,9 +111,9 @@ pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Res
             Vec::new()
         },
         cli: Some(again(args)),
-        curl: args.transport.curl(),
-        cookie: args.cookie.clone().map(String::into_bytes),
-        secrets: args.transport.secrets(),
+        curl: args.asking.transport.curl(),
+        cookie: args.asking.cookie.clone().map(String::into_bytes),
+        secrets: args.asking.transport.secrets(),
         rounds: args.repeat.get(),
         clock: Clock::real(),
     })
@@ -140,17 +140,21 @@ fn again(args: &RunArgs) -> String {
     for path in &args.selection.vectors {
         words.extend(["--vectors".to_owned(), quoted(&path.to_string_lossy())]);
     }
-    for (name, _) in &args.headers {
+    for (name, _) in &args.asking.headers {
         words.extend(["-H".to_owned(), quoted(&format!("{name}: ..."))]);
     }
-    if args.cookie.is_some() {
+    if args.asking.cookie.is_some() {
         words.extend(["-b".to_owned(), quoted("...=...")]);
     }
-    words.extend(args.transport.again());
-    if let Some(rate) = args.rate {
+    words.extend(args.asking.transport.again());
+    if let Some(rate) = args.asking.rate {
         words.extend(["--rate".to_owned(), rate.to_string()]);
     }
-    words.extend(args.unsafe_methods.then(|| "--unsafe-methods".to_owned()));
+    words.extend(
+        args.asking
+            .unsafe_methods
+            .then(|| "--unsafe-methods".to_owned()),
+    );
     words.push("-t".to_owned());
     words.join(" ")
 }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use cors_harness::wire::Line;
 use url::Url;
 
 pub use crate::transport::TransportArgs;
+pub use asking::Asking;
 pub(crate) use values::{parse_cookie, parse_header, parse_report, parse_seconds, parse_url};
 
+mod asking;
 mod values;
 
 /// Shown below the options, since scripts need it and people look for it there.
@@ -101,16 +102,9 @@ pub struct RunArgs {
     /// Which cases.
     #[command(flatten)]
     pub selection: Selection,
-    /// A header to add to each request, for instance to get past authentication
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
-    pub headers: Vec<(String, String)>,
-    /// A cookie for requests with credentials; it is sent to the target only
-    #[arg(short = 'b', long = "cookie", value_name = "NAME=VALUE[; NAME=VALUE]...",
-          value_parser = parse_cookie)]
-    pub cookie: Option<String>,
-    /// How a server given by URL is reached.
+    /// How the target is asked.
     #[command(flatten)]
-    pub transport: TransportArgs,
+    pub asking: Asking,
     /// Give up after this many seconds, for the whole run [default: 120]
     #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub max_time: Option<Duration>,
@@ -118,15 +112,9 @@ pub struct RunArgs {
     #[arg(short = 'j', long, value_name = "N", default_value_t = 8,
           value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
-    /// Send at most this many requests a second to a server given by URL
-    #[arg(long, value_name = "N")]
-    pub rate: Option<NonZeroU32>,
     /// Run the cases this many times, one round after the other
     #[arg(long, value_name = "N", default_value = "1")]
     pub repeat: NonZeroU32,
-    /// Let methods other than GET, HEAD and OPTIONS reach a server given by URL
-    #[arg(long)]
-    pub unsafe_methods: bool,
     /// Known failures.
     #[command(flatten)]
     pub baseline: crate::baseline::BaselineFile,
@@ -339,16 +327,6 @@ pub enum ReportKind {
     Ndjson,
 }
 
-impl RunArgs {
-    /// The headers to add, as they go onto the wire.
-    pub(crate) fn lines(&self) -> Vec<Line> {
-        let line = |(name, value): &(String, String)| {
-            (name.clone().into_bytes(), value.clone().into_bytes())
-        };
-        self.headers.iter().map(line).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -425,7 +403,7 @@ mod tests {
     fn headers_and_reports_are_read() {
         let cli = parse(&["-H", "Authorization:  Bearer x ", "--report", "ndjson=-"]).unwrap();
         assert_eq!(
-            cli.run.headers,
+            cli.run.asking.headers,
             [("Authorization".to_owned(), "Bearer x".to_owned())]
         );
         assert_eq!(

@@ -8,8 +8,7 @@ use clap::Args;
 use url::Url;
 
 use crate::args::{
-    Color, FailOn, Report, RunArgs, Selection, TransportArgs, parse_cookie, parse_header,
-    parse_report, parse_seconds, parse_url,
+    Asking, Color, FailOn, Report, RunArgs, Selection, parse_report, parse_seconds, parse_url,
 };
 use crate::baseline::BaselineFile;
 use crate::probe::ProbeArgs;
@@ -49,16 +48,9 @@ pub struct FuzzArgs {
     /// replays them
     #[arg(long, value_name = "FILE", value_parser = parse_promote)]
     pub promote: Option<PathBuf>,
-    /// A header to add to each request, for instance to get past authentication
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
-    pub headers: Vec<(String, String)>,
-    /// A cookie for requests with credentials; it is sent to the target only
-    #[arg(short = 'b', long = "cookie", value_name = "NAME=VALUE[; NAME=VALUE]...",
-          value_parser = parse_cookie)]
-    pub cookie: Option<String>,
-    /// How a server given by URL is reached.
+    /// How the target is asked.
     #[command(flatten)]
-    pub transport: TransportArgs,
+    pub asking: Asking,
     /// Give up after this many seconds [default: 120, and those of --for]
     #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub max_time: Option<Duration>,
@@ -66,12 +58,6 @@ pub struct FuzzArgs {
     #[arg(short = 'j', long, value_name = "N", default_value_t = 8,
           value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
-    /// Send at most this many requests a second to a server given by URL
-    #[arg(long, value_name = "N")]
-    pub rate: Option<NonZeroU32>,
-    /// Let methods other than GET, HEAD and OPTIONS reach a server given by URL
-    #[arg(long)]
-    pub unsafe_methods: bool,
     /// The lowest level at which a finding makes the exit status 1, and ends the search
     #[arg(long, value_name = "LEVEL", default_value = "must")]
     pub fail_on: FailOn,
@@ -104,16 +90,12 @@ impl FuzzArgs {
                 skip: Vec::new(),
                 vectors: self.promote.clone().into_iter().collect(),
             },
-            headers: self.headers.clone(),
-            cookie: self.cookie.clone(),
-            transport: self.transport.clone(),
+            asking: self.asking.clone(),
             max_time: self
                 .max_time
                 .or_else(|| Some(BESIDE + self.duration.unwrap_or_default())),
             jobs: self.jobs,
-            rate: self.rate,
             repeat: NonZeroU32::MIN,
-            unsafe_methods: self.unsafe_methods,
             baseline: BaselineFile { baseline: None },
             engines: false,
             fail_on: self.fail_on,

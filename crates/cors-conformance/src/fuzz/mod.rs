@@ -45,7 +45,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
     }
     let library = server_library().map_err(Stop::bug)?;
     let as_run = args.as_run();
-    let headers = as_run.lines();
+    let headers = as_run.asking.lines();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -14,6 +14,7 @@
     reason = "a body that panics has found something, in itself at worst"
 )]
 
+pub mod agent_cases;
 pub mod cache;
 pub mod case_reader;
 pub mod cors_check;

@@ -72,7 +72,7 @@ pub fn of(target: &str) -> io::Result<BTreeSet<Vec<u8>>> {
         name if name == "sequences" || name.starts_with("differential_") => {
             (0..=255_u8).map(|seed| noise(seed, 256)).collect()
         }
-        "case_reader" => cases().map(file_of).collect(),
+        "agent_cases" | "case_reader" => cases().map(file_of).collect(),
         "policy_reader" => library
             .policies()
             .values()

@@ -17,6 +17,7 @@ macro_rules! targets {
 
 /// Every target, by name; without `empty`, the yardstick of measurements.
 pub const TARGETS: &[Target] = targets![
+    agent_cases,
     cache,
     case_reader,
     cors_check,

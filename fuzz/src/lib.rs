@@ -38,6 +38,7 @@ pub mod range;
 pub mod redirects;
 mod runtime;
 pub mod safelist;
+pub mod script_apis;
 mod scripted;
 pub mod seeds;
 pub mod sequences;

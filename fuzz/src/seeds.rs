@@ -67,6 +67,7 @@ pub fn of(target: &str) -> io::Result<BTreeSet<Vec<u8>>> {
         "exchange" => cases().filter_map(exchange_of).collect(),
         // Fetches that lead somewhere: twelve bytes each, of which most are a choice.
         "cache" => (0..=255_u8).map(|seed| noise(seed, 48)).collect(),
+        "script_apis" => (0..1024_u16).map(|seed| noise(seed, 32)).collect(),
         "redirects" => (0..=255_u8).map(|seed| noise(seed, 17)).collect(),
         // Choices for a policy and a short sequence.
         name if name == "sequences" || name.starts_with("differential_") => {
@@ -102,8 +103,8 @@ pub fn of(target: &str) -> io::Result<BTreeSet<Vec<u8>>> {
 }
 
 /// Bytes that are the same in each run.
-fn noise(seed: u8, length: usize) -> Vec<u8> {
-    let mut state = u32::from(seed) + 1;
+fn noise(seed: impl Into<u32>, length: usize) -> Vec<u8> {
+    let mut state = (seed.into() + 1).wrapping_mul(2_654_435_761);
     let next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         u8::try_from(state >> 24).unwrap_or_default()

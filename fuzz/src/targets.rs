@@ -42,6 +42,7 @@ pub const TARGETS: &[Target] = targets![
     range,
     redirects,
     safelist,
+    script_apis,
     sequences,
     terminal,
     unsafe_names,

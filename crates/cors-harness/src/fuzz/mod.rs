@@ -7,7 +7,7 @@
 //! fails for one cause is one [`Finding`]. [`promoted`] makes a file of cases of the findings.
 //!
 //! Choices come from bytes ([`Source`]), so that libFuzzer and proptest can make them too:
-//! [`sequence`] carries out what comes of one input.
+//! [`sequence()`] carries out what comes of one input.
 
 mod cause;
 mod checks;

@@ -19,20 +19,24 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A header's value and a cookie that only the target may learn.
 const SECRETS: [&str; 2] = ["k3y-of-the-user", "s3ssion-of-the-user"];
 
+/// What each connection said. They are kept apart, since connections are open side by side and each
+/// says a request in several pieces.
+type Heard = Arc<Mutex<Vec<Vec<u8>>>>;
+
 /// Something that answers on a loopback socket, and all that was said to it.
 struct Ear {
     address: SocketAddr,
-    heard: Arc<Mutex<Vec<u8>>>,
+    heard: Heard,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Ear {
-    /// Every connection is handed to `answer`, with the place for what is heard.
-    fn new(answer: impl Fn(TcpStream, &Mutex<Vec<u8>>) + Send + Sync + 'static) -> Self {
+    /// Every connection is handed to `answer`, which gives what it hears to its second argument.
+    fn new(answer: impl Fn(TcpStream, &dyn Fn(&[u8])) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (heard, over) = (Arc::new(Mutex::default()), Arc::new(AtomicBool::new(false)));
+        let (heard, over) = (Heard::default(), Arc::new(AtomicBool::new(false)));
         let (all, ends, answer) = (Arc::clone(&heard), Arc::clone(&over), Arc::new(answer));
         let thread = thread::spawn(move || {
             let mut connections = Vec::new();
@@ -42,7 +46,13 @@ impl Ear {
                 }
                 stream.set_read_timeout(Some(PATIENCE)).unwrap();
                 let (all, answer) = (Arc::clone(&all), Arc::clone(&answer));
-                connections.push(thread::spawn(move || answer(stream, &all)));
+                let number = connections.len();
+                all.lock().unwrap().push(Vec::new());
+                let hear = move |said: &[u8]| {
+                    let mut all = all.lock().unwrap();
+                    all.get_mut(number).unwrap().extend_from_slice(said);
+                };
+                connections.push(thread::spawn(move || answer(stream, &hear)));
             }
             for connection in connections {
                 connection.join().unwrap();
@@ -61,7 +71,7 @@ impl Ear {
     fn before(server: &Listening) -> Self {
         let url: url::Url = server.url.parse().unwrap();
         let behind = url.socket_addrs(|| None).unwrap().remove(0);
-        Self::new(move |mut client, heard| {
+        Self::new(move |mut client, hear| {
             let mut server = TcpStream::connect(behind).unwrap();
             let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
             let back = thread::spawn(move || {
@@ -72,7 +82,7 @@ impl Ear {
             let mut buffer = [0; 4096];
             while let Ok(count @ 1..) = client.read(&mut buffer) {
                 let came = buffer.get(..count).unwrap();
-                heard.lock().unwrap().extend(came);
+                hear(came);
                 if server.write_all(came).is_err() {
                     break;
                 }
@@ -84,7 +94,7 @@ impl Ear {
 
     /// Allows every preflight, and redirects everything else to an address.
     fn redirecting(to: SocketAddr) -> Self {
-        Self::new(move |mut client, heard| {
+        Self::new(move |mut client, hear| {
             let mut request = Vec::new();
             let mut buffer = [0; 4096];
             while !request.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -93,7 +103,7 @@ impl Ear {
                     Ok(0) | Err(_) => break,
                 }
             }
-            heard.lock().unwrap().extend(&request);
+            hear(&request);
             let request = String::from_utf8_lossy(&request).into_owned();
             let origin = request
                 .lines()
@@ -115,8 +125,14 @@ impl Ear {
         })
     }
 
+    /// What was said, one connection after the other.
     fn heard(&self) -> String {
-        String::from_utf8_lossy(&self.heard.lock().unwrap()).into_owned()
+        let heard = self.heard.lock().unwrap();
+        let said: Vec<_> = heard
+            .iter()
+            .map(|one| String::from_utf8_lossy(one))
+            .collect();
+        said.join("\n")
     }
 
     /// The methods of the requests that came.

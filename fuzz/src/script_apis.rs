@@ -18,7 +18,7 @@ use cors_model::network::RequestKind;
 use cors_model::referrer::{Referrer, ReferrerPolicy};
 use cors_model::request::{CacheMode, CredentialsMode, RedirectMode, RequestMode};
 use cors_model::response::{FilteredResponse, is_range_status};
-use cors_model::trace::{NoTrace, Steps, Trace};
+use cors_model::trace::{NoTrace, Steps};
 
 use crate::input::{choice, flags};
 use crate::support::{Script, answer, page, parse, run_traced, url};
@@ -206,7 +206,7 @@ fn fetch(dialect: Dialect, data: &[u8]) {
         Ok(asking) => asking,
         Err(error) => return thrown(&error, &steps),
     };
-    let ask = |trace: &mut dyn FnMut(&mut UserAgent, &mut Script) -> bool| {
+    let ask = |fetch: &mut dyn FnMut(&mut UserAgent, &mut Script) -> bool| {
         let mut agent = UserAgent::new(dialect);
         agent.accept_language = language.then(|| HeaderValue::from_static("eo"));
         let mut network = Script::new([answer(
@@ -217,7 +217,7 @@ fn fetch(dialect: Dialect, data: &[u8]) {
             ],
         )]);
         network.authorization = Some("Basic eA==");
-        let shared = trace(&mut agent, &mut network);
+        let shared = fetch(&mut agent, &mut network);
         (shared, network.seen)
     };
     let plain = ask(&mut |agent, network| {
@@ -284,15 +284,8 @@ fn get(to: &str) -> Option<FilteredResponse> {
         &mut NoTrace,
     );
     let mut network = Script::new([]);
-    let response = fetched(&mut network, asking.ok()?, &mut NoTrace);
+    let agent = &mut UserAgent::default();
+    let response = run_traced(agent, &mut network, asking.ok()?, 0, &mut NoTrace);
     assert!(network.seen.is_empty(), "nobody is asked");
-    response
-}
-
-fn fetched(
-    network: &mut Script,
-    asking: cors_model::request::Request,
-    trace: &mut impl Trace,
-) -> Option<FilteredResponse> {
-    run_traced(&mut UserAgent::default(), network, asking, 0, trace).ok()
+    response.ok()
 }

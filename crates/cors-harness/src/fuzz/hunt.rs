@@ -59,16 +59,12 @@ pub(crate) async fn go_on(
         timeouts_in_a_row: Cell::new(0),
     };
     let redactor = Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
-    let origins = sites(subject)
-        .into_iter()
-        .map(|(_, site)| site.target.url().origin().ascii_serialization())
-        .collect();
     let hunt = Hunt {
         subject,
         fuzzing,
         session,
         redactor,
-        origins,
+        origins: origins(subject),
         reset,
         history: RefCell::default(),
         requests: Cell::new(before.requests),
@@ -155,19 +151,8 @@ impl Hunt<'_> {
         sums.reason.get_or_insert(reason);
     }
 
-    fn places(&self) -> Vec<Place<'_>> {
-        let sites = sites(self.subject).into_iter().zip(&self.origins);
-        sites
-            .map(|((policy, site), origin)| Place {
-                policy,
-                site,
-                origin,
-            })
-            .collect()
-    }
-
     async fn work(&self, found: &mut dyn FnMut(&Finding)) {
-        let places = self.places();
+        let places = places(self.subject, &self.origins);
         let Some(first) = places.first() else {
             return;
         };
@@ -431,6 +416,27 @@ impl Hunt<'_> {
             reason,
         }
     }
+}
+
+/// The origins of the sites, in order.
+pub(super) fn origins(subject: &Subject) -> Vec<String> {
+    let sites = sites(subject).into_iter();
+    sites
+        .map(|(_, site)| site.target.url().origin().ascii_serialization())
+        .collect()
+}
+
+/// The sites with their policies' names and origins.
+pub(super) fn places<'p>(subject: &'p Subject, origins: &'p [String]) -> Vec<Place<'p>> {
+    sites(subject)
+        .into_iter()
+        .zip(origins)
+        .map(|((policy, site), origin)| Place {
+            policy,
+            site,
+            origin,
+        })
+        .collect()
 }
 
 /// The site for a sequence. Half of the time it is one with a fact about its policy that was chosen

@@ -6,8 +6,8 @@ use std::fmt;
 use cors_vectors::server::ServerCase;
 
 use super::cause::{Failure, failures};
-use super::hunt::{Place, choose};
-use super::{Source, generate, sites, terms};
+use super::hunt::{Place, choose, origins, places};
+use super::{Source, generate, terms};
 use crate::case::{blank, run_case};
 use crate::drive::Session;
 use crate::event::{CaseEvent, ExchangeEvent, Outcome};
@@ -43,25 +43,12 @@ pub async fn sequence(
         timeouts_in_a_row: Cell::new(0),
     };
     let redactor = Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
-    let sites = sites(subject);
-    let origins: Vec<String> = sites
-        .iter()
-        .map(|(_, site)| site.target.url().origin().ascii_serialization())
-        .collect();
-    let places: Vec<Place<'_>> = sites
-        .iter()
-        .zip(&origins)
-        .map(|((policy, site), origin)| Place {
-            policy,
-            site,
-            origin,
-        })
-        .collect();
+    let origins = origins(subject);
     let Place {
         policy,
         site,
         origin,
-    } = choose(source, &places)?;
+    } = choose(source, &places(subject, &origins))?;
     let made = generate(source, terms(site, origin, session.mode, options));
     let case = ServerCase {
         id: "fuzz/generated".to_owned(),

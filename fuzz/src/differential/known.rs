@@ -171,13 +171,19 @@ impl<'a> Seen<'a> {
 }
 
 /// A value without the blanks around it, of which a tab is told by its number.
-fn trimmed(value: &str) -> &str {
+pub(super) fn trimmed(value: &str) -> &str {
     let mut value = value;
-    for blank in [" ", "\\x09"].iter().cycle().take(16) {
-        value = value.strip_prefix(blank).unwrap_or(value);
-        value = value.strip_suffix(blank).unwrap_or(value);
+    loop {
+        let mut rest = value;
+        for blank in [" ", "\\x09"] {
+            rest = rest.strip_prefix(blank).unwrap_or(rest);
+            rest = rest.strip_suffix(blank).unwrap_or(rest);
+        }
+        if rest.len() == value.len() {
+            return rest;
+        }
+        value = rest;
     }
-    value
 }
 
 fn values<'a>(lines: &'a [(String, String)], wanted: &str) -> Vec<&'a str> {

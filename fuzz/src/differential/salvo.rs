@@ -10,7 +10,7 @@ use salvo_core::hyper::service::Service as _;
 use salvo_core::{ConnCtrl, Depot, FlowCtrl, Handler, Router, Service, async_trait};
 use salvo_cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, Cors};
 
-use super::known::is_upload_of_no_method;
+use super::known::{is_upload_of_no_method, trimmed};
 use super::{Application, Known, Library, Request, listed};
 
 /// salvo.
@@ -148,7 +148,7 @@ const KNOWN: &[Known] = &[
                 let lines = seen.got(name);
                 lines
                     .iter()
-                    .any(|line| line.split(',').any(|name| name.trim() == "*"))
+                    .any(|line| line.split(',').any(|name| trimmed(name) == "*"))
             };
             seen.policy.allow_credentials
                 && (star("access-control-allow-methods") || star("access-control-allow-headers"))

@@ -70,13 +70,20 @@ pub(crate) const fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty()
 }
 
+/// The bytes that a token is made of, all of them ASCII, as bits.
+const TOKEN_BYTES: u128 = {
+    let mut bits = 0;
+    let mut rest: &[u8] = b"!#$%&'*+-.^_`|~0123456789\
+        ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    while let [first, after @ ..] = rest {
+        bits |= 1 << *first;
+        rest = after;
+    }
+    bits
+};
+
 const fn is_token_byte(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')
-        || matches!(
-            byte,
-            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-'
-        )
-        || matches!(byte, b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
+    byte.is_ascii() && TOKEN_BYTES >> byte & 1 == 1
 }
 
 /// An HTTP tab or space byte: <https://fetch.spec.whatwg.org/#http-tab-or-space-byte>

@@ -1,34 +1,26 @@
 //! Lists of tokens, read one byte after the other.
 
-/// What has been seen of the current element, by its places.
-enum Element {
-    Nothing,
-    Token(usize),
-    Finished(usize, usize),
-}
-
 /// The tokens of a list, `None` when it is none.
 pub(crate) fn tokens(value: &[u8]) -> Option<Vec<&[u8]>> {
     let mut found = Vec::new();
-    let mut element = Element::Nothing;
+    // The places of what was seen of the current element, the same ones as long as that is nothing.
+    let (mut start, mut end) = (0, 0);
     for (place, &byte) in value.iter().chain(b",").enumerate() {
-        element = match (byte, element) {
-            (b',' | b' ' | b'\t', Element::Nothing) => Element::Nothing,
-            (b',', Element::Token(start)) => {
-                found.push(&value[start..place]);
-                Element::Nothing
-            }
-            (b',', Element::Finished(start, end)) => {
+        if byte == b',' {
+            if start < end {
                 found.push(&value[start..end]);
-                Element::Nothing
             }
-            (b' ' | b'\t', Element::Token(start)) => Element::Finished(start, place),
-            (b' ' | b'\t', finished @ Element::Finished(..)) => finished,
-            (_, Element::Finished(..)) => return None,
-            (_, _) if !super::tables::is_token(byte) => return None,
-            (_, Element::Nothing) => Element::Token(place),
-            (_, token @ Element::Token(_)) => token,
-        };
+            start = end;
+        } else if super::tables::is_token(byte) {
+            if start == end {
+                start = place;
+            } else if end < place {
+                return None;
+            }
+            end = place + 1;
+        } else if !matches!(byte, b' ' | b'\t') {
+            return None;
+        }
     }
     Some(found)
 }

@@ -143,6 +143,11 @@ impl Connection {
     }
 }
 
+/// What an error says, escaped: that of a service in process may hold whatever was on the wire.
+pub(super) fn said(error: &impl std::fmt::Display) -> String {
+    escape(error.to_string().as_bytes())
+}
+
 /// Reads at most `most` bytes, and says whether that was all of it.
 pub(super) async fn read_body<B>(body: B, most: usize) -> Result<(Vec<u8>, bool), Transport>
 where
@@ -151,7 +156,7 @@ where
     let mut body = std::pin::pin!(body);
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Transport::BodyIncomplete(error.to_string()))?;
+        let frame = frame.map_err(|error| Transport::BodyIncomplete(said(&error)))?;
         let Ok(mut data) = frame.into_data() else {
             continue;
         };

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use tower::Service;
 use url::Url;
 
-use super::connection::read_body;
+use super::connection::{read_body, said};
 use super::{Deadlines, Limits, Target, Transport};
 use crate::wire::{self, RequestBody};
 
@@ -55,13 +55,13 @@ where
         let called = poll_fn(|context| {
             let mut service = self.service.borrow_mut();
             // Readiness and the call belong together, since others use the service in between.
-            ready!(service.poll_ready(context)).map_err(|error| error.to_string())?;
+            ready!(service.poll_ready(context)).map_err(|error| said(&error))?;
             let request = request
                 .take()
                 .ok_or("the service was polled after it was called")?;
             Ok::<_, String>(service.call(request)).into()
         });
-        called.await?.await.map_err(|error| error.to_string())
+        called.await?.await.map_err(|error| said(&error))
     }
 
     async fn try_exchange(&self, request: &wire::Request) -> Result<wire::Response, Transport> {

@@ -83,8 +83,12 @@ fn unescaped(text: &str) -> Option<Vec<u8>> {
 /// Whether a text is what an event says of some bytes. What is cut only begins like them.
 fn tells(text: &str, bytes: &[u8], secret: &str) -> bool {
     if text.contains(REDACTED) {
-        let is_in = |sought: &[u8]| bytes.windows(sought.len()).any(|window| window == sought);
-        return is_in(secret.as_bytes()) || is_in(REDACTED.as_bytes());
+        // In whatever case: parsers write names in lower case.
+        let is_in = |sought: &str| {
+            let mut windows = bytes.windows(sought.len());
+            windows.any(|window| window.eq_ignore_ascii_case(sought.as_bytes()))
+        };
+        return is_in(secret) || is_in(REDACTED);
     }
     match text.rsplit_once("… (") {
         Some((start, _)) => {

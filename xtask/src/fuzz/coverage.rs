@@ -30,7 +30,7 @@ pub(super) fn run(targets: &[String], at_least: f64, lines: bool) -> anyhow::Res
         .status()
         .with_context(|| format!("cannot start {}", program.display()))?;
     if !status.success() {
-        bail!("an input breaks its target, see above: {status}");
+        bail!("an input breaks its target or cannot be read, see above: {status}");
     }
     let merged = folder.path().join("merged");
     output(

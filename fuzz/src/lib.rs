@@ -27,6 +27,7 @@ pub mod header_lists;
 pub mod html;
 pub mod http_text;
 mod input;
+pub mod junit;
 pub mod max_age;
 pub mod mime;
 pub mod ndjson;

@@ -32,6 +32,7 @@ pub const TARGETS: &[Target] = targets![
     header_lists,
     html,
     http_text,
+    junit,
     max_age,
     mime,
     ndjson,

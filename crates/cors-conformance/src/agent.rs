@@ -20,12 +20,14 @@ use cors_harness::exit::Exit;
 use cors_vectors::agent::AgentCase;
 use cors_vectors::format::format;
 use cors_vectors::observed::{ObservedFile, expectations, read_expectations};
+use cors_vectors::server::Level;
 use tokio::runtime::Runtime;
 
 use crate::args::{AgentArgs, AgentName};
 use crate::cases;
 use crate::escape::sentence;
 use crate::output::{Sheet, people};
+use crate::render::junit::{Junit, Reported, Test, Trouble, Verdict};
 use crate::render::style::{BAD, FAINT, GOOD, STRONG};
 use crate::stop::Stop;
 
@@ -50,7 +52,7 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         .transpose()
         .map_err(Stop::unreachable)?;
     let known = known(args)?;
-    let mut reports = Sheet::open_all(&args.report)?;
+    let mut reports = Sheet::open_all(&args.report, Level::Must)?;
     let mut people = people(&args.report, args.color)?;
     let mut trouble: Option<Stop> = None;
     let mut deviations: BTreeMap<String, usize> = BTreeMap::new();
@@ -456,4 +458,50 @@ fn tell_end(
         counts.fail + counts.error,
         counts.skip + counts.blocked + counts.unjudged
     )
+}
+
+impl Reported for Event {
+    fn report(&self, junit: &mut Junit, _: Level, sink: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Run(run) => {
+                let properties = vec![
+                    ("agent", run.agent.clone()),
+                    ("vectors", run.vectors.clone()),
+                    ("standard", run.standard.clone()),
+                ];
+                junit.begin(&run.tool, properties);
+            }
+            Self::Case(case) => junit.add(test(case)?),
+            Self::End(end) => junit.end(sink, end)?,
+        }
+        Ok(())
+    }
+}
+
+fn test(case: &CaseEvent) -> io::Result<Test> {
+    let reason = || case.reason.clone().unwrap_or_else(|| case.title.clone());
+    let trouble = || {
+        let mut text = Vec::new();
+        tell_case(&mut text, case, 2)?;
+        let first = case.differences.first();
+        Ok::<_, io::Error>(Trouble {
+            kind: "differs",
+            message: first.map_or_else(reason, |first| format!("{}: {}", case.title, first.what)),
+            text: String::from_utf8_lossy(&text).into_owned(),
+        })
+    };
+    let verdict = match (&case.deviation, case.outcome) {
+        (_, Outcome::Pass) => Verdict::Passed,
+        (Some(name), Outcome::Fail | Outcome::Error) => {
+            Verdict::Skipped(format!("known to differ, {name}: {}", reason()))
+        }
+        (None, Outcome::Fail) => Verdict::Failed(trouble()?),
+        (None, Outcome::Error) => Verdict::Undecided(trouble()?),
+        (_, Outcome::Skip | Outcome::Blocked) => Verdict::Skipped(reason()),
+    };
+    Ok(Test {
+        id: case.id.clone(),
+        millis: None,
+        verdict,
+    })
 }

@@ -1,15 +1,17 @@
 //! Where events go: the terminal, the bar, and the reports.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use cors_harness::event::Event;
 use cors_harness::exit::{Exit, Exits};
 use cors_harness::run::Sink;
+use cors_vectors::server::Level;
 use serde::Serialize;
 
 use crate::args::{Color, Report, ReportKind};
+use crate::render::junit::{Junit, Reported};
 use crate::render::ndjson;
 use crate::render::progress::Progress;
 use crate::render::terminal::Terminal;
@@ -30,17 +32,30 @@ pub(crate) struct Output {
 
 /// A report that is being written.
 pub(crate) struct Sheet {
-    kind: ReportKind,
+    format: Format,
     /// How messages name it.
     name: String,
     sink: Box<dyn Write>,
 }
 
+/// How events become a report.
+enum Format {
+    /// Each at once.
+    Ndjson,
+    /// All when the run ends. Failures below the level are advice.
+    Junit(Junit, Level),
+}
+
 impl Output {
     /// Opens everything, so that a path that cannot be written is known before anything runs.
-    pub(crate) fn open(terminal: Terminal, reports: &[Report], color: Color) -> Result<Self, Stop> {
+    pub(crate) fn open(
+        terminal: Terminal,
+        reports: &[Report],
+        fail_on: Level,
+        color: Color,
+    ) -> Result<Self, Stop> {
         let people = Some(people(reports, color)?);
-        let sheets = Sheet::open_all(reports)?;
+        let sheets = Sheet::open_all(reports, fail_on)?;
         let shared = on_stdout(reports) > 0 || io::stdout().is_terminal();
         let (progress, trouble) = (None, Vec::new());
         Ok(Self {
@@ -140,10 +155,10 @@ pub(crate) fn people(reports: &[Report], color: Color) -> Result<Box<dyn Write>,
 
 impl Sheet {
     /// Opens everything, so that a path that cannot be written is known before anything runs.
-    pub(crate) fn open_all(reports: &[Report]) -> Result<Vec<Self>, Stop> {
+    pub(crate) fn open_all(reports: &[Report], fail_on: Level) -> Result<Vec<Self>, Stop> {
         let mut sheets: Vec<Self> = Vec::new();
         for report in reports {
-            let sheet = Self::open(report)?;
+            let sheet = Self::open(report, fail_on)?;
             if sheets.iter().any(|earlier| earlier.name == sheet.name) {
                 let name = &sheet.name;
                 return Err(Stop::usage(format_args!(
@@ -160,31 +175,27 @@ impl Sheet {
         unwritable(&self.name, error)
     }
 
-    fn open(report: &Report) -> Result<Self, Stop> {
-        let Report { kind, path } = report;
-        let Some(path) = path else {
-            let name = "standard output".to_owned();
-            return Ok(Self {
-                kind: *kind,
-                name,
-                sink: Box::new(io::stdout()),
-            });
+    fn open(report: &Report, fail_on: Level) -> Result<Self, Stop> {
+        let (name, sink): (_, Box<dyn Write>) = match &report.path {
+            None => ("standard output".to_owned(), Box::new(io::stdout())),
+            Some(path) => {
+                let name = path.display().to_string();
+                let file = File::create(path).map_err(|error| unwritable(&name, &error))?;
+                (name, Box::new(BufWriter::new(file)))
+            }
         };
-        let name = path.display().to_string();
-        match File::create(path) {
-            Ok(file) => Ok(Self {
-                kind: *kind,
-                name,
-                sink: Box::new(file),
-            }),
-            Err(error) => Err(unwritable(&name, &error)),
-        }
+        let format = match report.kind {
+            ReportKind::Ndjson => Format::Ndjson,
+            ReportKind::Junit => Format::Junit(Junit::default(), fail_on),
+        };
+        Ok(Self { format, name, sink })
     }
 
-    /// Writes one event.
-    pub(crate) fn write(&mut self, event: &impl Serialize) -> io::Result<()> {
-        match self.kind {
-            ReportKind::Ndjson => ndjson::write(&mut self.sink, event),
+    /// Writes what is to be written at this event.
+    pub(crate) fn write(&mut self, event: &(impl Serialize + Reported)) -> io::Result<()> {
+        match &mut self.format {
+            Format::Ndjson => ndjson::write(&mut self.sink, event),
+            Format::Junit(junit, fail_on) => event.report(junit, *fail_on, &mut self.sink),
         }
     }
 }

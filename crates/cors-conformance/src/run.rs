@@ -55,7 +55,7 @@ pub(crate) fn execute(
         _ => Verbosity::Everything,
     };
     let terminal = Terminal::new(verbosity, options.fail_on);
-    let output = Output::open(terminal, &args.report, args.color)?;
+    let output = Output::open(terminal, &args.report, options.fail_on, args.color)?;
     let narrowed = is_narrowed(&args.selection);
     let mut sink = Known::new(output, baseline, narrowed, options.fail_on);
 

@@ -125,8 +125,8 @@ pub struct RunArgs {
     /// The lowest level whose failure makes the exit status 1
     #[arg(long, value_name = "LEVEL", default_value = "must")]
     pub fail_on: FailOn,
-    /// Write a report; `ndjson=PATH`, where `-` is standard output (people's text then goes to
-    /// standard error)
+    /// Write a report: `ndjson=PATH` or `junit=PATH`, where `-` is standard output (people's text
+    /// then goes to standard error)
     #[arg(long, value_name = "KIND=PATH", value_parser = parse_report)]
     pub report: Vec<Report>,
     /// List each case; twice: with exchanges and steps, of passes too
@@ -172,8 +172,8 @@ pub struct AgentArgs {
     /// them on its console into this record
     #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "cmd"], hide = true)]
     pub console: Option<PathBuf>,
-    /// Write a report; `ndjson=PATH`, where `-` is standard output (people's text then goes to
-    /// standard error)
+    /// Write a report: `ndjson=PATH` or `junit=PATH`, where `-` is standard output (people's text
+    /// then goes to standard error)
     #[arg(long, value_name = "KIND=PATH", value_parser = parse_report)]
     pub report: Vec<Report>,
     /// List each case; twice: with requests and steps, of passes too
@@ -323,6 +323,8 @@ pub struct Report {
 /// The formats of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportKind {
+    /// A JUnit document.
+    Junit,
     /// The stream of events, one JSON object a line.
     Ndjson,
 }
@@ -388,7 +390,7 @@ mod tests {
             (&["-m", "0"], "more than 0"),
             (&["-m", "soon"], "number of seconds"),
             (&["-m", "inf"], "more than 0"),
-            (&["--report", "junit=x"], "there is ndjson"),
+            (&["--report", "sarif=x"], "there are junit and ndjson"),
             (&["--report", "ndjson"], "KIND=PATH"),
             (&["--report", "ndjson="], "empty"),
             (&["-j", "0"], "1..=256"),

@@ -89,7 +89,12 @@ pub(crate) fn parse_report(text: &str) -> Result<Report, String> {
         .ok_or("expected KIND=PATH, such as ndjson=run.ndjson")?;
     let kind = match kind {
         "ndjson" => ReportKind::Ndjson,
-        _ => return Err(format!("{kind:?} is not a kind of report; there is ndjson")),
+        "junit" => ReportKind::Junit,
+        _ => {
+            return Err(format!(
+                "{kind:?} is not a kind of report; there are junit and ndjson"
+            ));
+        }
     };
     match path {
         "" => Err("the path is empty".to_owned()),

@@ -61,8 +61,8 @@ pub struct FuzzArgs {
     /// The lowest level at which a finding makes the exit status 1, and ends the search
     #[arg(long, value_name = "LEVEL", default_value = "must")]
     pub fail_on: FailOn,
-    /// Write a report with a case for each finding; `ndjson=PATH`, where `-` is standard output
-    /// (people's text then goes to standard error)
+    /// Write a report with a case for each finding: `ndjson=PATH` or `junit=PATH`, where `-` is
+    /// standard output (people's text then goes to standard error)
     #[arg(long, value_name = "KIND=PATH", value_parser = parse_report)]
     pub report: Vec<Report>,
     /// When to use colour

@@ -61,7 +61,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
         // Without a file of the findings there is nothing that could be run again.
         options.cli = None;
     }
-    let mut sheets = Sheet::open_all(&args.report)?;
+    let mut sheets = Sheet::open_all(&args.report, options.fail_on)?;
     let mut sink = people(&args.report, args.color)?;
     let mut told = begin(&mut sink, &options, fuzzing.seed);
     let mut found = |finding: &Finding| {

@@ -4,6 +4,7 @@ pub mod block;
 pub mod cite;
 pub mod difference;
 pub mod effect;
+pub mod junit;
 pub mod ndjson;
 pub mod progress;
 pub mod style;

@@ -1,5 +1,7 @@
 //! What a reader sees, from events made by hand.
 
+use std::slice;
+
 use cors_harness::event::{
     Again, CaseEvent, CheckEvent, CheckOutcome, Counts, EndEvent, Event, ExchangeEvent, Got, Kind,
     Mode, Outcome, RefusalEvent, RequestEvent, ResponseEvent, RunEvent, StepEvent,
@@ -8,6 +10,7 @@ use cors_harness::exit::Exit;
 use cors_vectors::server::{Level, On, Verdict};
 
 use super::effect::{Effect, effect, groups};
+use super::junit::{Junit, Reported as _};
 use super::terminal::{Terminal, Verbosity};
 
 fn headers(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -87,10 +90,8 @@ fn refused(mut case: CaseEvent, got: Option<&str>, wanted: &str) -> CaseEvent {
     case
 }
 
-/// What is printed for these cases, without colour.
-fn printed(cases: &[CaseEvent], verbosity: Verbosity, fail_on: Level) -> String {
-    let mut terminal = Terminal::new(verbosity, fail_on);
-    let mut sink = Vec::new();
+/// The stream of a run with these cases.
+fn events(cases: &[CaseEvent], exit: Exit) -> Vec<Event> {
     let mut counts = Counts::default();
     let run = RunEvent {
         tool: "cors-conformance 0.0.0".to_owned(),
@@ -101,24 +102,60 @@ fn printed(cases: &[CaseEvent], verbosity: Verbosity, fail_on: Level) -> String 
         selected: cases.len(),
         inferred: None,
     };
-    terminal.event(&mut sink, &Event::Run(run)).unwrap();
+    let mut events = vec![Event::Run(run)];
     for case in cases {
         counts.add(case.outcome);
-        terminal
-            .event(&mut sink, &Event::Case(Box::new(case.clone())))
-            .unwrap();
+        events.push(Event::Case(Box::new(case.clone())));
     }
-    let end = EndEvent {
+    events.push(Event::End(EndEvent {
         complete: true,
-        exit: Exit::Failed,
+        exit,
         reason: None,
         log: Vec::new(),
         out_of_date: Vec::new(),
         counts,
-    };
-    terminal.event(&mut sink, &Event::End(end)).unwrap();
+    }));
+    events
+}
+
+/// What is printed for these cases, without colour.
+fn printed(cases: &[CaseEvent], verbosity: Verbosity, fail_on: Level) -> String {
+    let mut terminal = Terminal::new(verbosity, fail_on);
+    let mut sink = Vec::new();
+    for event in events(cases, Exit::Failed) {
+        terminal.event(&mut sink, &event).unwrap();
+    }
     let text = String::from_utf8(sink).unwrap();
     anstream::adapter::strip_str(&text).to_string()
+}
+
+/// The document for these events.
+fn document(events: &[Event]) -> String {
+    let (mut junit, mut sink) = (Junit::default(), Vec::new());
+    for event in events {
+        event.report(&mut junit, Level::Must, &mut sink).unwrap();
+    }
+    String::from_utf8(sink).unwrap()
+}
+
+/// The cases with each outcome but `fail`.
+fn unfailed() -> [CaseEvent; 4] {
+    let mut skipped = case("origin/null", Verdict::Refused, Got::Refused, &[]);
+    skipped.outcome = Outcome::Skip;
+    skipped.reason = Some("the policy does not list null".to_owned());
+    skipped.steps.clear();
+    let mut blocked = case("origin/prefix", Verdict::Refused, Got::Refused, &[]);
+    blocked.outcome = Outcome::Blocked;
+    blocked.reason = Some("origin/allowed did not pass".to_owned());
+    let mut error = case("origin/hangs-up", Verdict::Shared, Got::Nothing, &[]);
+    error.outcome = Outcome::Error;
+    error.reason = Some("the connection was closed".to_owned());
+    for exchange in error.steps.iter_mut().flat_map(|step| &mut step.exchanges) {
+        exchange.response = None;
+        exchange.transport = Some("the connection was closed before a complete answer".to_owned());
+    }
+    let passed = case("origin/foreign", Verdict::Refused, Got::Refused, &[]);
+    [passed, skipped, blocked, error]
 }
 
 #[test]
@@ -161,23 +198,7 @@ fn one_cause_is_explained_once() {
 
 #[test]
 fn each_case_is_listed_when_asked_for() {
-    let mut skipped = case("origin/null", Verdict::Refused, Got::Refused, &[]);
-    skipped.outcome = Outcome::Skip;
-    skipped.reason = Some("the policy does not list null".to_owned());
-    skipped.steps.clear();
-    let mut blocked = case("origin/prefix", Verdict::Refused, Got::Refused, &[]);
-    blocked.outcome = Outcome::Blocked;
-    blocked.reason = Some("origin/allowed did not pass".to_owned());
-    let mut error = case("origin/hangs-up", Verdict::Shared, Got::Nothing, &[]);
-    error.outcome = Outcome::Error;
-    error.reason = Some("the connection was closed".to_owned());
-    for exchange in error.steps.iter_mut().flat_map(|step| &mut step.exchanges) {
-        exchange.response = None;
-        exchange.transport = Some("the connection was closed before a complete answer".to_owned());
-    }
-    let passed = case("origin/foreign", Verdict::Refused, Got::Refused, &[]);
-    let cases = [passed, skipped, blocked, error];
-    insta::assert_snapshot!(printed(&cases, Verbosity::Cases, Level::Must));
+    insta::assert_snapshot!(printed(&unfailed(), Verbosity::Cases, Level::Must));
 }
 
 #[test]
@@ -201,14 +222,7 @@ fn failures_below_the_threshold_are_called_advice() {
     case.level = Level::Should;
     assert_eq!(effect(&case), Effect::Advice);
     let advice = "is advice";
-    assert!(
-        printed(
-            std::slice::from_ref(&case),
-            Verbosity::Failures,
-            Level::Must
-        )
-        .contains(advice)
-    );
+    assert!(printed(slice::from_ref(&case), Verbosity::Failures, Level::Must).contains(advice));
     assert!(!printed(&[case], Verbosity::Failures, Level::Should).contains(advice));
 }
 
@@ -309,4 +323,82 @@ fn reasons_for_skipping_are_told_by_frequency_and_cut() {
     );
     let long = printed(&cases, Verbosity::Cases, Level::Must);
     assert!(long.contains("1 skipped: reason 8"), "{long}");
+}
+
+#[test]
+fn a_document_tells_each_case_of_its_area() {
+    let sent = [("Access-Control-Allow-Origin", "<i>\"&\u{1b}[2J")];
+    let mut exposed = case("method/put", Verdict::Refused, Got::Shared, &sent);
+    exposed.reason = Some("the page may read what it must not".to_owned());
+    exposed.millis = 1_042;
+    let mut advice = case("vary/present", Verdict::Shared, Got::Shared, &[]);
+    (advice.outcome, advice.level) = (Outcome::Fail, Level::Should);
+    let mut known = case("vary/known", Verdict::Shared, Got::Refused, &[]);
+    known.known = Some("TEAM-7: the proxy does it".to_owned());
+    let cases = [&unfailed()[..], &[exposed, advice, known]].concat();
+    let document = document(&events(&cases, Exit::Failed));
+    roxmltree::Document::parse(&document).unwrap();
+    insta::assert_snapshot!(document);
+}
+
+#[test]
+fn a_document_is_red_where_the_exit_status_is_not_0() {
+    let [passed, skipped, blocked, error] = unfailed();
+    let mut advice = error.clone();
+    advice.level = Level::Should;
+    let failed = case("origin/x", Verdict::Refused, Got::Shared, &[]);
+    let ended = |mut end: Vec<Event>, complete, stale: &[&str]| {
+        if let Some(Event::End(end)) = end.last_mut() {
+            end.complete = complete;
+            end.out_of_date = stale.iter().map(|&said| said.to_owned()).collect();
+        }
+        end
+    };
+    let told = |cases: &[CaseEvent], exit| events(cases, exit);
+    let runs = [
+        (
+            told(&[passed.clone(), advice], Exit::AsExpected),
+            2,
+            &[][..],
+        ),
+        (told(&[], Exit::AsExpected), 1, &[][..]),
+        (told(&[failed], Exit::Failed), 1, &["exposed"]),
+        (
+            told(slice::from_ref(&error), Exit::Failed),
+            1,
+            &["unanswered"],
+        ),
+        (told(&[error], Exit::Bug), 2, &["unanswered", "bug"]),
+        // The run fails by a case that is shown as skipped.
+        (told(&[blocked], Exit::Failed), 2, &["failed"]),
+        (told(&[skipped], Exit::NothingRan), 2, &["nothing-ran"]),
+        (
+            ended(told(&[], Exit::Unreachable), false, &[]),
+            1,
+            &["unreachable"],
+        ),
+        (
+            ended(told(slice::from_ref(&passed), Exit::CutShort), false, &[]),
+            2,
+            &["cut-short"],
+        ),
+        (
+            ended(told(&[passed], Exit::OutOfDate), true, &["a/b passes"]),
+            2,
+            &["out-of-date"],
+        ),
+    ];
+    for (events, tests, kinds) in runs {
+        let document = document(&events);
+        let parsed = roxmltree::Document::parse(&document).unwrap();
+        let root = parsed.root_element();
+        assert_eq!(root.attribute("tests"), Some(tests.to_string().as_str()));
+        let sum = |name| root.attribute(name).unwrap().parse::<usize>().unwrap();
+        assert_eq!(sum("failures") + sum("errors"), kinds.len());
+        let red = parsed
+            .descendants()
+            .filter(|node| node.has_tag_name("failure") || node.has_tag_name("error"));
+        let told: Vec<&str> = red.filter_map(|node| node.attribute("type")).collect();
+        assert_eq!(told, kinds);
+    }
 }

@@ -8,6 +8,7 @@
 mod baselines;
 mod browsers;
 mod commands;
+mod documents;
 mod exits;
 mod fuzz;
 mod fuzzed_commands;

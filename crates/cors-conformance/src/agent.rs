@@ -27,7 +27,7 @@ use crate::args::{AgentArgs, AgentName};
 use crate::cases;
 use crate::escape::sentence;
 use crate::output::{Sheet, people};
-use crate::render::junit::{Junit, Reported, Test, Trouble, Verdict};
+use crate::render::junit::{Junit, Reported, Test, Trouble, Verdict, uncoloured};
 use crate::render::style::{BAD, FAINT, GOOD, STRONG};
 use crate::stop::Stop;
 
@@ -487,7 +487,7 @@ fn test(case: &CaseEvent) -> io::Result<Test> {
         Ok::<_, io::Error>(Trouble {
             kind: "differs",
             message: first.map_or_else(reason, |first| format!("{}: {}", case.title, first.what)),
-            text: String::from_utf8_lossy(&text).into_owned(),
+            text: uncoloured(&String::from_utf8_lossy(&text)),
         })
     };
     let verdict = match (&case.deviation, case.outcome) {

@@ -204,7 +204,7 @@ fn told(xml: &mut Writer<impl Write>, area: &str, test: &Test) -> io::Result<()>
         xml.write_event(Xml::Empty(inner))?;
     } else {
         xml.write_event(Xml::Start(inner))?;
-        xml.write_event(Xml::Text(BytesText::new(&plain(text))))?;
+        xml.write_event(Xml::Text(BytesText::new(&lines(text))))?;
         xml.write_event(Xml::End(BytesEnd::new(name)))?;
     }
     xml.write_event(Xml::End(BytesEnd::new("testcase")))
@@ -219,11 +219,16 @@ impl Trouble {
     }
 }
 
-/// The lines of a text, without colours and with what XML cannot hold written `\u{…}`.
-fn plain(text: &str) -> String {
-    let text = anstream::adapter::strip_str(text).to_string();
+/// The lines of a text, with what XML cannot hold written `\u{…}`.
+fn lines(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(sentence).collect();
     lines.join("\n")
+}
+
+/// What is rendered for a terminal, without colours. Only for that: of other text it would drop
+/// control characters that are to be seen.
+pub fn uncoloured(rendered: &str) -> String {
+    anstream::adapter::strip_str(rendered).to_string()
 }
 
 /// The run as a test.
@@ -303,7 +308,7 @@ fn test(case: &CaseEvent, fail_on: Level) -> Test {
             Some(reason) => format!("{}: {reason}", case.title),
             None => case.title.clone(),
         },
-        text: block::failure(case),
+        text: uncoloured(&block::failure(case)),
     };
     let verdict = match (&case.known, case.outcome) {
         (Some(known), Outcome::Fail | Outcome::Error | Outcome::Blocked) => {
@@ -311,7 +316,7 @@ fn test(case: &CaseEvent, fail_on: Level) -> Test {
         }
         (_, Outcome::Pass) => Verdict::Passed,
         (_, Outcome::Fail | Outcome::Error) if case.level < fail_on => {
-            Verdict::Noted(block::failure(case))
+            Verdict::Noted(uncoloured(&block::failure(case)))
         }
         (_, Outcome::Fail) => Verdict::Failed(trouble()),
         (_, Outcome::Error) => Verdict::Undecided(trouble()),

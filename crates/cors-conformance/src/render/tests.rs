@@ -402,3 +402,22 @@ fn a_document_is_red_where_the_exit_status_is_not_0() {
         assert_eq!(told, kinds);
     }
 }
+
+#[test]
+fn what_a_program_printed_is_escaped_and_whole() {
+    let mut run = events(&[], Exit::Unreachable);
+    if let Some(Event::End(end)) = run.last_mut() {
+        end.complete = false;
+        end.log = vec![
+            "to\u{1}\u{0}gether \u{1b}[2J<".to_owned(),
+            "last".to_owned(),
+        ];
+    }
+    let document = document(&run);
+    let parsed = roxmltree::Document::parse(&document).unwrap();
+    let error = parsed
+        .descendants()
+        .find(|node| node.has_tag_name("error"))
+        .unwrap();
+    assert_eq!(error.text(), Some("to\\u{1}\\0gether \\u{1b}[2J<\nlast"));
+}

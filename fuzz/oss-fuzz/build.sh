@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$SRC/cors-conformance"
 # The pinned compiler is a stable one, and sanitizers need a nightly: that of the image.
 export RUSTUP_TOOLCHAIN="${RUSTUP_TOOLCHAIN:-nightly}"
+# In all packages: the workspace says for each how much it optimizes, to be built fast.
+export RUSTFLAGS="${RUSTFLAGS:-} -C opt-level=3"
 cargo fuzz build -O --no-trace-compares
 
 for source in fuzz/fuzz_targets/*.rs; do

@@ -41,8 +41,9 @@ impl Programs {
             // Without assertions of the standard library and without a look at each comparison, which
             // is where most of the time would go; the words to compare with are in the dictionary.
             .args(["-O", "--strip-dead-code", "--no-trace-compares"])
-            // The fuzzer gets what optimization there is; the workspace builds faster than that.
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3")
+            // The fuzzer gets what optimization there is, in all packages; the workspace says for each
+            // how much it builds with, to be built fast.
+            .env("RUSTFLAGS", "-C opt-level=3")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
             .env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true")
             .env_remove("CARGO_TARGET_DIR")

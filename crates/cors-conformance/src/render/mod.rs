@@ -1,5 +1,6 @@
 //! From the stream of events to what people and machines read. Nothing here judges anything.
 
+pub(crate) mod agent;
 pub mod block;
 pub mod cite;
 pub mod difference;

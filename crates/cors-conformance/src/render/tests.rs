@@ -354,36 +354,35 @@ fn a_document_is_red_where_the_exit_status_is_not_0() {
         }
         end
     };
-    let told = |cases: &[CaseEvent], exit| events(cases, exit);
     let runs = [
         (
-            told(&[passed.clone(), advice], Exit::AsExpected),
+            events(&[passed.clone(), advice], Exit::AsExpected),
             2,
             &[][..],
         ),
-        (told(&[], Exit::AsExpected), 1, &[][..]),
-        (told(&[failed], Exit::Failed), 1, &["exposed"]),
+        (events(&[], Exit::AsExpected), 1, &[][..]),
+        (events(&[failed], Exit::Failed), 1, &["exposed"]),
         (
-            told(slice::from_ref(&error), Exit::Failed),
+            events(slice::from_ref(&error), Exit::Failed),
             1,
             &["unanswered"],
         ),
-        (told(&[error], Exit::Bug), 2, &["unanswered", "bug"]),
+        (events(&[error], Exit::Bug), 2, &["unanswered", "bug"]),
         // The run fails by a case that is shown as skipped.
-        (told(&[blocked], Exit::Failed), 2, &["failed"]),
-        (told(&[skipped], Exit::NothingRan), 2, &["nothing-ran"]),
+        (events(&[blocked], Exit::Failed), 2, &["failed"]),
+        (events(&[skipped], Exit::NothingRan), 2, &["nothing-ran"]),
         (
-            ended(told(&[], Exit::Unreachable), false, &[]),
+            ended(events(&[], Exit::Unreachable), false, &[]),
             1,
             &["unreachable"],
         ),
         (
-            ended(told(slice::from_ref(&passed), Exit::CutShort), false, &[]),
+            ended(events(slice::from_ref(&passed), Exit::CutShort), false, &[]),
             2,
             &["cut-short"],
         ),
         (
-            ended(told(&[passed], Exit::OutOfDate), true, &["a/b passes"]),
+            ended(events(&[passed], Exit::OutOfDate), true, &["a/b passes"]),
             2,
             &["out-of-date"],
         ),

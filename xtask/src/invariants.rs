@@ -18,8 +18,9 @@ pub(crate) struct Args {}
 /// A crate that is not listed is a violation: whoever adds one says where it stands.
 const ARROWS: &[(&str, &[&str])] = &[
     ("cors-model", &[]),
+    ("cors-text", &[]),
     ("cors-vectors", &[]),
-    ("cors-harness", &["cors-model", "cors-vectors"]),
+    ("cors-harness", &["cors-model", "cors-text", "cors-vectors"]),
     (
         "cors-agents",
         &["cors-harness", "cors-model", "cors-vectors"],
@@ -35,6 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cors-harness",
             "cors-model",
             "cors-testbed",
+            "cors-text",
             "cors-vectors",
         ],
     ),

@@ -12,7 +12,6 @@ pub mod args;
 pub mod baseline;
 mod cases;
 pub mod console;
-pub mod escape;
 pub mod explain;
 pub mod fuzz;
 mod list;
@@ -28,6 +27,8 @@ mod stop;
 pub mod suite;
 mod target;
 mod transport;
+
+pub use cors_text::terminal as escape;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -10,7 +10,7 @@ use crate::kit::Site;
 use crate::model::refusal_event;
 use crate::page::retrace;
 use crate::plan::{Action, PlannedStep};
-use crate::redact::Redactor;
+use crate::redact::{self, Redactor};
 use crate::target::Transport;
 use crate::wire;
 
@@ -108,10 +108,10 @@ impl Done {
     ) -> StepEvent {
         let exchange = |exchange: &Exchange| {
             let (response, transport) = match &exchange.answer {
-                Ok(response) => (Some(redactor.response(response)), None),
+                Ok(response) => (Some(redact::response(redactor, response)), None),
                 Err(transport) => (None, Some(redactor.text(&transport.to_string()))),
             };
-            let request = redactor.request(&exchange.request);
+            let request = redact::request(redactor, &exchange.request);
             ExchangeEvent {
                 kind: exchange.kind,
                 request,

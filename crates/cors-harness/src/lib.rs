@@ -71,7 +71,6 @@ pub mod again;
 pub mod clock;
 #[cfg(unix)]
 pub mod command;
-pub mod escape;
 pub mod event;
 pub mod exit;
 pub mod fuzz;
@@ -84,3 +83,5 @@ pub mod run;
 pub mod statement;
 pub mod target;
 pub mod wire;
+
+pub use cors_text::escape;

@@ -8,7 +8,7 @@ use cors_model::network::RequestKind;
 
 use super::replay::{Answer, Run, Sent};
 use super::view::{AnswerView, Exchange, Line};
-use crate::render::difference::differing;
+use cors_text::difference::differing;
 
 /// Whether a request header has nothing to do with the decision.
 pub(crate) fn is_incidental(name: &[u8]) -> bool {

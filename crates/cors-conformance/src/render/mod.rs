@@ -8,7 +8,7 @@ pub mod effect;
 pub mod junit;
 pub mod ndjson;
 pub mod progress;
-pub mod style;
+pub use cors_text::style;
 pub mod terminal;
 
 #[cfg(test)]

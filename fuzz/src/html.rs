@@ -13,11 +13,11 @@ use cors_agents::known::Known;
 use cors_agents::observation::{Observation, ObservedOutcome, ObservedRequest, ObservedResponse};
 use cors_agents::run::{About, Played, Run};
 use cors_agents::world::World;
-use cors_conformance::escape::sentence;
-use cors_conformance::render::ndjson;
-use cors_conformance::report::of_streams;
 use cors_harness::wire::Line;
 use cors_model::trace::Steps;
+use cors_report::agents::{self, Source};
+use cors_report::ndjson;
+use cors_text::terminal::sentence;
 use cors_vectors::agent::{AgentCase, ErrorKind, Place, RequestKind, ResponseType};
 use cors_vectors::library;
 use cors_vectors::observed::{Deviation, ExpectationsFile};
@@ -101,11 +101,15 @@ fn page(case: &AgentCase, streams: &[(String, Vec<Event>)]) -> String {
             (name.as_str(), stream)
         })
         .collect();
-    let runs: Vec<(&str, &str)> = written
+    let sources: Vec<Source<'_>> = written
         .iter()
-        .map(|(name, text)| (*name, &**text))
+        .map(|(name, text)| Source::Stream {
+            name,
+            title: name,
+            text,
+        })
         .collect();
-    of_streams(&runs, &[case], "586cd2a4").expect("what we write can be read")
+    agents::page(&sources, &[case], "586cd2a4").expect("what we write can be read")
 }
 
 /// The events of a run in which an agent does these things in a case.

@@ -3,11 +3,11 @@
 //!
 //! Input: see [`crate::scripted`].
 
-use cors_conformance::render::block;
-use cors_conformance::render::junit::{Junit, Reported as _};
 use cors_harness::event::{CaseEvent, Event, Outcome};
 use cors_harness::exit::Exit;
 use cors_harness::run::Options;
+use cors_report::block;
+use cors_report::junit::{Junit, Reported as _};
 use cors_vectors::server::Level;
 use roxmltree::{Document, Node};
 

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use cors_conformance::render::ndjson::write;
 use cors_harness::event::{Event, ExchangeEvent};
 use cors_harness::target::Transport;
 use cors_harness::wire::{Line, Request, Response};
+use cors_report::ndjson::write;
 
 use crate::scripted::{Seen, seen};
 use crate::shown;

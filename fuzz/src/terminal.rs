@@ -3,8 +3,8 @@
 //!
 //! Input: see [`crate::scripted`].
 
-use cors_conformance::render::terminal::{Terminal, Verbosity};
 use cors_harness::event::Event;
+use cors_report::terminal::{Terminal, Verbosity};
 use cors_vectors::server::Level;
 
 use crate::scripted::{Seen, seen};

@@ -30,11 +30,22 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["cors-harness", "cors-model", "cors-vectors"],
     ),
     (
+        "cors-report",
+        &[
+            "cors-agents",
+            "cors-harness",
+            "cors-model",
+            "cors-text",
+            "cors-vectors",
+        ],
+    ),
+    (
         "cors-conformance",
         &[
             "cors-agents",
             "cors-harness",
             "cors-model",
+            "cors-report",
             "cors-testbed",
             "cors-text",
             "cors-vectors",
@@ -51,7 +62,9 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cors-conformance",
             "cors-harness",
             "cors-model",
+            "cors-report",
             "cors-testbed",
+            "cors-text",
             "cors-vectors",
         ],
     ),

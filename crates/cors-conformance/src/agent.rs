@@ -26,8 +26,8 @@ use tokio::runtime::Runtime;
 use crate::args::{AgentArgs, AgentName};
 use crate::cases;
 use crate::output::{Sheet, people};
-use crate::render::agent::tell;
 use crate::stop::Stop;
+use cors_report::agent::tell;
 
 /// Runs the selected agent cases on the user agent and reports.
 pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {

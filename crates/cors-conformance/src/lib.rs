@@ -3,7 +3,7 @@
 //! - [`args`] is what can be said on the command line.
 //! - One module per subcommand: `run`, `agent`, `list`, …
 //! - [`suite`] makes a test binary of the cases, for the authors of libraries.
-//! - [`render`] turns the harness's stream of events into what people and machines read.
+//! - [`cors_report`] turns the harness's stream of events into what people and machines read.
 //!
 //! Nothing here judges anything, and nothing opens a socket.
 
@@ -11,15 +11,14 @@ mod agent;
 pub mod args;
 pub mod baseline;
 mod cases;
-pub mod console;
 pub mod explain;
 pub mod fuzz;
 mod list;
 mod output;
 pub mod probe;
+mod progress;
 mod reference;
-pub mod render;
-pub mod report;
+mod report;
 mod run;
 mod self_test;
 mod serve;
@@ -28,16 +27,23 @@ pub mod suite;
 mod target;
 mod transport;
 
-pub use cors_text::terminal as escape;
-
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use cors_report::console;
+pub use cors_text::terminal as escape;
 
 use clap::Parser as _;
 use cors_harness::exit::Exit;
 
 use crate::args::{Cli, Command};
+
+/// Where [`explain`] finds what other commands render with.
+mod render {
+    pub(crate) use cors_report::{block, cite};
+    pub(crate) use cors_text::style;
+}
 
 /// Does what the arguments (the program's name first) say.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -92,7 +98,7 @@ fn say(said: &str) {
 
 /// Says on standard error why there is no result.
 fn tell(said: &str) {
-    let style = render::style::BAD;
+    let style = cors_text::style::BAD;
     let lines: Vec<String> = said.split('\n').map(escape::sentence).collect();
     // Where it cannot be printed there is nobody to tell.
     let _ = writeln!(

@@ -6,11 +6,11 @@ use cors_harness::exit::Exit;
 use cors_vectors::server::ServerCase;
 
 use crate::args::ListArgs;
-use crate::escape::sentence;
-use crate::render::block::level;
-use crate::render::style::{FAINT, STRONG};
 use crate::stop::Stop;
 use crate::{cases, output};
+use cors_report::block::level;
+use cors_text::style::{FAINT, STRONG};
+use cors_text::terminal::sentence;
 
 /// Lists cases, one a line.
 pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {

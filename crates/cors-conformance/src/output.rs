@@ -11,11 +11,11 @@ use cors_vectors::server::Level;
 use serde::Serialize;
 
 use crate::args::{Color, Report, ReportKind};
-use crate::render::junit::{Junit, Reported};
-use crate::render::ndjson;
-use crate::render::progress::Progress;
-use crate::render::terminal::Terminal;
+use crate::progress::Progress;
 use crate::stop::Stop;
+use cors_report::junit::{Junit, Reported};
+use cors_report::ndjson;
+use cors_report::terminal::Terminal;
 
 /// All sinks of a run.
 pub(crate) struct Output {

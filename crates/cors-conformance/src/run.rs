@@ -21,9 +21,9 @@ use crate::baseline::sink::{Known, Seen};
 use crate::cases;
 use crate::output::Output;
 use crate::probe;
-use crate::render::terminal::{Terminal, Verbosity};
 use crate::stop::Stop;
 use crate::target::{self, Named, Target};
+use cors_report::terminal::{Terminal, Verbosity};
 
 /// Runs the selected cases against the target and reports.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {

@@ -10,9 +10,9 @@ use cors_vectors::server_library;
 
 use crate::args::ServeArgs;
 use crate::output::unwritable;
-use crate::render::style::{FAINT, STRONG};
 use crate::stop::Stop;
 use crate::target;
+use cors_text::style::{FAINT, STRONG};
 
 /// Serves until the user interrupts it, or lists what can be served.
 pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Stop> {

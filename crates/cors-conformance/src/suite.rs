@@ -49,7 +49,7 @@ use cors_vectors::server::ServerCase;
 use cors_vectors::server_library;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-use crate::render::block;
+use cors_report::block;
 
 pub use cors_harness::kit::{HttpService, Implementation, Unsupported, path};
 pub use cors_harness::wire::RequestBody;

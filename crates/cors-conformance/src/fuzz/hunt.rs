@@ -315,7 +315,7 @@ fn tell(sink: &mut dyn Write, args: &HuntArgs, tracked: &[Tracked]) -> io::Resul
         if args.verbose
             && let Some(finding) = finding
         {
-            write!(sink, "{}", crate::render::block::failure(&finding.event))?;
+            write!(sink, "{}", cors_report::block::failure(&finding.event))?;
         }
     }
     let faults: Vec<&Tracked> = tracked.iter().filter(|one| one.is_fault).collect();

@@ -21,11 +21,11 @@ use cors_vectors::server_library;
 use self::args::FuzzArgs;
 use crate::output::{Sheet, people, unwritable};
 use crate::reference::Reference;
-use crate::render::block;
-use crate::render::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use crate::run::{interrupt, options};
 use crate::stop::Stop;
 use crate::target::{self, Named, Target};
+use cors_report::block;
+use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 
 /// Sequences that are made unless told otherwise.
 const RUNS: u64 = 1000;
@@ -182,8 +182,8 @@ fn named_after(mut fuzzed: Fuzzed, mode: Mode, area: &str) -> Fuzzed {
 }
 
 fn begin(sink: &mut dyn Write, options: &Options, seed: u64) -> std::io::Result<()> {
-    let tool = crate::escape::sentence(&options.about.tool);
-    let target = crate::escape::sentence(&options.about.target);
+    let tool = cors_text::terminal::sentence(&options.about.tool);
+    let target = cors_text::terminal::sentence(&options.about.target);
     writeln!(
         sink,
         "{STRONG}{tool}{STRONG:#}: fuzzing {target}, seed {seed}"
@@ -211,12 +211,12 @@ fn tell(sink: &mut dyn Write, finding: &Finding) -> std::io::Result<()> {
 fn sums(sink: &mut dyn Write, fuzzed: &Fuzzed, seed: u64, log: &[String]) -> std::io::Result<()> {
     writeln!(sink)?;
     for finding in fuzzed.findings.iter().filter(|finding| finding.times > 1) {
-        let id = crate::escape::sentence(&finding.case.id);
+        let id = cors_text::terminal::sentence(&finding.case.id);
         let times = finding.times;
         writeln!(sink, "{times} sequences failed like {id}")?;
     }
     for finding in fuzzed.findings.iter().filter(|one| !one.also.is_empty()) {
-        let id = crate::escape::sentence(&finding.case.id);
+        let id = cors_text::terminal::sentence(&finding.case.id);
         let rules = finding.also.join(", ");
         writeln!(sink, "requests as odd as those of {id} break, too: {rules}")?;
     }
@@ -224,11 +224,15 @@ fn sums(sink: &mut dyn Write, fuzzed: &Fuzzed, seed: u64, log: &[String]) -> std
         writeln!(
             sink,
             "  {FAINT}| {}{FAINT:#}",
-            crate::escape::sentence(line)
+            cors_text::terminal::sentence(line)
         )?;
     }
     if let Some(reason) = &fuzzed.reason {
-        writeln!(sink, "{BAD}{}{BAD:#}", crate::escape::sentence(reason))?;
+        writeln!(
+            sink,
+            "{BAD}{}{BAD:#}",
+            cors_text::terminal::sentence(reason)
+        )?;
     }
     let Fuzzed {
         passed,

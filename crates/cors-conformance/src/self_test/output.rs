@@ -8,10 +8,10 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::report::{FaultReport, Report};
 use crate::args::{Color, SelfTestArgs};
-use crate::escape::sentence;
 use crate::output::unwritable;
-use crate::render::style::{BAD, FAINT, GOOD, STRONG};
 use crate::stop::Stop;
+use cors_text::style::{BAD, FAINT, GOOD, STRONG};
+use cors_text::terminal::sentence;
 
 /// Cases that the table names for each fault, the most specific ones first.
 pub(super) const SHOWN: usize = 4;

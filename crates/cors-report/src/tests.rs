@@ -9,9 +9,9 @@ use cors_harness::event::{
 use cors_harness::exit::Exit;
 use cors_vectors::server::{Level, On, Verdict};
 
-use super::effect::{Effect, effect, groups};
-use super::junit::{Junit, Reported as _};
-use super::terminal::{Terminal, Verbosity};
+use crate::effect::{Effect, effect, groups};
+use crate::junit::{Junit, Reported as _};
+use crate::terminal::{Terminal, Verbosity};
 
 fn headers(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs

@@ -7,14 +7,14 @@ use cors_agents::event::{CaseEvent, Event};
 use cors_harness::event::{EndEvent, Outcome};
 use cors_vectors::server::Level;
 
-use super::junit::{Junit, Reported, Test, Trouble, Verdict, uncoloured};
-use super::style::{BAD, FAINT, GOOD, STRONG};
-use crate::escape::sentence;
+use crate::junit::{Junit, Reported, Test, Trouble, Verdict, uncoloured};
+use cors_text::style::{BAD, FAINT, GOOD, STRONG};
+use cors_text::terminal::sentence;
 
 /// Writes what is to be read of an event; of passes and their requests when asked for, once or twice.
 ///
 /// Fails when the sink does.
-pub(crate) fn tell(
+pub fn tell(
     sink: &mut dyn Write,
     event: &Event,
     verbose: u8,

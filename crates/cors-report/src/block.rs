@@ -8,11 +8,11 @@ use cors_harness::event::{
 };
 use cors_vectors::server::{Level, Verdict};
 
-use super::cite::cited;
-use super::difference::{Mark, marks};
-use super::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
+use crate::cite::cited;
 use crate::console;
-use crate::escape;
+use crate::difference::{Mark, marks};
+use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
+use cors_text::terminal as escape;
 
 /// Columns before the text of a section.
 const INDENT: usize = 10;

@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use cors_harness::event::{CaseEvent, Counts, EndEvent, Event, Mode, Outcome, RunEvent};
 use cors_vectors::server::Level;
 
-use super::block;
-use super::effect::groups;
-use super::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
-use crate::escape;
+use crate::block;
+use crate::effect::groups;
+use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
+use cors_text::terminal as escape;
 
 /// How many cases of one cause are named below the one that is explained.
 const NAMED: usize = 12;

@@ -1,69 +1,60 @@
-//! `report`: runs of the agent cases as a page for people, in one file that needs nothing else.
+//! Runs of agent cases as a page for people, in one HTML file that needs nothing else.
 
 mod differences;
 mod html;
 mod lines;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::Path;
 
 use cors_agents::event::Event;
 use cors_harness::event::Outcome;
-use cors_harness::exit::Exit;
 use cors_vectors::agent::AgentCase;
 use cors_vectors::observed::{Deviation, ExpectationsFile, expectations, observed};
 
 use self::differences::{Column, Departure, Did, Explained, Standing};
-use crate::args::{AgentName, ReportArgs};
-use crate::stop::Stop;
-use crate::{cases, output};
 
-/// Those of which there are records, unless others are named.
-const BROWSERS: [AgentName; 3] = [AgentName::Chromium, AgentName::Firefox, AgentName::Webkit];
+/// An agent's column of the page.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// The embedded record of the agent of this name.
+    Record(&'a str),
+    /// A stream of events.
+    Stream {
+        /// What messages call it.
+        name: &'a str,
+        /// What the page calls it.
+        title: &'a str,
+        /// The stream.
+        text: &'a str,
+    },
+}
 
-/// Renders the page.
-pub(crate) fn run(args: &ReportArgs) -> Result<Exit, Stop> {
-    let library = cases::load(&args.selection)?;
-    let chosen = cases::choose(library.agent_cases(), &args.selection)?;
-    let mut columns = Vec::new();
-    let names = if args.agent.is_empty() && args.runs.is_empty() {
-        &BROWSERS[..]
-    } else {
-        &args.agent
+/// The page about these agents in these cases.
+///
+/// Fails with a sentence that names the agent without a record, or the stream and the line that is
+/// none of such a stream.
+pub fn page(
+    sources: &[Source<'_>],
+    cases: &[&AgentCase],
+    standard: &str,
+) -> Result<String, String> {
+    let column = |source: &Source<'_>| match *source {
+        Source::Record(name) => recorded(name),
+        Source::Stream { name, title, text } => told(name, title, text),
     };
-    for name in names {
-        columns.push(recorded(name.name())?);
-    }
-    for path in &args.runs {
-        columns.push(told_in(path)?);
-    }
-    let page = html::page(&columns, &chosen, &cases::standard()?);
-    let written = match args.out.as_deref() {
-        None => io::stdout().write_all(page.as_bytes()),
-        Some(path) if path == Path::new("-") => io::stdout().write_all(page.as_bytes()),
-        Some(path) => fs::write(path, &page),
-    };
-    match written {
-        // A reader that has seen enough is no trouble.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let shown = args.out.as_ref().map(|path| path.display().to_string());
-            let name = shown.as_deref().unwrap_or("standard output");
-            Err(output::unwritable(name, &error))
-        }
-        _ => Ok(Exit::AsExpected),
-    }
+    let columns: Result<Vec<Column>, String> = sources.iter().map(column).collect();
+    Ok(html::page(&columns?, cases, standard))
 }
 
 /// What the embedded record of an agent says.
-fn recorded(name: &str) -> Result<Column, Stop> {
-    let record = observed(name).map_err(Stop::bug)?.ok_or_else(|| {
-        Stop::usage(format_args!(
-            "there is no record of {name}: run it with --report ndjson=FILE, and name the file"
-        ))
+fn recorded(name: &str) -> Result<Column, String> {
+    let record = observed(name).map_err(|error| error.to_string())?;
+    let record = record.ok_or_else(|| {
+        format!("there is no record of {name}: run it with --report ndjson=FILE, and name the file")
     })?;
-    let file = expectations(name).map_err(Stop::bug)?;
+    let file = expectations(name).map_err(|error| error.to_string())?;
     let mut known: BTreeMap<&str, &Deviation> = BTreeMap::new();
     for deviation in file.iter().flat_map(ExpectationsFile::all) {
         known.extend(deviation.cases.iter().map(|id| (id.as_str(), deviation)));
@@ -97,29 +88,6 @@ fn recorded(name: &str) -> Result<Column, Stop> {
         all: true,
         standings,
     })
-}
-
-/// The page about runs of these cases, each told as a name and a stream of events.
-///
-/// Fails with a sentence that names the stream and the line that is none of such a stream.
-pub fn of_streams(
-    runs: &[(&str, &str)],
-    cases: &[&AgentCase],
-    standard: &str,
-) -> Result<String, String> {
-    let columns = runs.iter().map(|(name, text)| told(name, name, text));
-    let columns: Result<Vec<Column>, String> = columns.collect();
-    Ok(html::page(&columns?, cases, standard))
-}
-
-/// What the stream of events in a file says.
-fn told_in(path: &Path) -> Result<Column, Stop> {
-    let shown = path.display().to_string();
-    let text =
-        fs::read_to_string(path).map_err(|error| Stop::usage(format_args!("{shown}: {error}")))?;
-    let stem = path.file_stem();
-    let title = stem.map_or_else(|| shown.clone(), |stem| stem.to_string_lossy().into_owned());
-    told(&shown, &title, &text).map_err(Stop::usage)
 }
 
 /// What a stream of events says, as a column with this title; `shown` is what messages call it.
@@ -190,6 +158,3 @@ fn told(shown: &str, title: &str, text: &str) -> Result<Column, String> {
 fn area(case: &AgentCase) -> &str {
     case.id.split_once('/').map_or("", |(area, _)| area)
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,11 +3,11 @@
 
 use std::sync::OnceLock;
 
-use cors_agents::browser::Engine;
+use cors_model::dialect::Dialect;
 use cors_vectors::observed::{ConsoleMessage, observed};
 use serde::Serialize;
 
-use crate::escape::sentence;
+use cors_text::terminal::sentence;
 
 /// What an engine says of such a refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,18 +23,20 @@ pub struct ConsoleView {
 
 /// What the engines say of a refusal: at which step, at what point of the fetch, and what was
 /// compared there. An engine that was seen to say nothing is left out.
-pub(crate) fn said(at: &str, stage: &str, got: Option<&str>) -> Vec<ConsoleView> {
-    static RECORDS: OnceLock<Vec<(Engine, Vec<ConsoleMessage>)>> = OnceLock::new();
+pub fn said(at: &str, stage: &str, got: Option<&str>) -> Vec<ConsoleView> {
+    static RECORDS: OnceLock<Vec<(&str, Vec<ConsoleMessage>)>> = OnceLock::new();
     let records = RECORDS.get_or_init(|| {
-        let of = |engine: Engine| {
+        let of = |engine: Dialect| {
             // A record that cannot be read is a mistake that tests find; here it says nothing.
-            let record = observed(engine.name()).ok().flatten();
+            let record = observed(&engine.name.to_ascii_lowercase()).ok().flatten();
             (
-                engine,
+                engine.name,
                 record.map_or_else(Vec::new, |record| record.console),
             )
         };
-        Engine::ALL.map(of).into()
+        [Dialect::CHROMIUM, Dialect::FIREFOX, Dialect::WEBKIT]
+            .map(of)
+            .into()
     });
     let mut views = Vec::new();
     for (engine, messages) in records {
@@ -53,7 +55,7 @@ pub(crate) fn said(at: &str, stage: &str, got: Option<&str>) -> Vec<ConsoleView>
             && let Some(first) = message.said.first()
         {
             views.push(ConsoleView {
-                engine: engine.dialect().name.to_owned(),
+                engine: (*engine).to_owned(),
                 said: sentence(&anonymous(first)),
                 case: message.case.clone(),
             });

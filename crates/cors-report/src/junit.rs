@@ -25,9 +25,9 @@ use cors_vectors::server::Level;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event as Xml};
 
-use super::block;
-use super::effect::{Effect, effect};
-use crate::escape::sentence;
+use crate::block;
+use crate::effect::{Effect, effect};
+use cors_text::terminal::sentence;
 
 /// The suite of what is about the run as a whole.
 const RUN: &str = "run";

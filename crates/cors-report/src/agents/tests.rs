@@ -125,12 +125,7 @@ fn errors_that_script_cannot_tell_apart_are_not_marked() {
 
 #[test]
 fn streams_of_events_are_columns_too() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("mine.ndjson");
-    let read = |lines: &[&str]| {
-        fs::write(&path, lines.join("\n")).unwrap();
-        told_in(&path)
-    };
+    let read = |lines: &[&str]| told("mine.ndjson", "mine", &lines.join("\n"));
     let run = r#"{"type":"run","tool":"t 1","vectors":"1","standard":"586cd2a4","agent":"curl 8","selected":2}"#;
     let case = r#"{"type":"case","id":"a/b","title":"T","spec":[],"outcome":"fail",
         "differences":[{"what":"outcome 1: status","wanted":"200","got":"<b>404"}],
@@ -157,7 +152,7 @@ fn streams_of_events_are_columns_too() {
         (&[run, run], "line 2"),
         (&[run, "nonsense"], "expected the events of an agent run"),
     ] {
-        let error = read(lines).unwrap_err().said;
+        let error = read(lines).unwrap_err();
         assert!(error.contains(said), "{error}");
     }
 }
@@ -183,7 +178,6 @@ fn every_record_can_be_shown() {
     assert!(
         recorded("model")
             .unwrap_err()
-            .said
             .contains("no record of model")
     );
 }

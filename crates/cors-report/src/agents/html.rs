@@ -9,8 +9,8 @@ use cors_vectors::agent::AgentCase;
 use super::area;
 use super::differences::{Column, Departure, Did, Explained, Standing};
 use super::lines::{Block, alone, blocks};
-use crate::escape::sentence;
-use crate::render::cite::cited;
+use crate::cite::cited;
+use cors_text::terminal::sentence;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");

@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The bar. Where standard error is no terminal it never shows.
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
     judged: u64,
     shows: bool,
@@ -19,7 +19,7 @@ pub struct Progress {
 
 impl Progress {
     /// A bar for this many cases, still hidden.
-    pub fn new(cases: usize) -> Self {
+    pub(crate) fn new(cases: usize) -> Self {
         let total = u64::try_from(cases).unwrap_or(u64::MAX);
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} cases, {msg}") {
@@ -34,7 +34,7 @@ impl Progress {
     }
 
     /// A case was judged.
-    pub fn advance(&mut self, failures: usize) {
+    pub(crate) fn advance(&mut self, failures: usize) {
         self.judged += 1;
         if self.may_show && !self.shows && self.bar.elapsed() > PATIENCE {
             self.shows = true;
@@ -47,12 +47,12 @@ impl Progress {
     }
 
     /// Prints something without the bar in its way.
-    pub fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+    pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
         self.bar.suspend(print)
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }

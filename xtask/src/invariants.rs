@@ -18,16 +18,20 @@ pub(crate) struct Args {}
 /// A crate that is not listed is a violation: whoever adds one says where it stands.
 const ARROWS: &[(&str, &[&str])] = &[
     ("cors-model", &[]),
+    ("cors-policy", &[]),
     ("cors-text", &[]),
-    ("cors-vectors", &[]),
-    ("cors-harness", &["cors-model", "cors-text", "cors-vectors"]),
+    ("cors-vectors", &["cors-policy"]),
+    (
+        "cors-harness",
+        &["cors-model", "cors-policy", "cors-text", "cors-vectors"],
+    ),
     (
         "cors-agents",
-        &["cors-harness", "cors-model", "cors-vectors"],
+        &["cors-harness", "cors-model", "cors-policy", "cors-vectors"],
     ),
     (
         "cors-testbed",
-        &["cors-harness", "cors-model", "cors-vectors"],
+        &["cors-harness", "cors-model", "cors-policy", "cors-vectors"],
     ),
     (
         "cors-report",
@@ -35,6 +39,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cors-agents",
             "cors-harness",
             "cors-model",
+            "cors-policy",
             "cors-text",
             "cors-vectors",
         ],
@@ -45,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cors-agents",
             "cors-harness",
             "cors-model",
+            "cors-policy",
             "cors-report",
             "cors-testbed",
             "cors-text",
@@ -52,7 +58,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     // Reads the cases, judges nothing.
-    ("xtask", &["cors-vectors"]),
+    ("xtask", &["cors-policy", "cors-vectors"]),
     ("xtask-launch", &[]),
     ("cors-benches", &["cors-model"]),
     (
@@ -62,6 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cors-conformance",
             "cors-harness",
             "cors-model",
+            "cors-policy",
             "cors-report",
             "cors-testbed",
             "cors-text",

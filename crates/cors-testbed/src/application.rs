@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use cors_harness::kit::path;
-use cors_vectors::server::Endpoint;
+use cors_policy::Endpoint;
 use http::header::{self, HeaderValue};
 use http::{Method, StatusCode};
 

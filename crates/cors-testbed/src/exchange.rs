@@ -1,6 +1,6 @@
 //! One request on its way through the server, with what has been decided about it so far.
 
-use cors_vectors::policy::{AnyOr, Policy};
+use cors_policy::policy::{AnyOr, Policy};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, request::Parts};
 

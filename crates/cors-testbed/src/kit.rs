@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use cors_harness::kit::{Manifest, ManifestEntry, ManifestSite, ManifestUnsupported, Unsupported};
-use cors_vectors::policy::Policy;
+use cors_policy::policy::Policy;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode};
 

@@ -1,13 +1,13 @@
 //! Which policies the testbed's servers can realise.
 
 use cors_harness::kit::{Implementation, Unsupported};
-use cors_vectors::origin::{check_pattern, check_serialized};
-use cors_vectors::policy::Policy;
-use cors_vectors::server::Endpoint;
+use cors_policy::Endpoint;
+use cors_policy::names::{is_forbidden_method, is_token};
+use cors_policy::origin::{check_pattern, check_serialized};
+use cors_policy::policy::Policy;
 
 use crate::application::endpoints;
 use crate::behaviour::Behaviour;
-use crate::behaviour::reference::is_token;
 use crate::exchange::listed;
 use crate::server::Server;
 
@@ -29,11 +29,11 @@ pub(crate) fn check(policy: &Policy) -> Result<(), Unsupported> {
     ];
     for (field, names) in names {
         for name in listed(names).unwrap_or_default() {
-            let problem = if !is_token(name) {
+            let problem = if !is_token(name.as_bytes()) {
                 format!("{name:?} is not a token")
             } else if name == "*" {
                 "\"*\" in a list; to allow everything write \"any\"".to_owned()
-            } else if field == "allow_methods" && is_forbidden_method(name) {
+            } else if field == "allow_methods" && is_forbidden_method(name.as_bytes()) {
                 format!("{name} is a method that no page can use")
             } else {
                 continue;
@@ -42,12 +42,6 @@ pub(crate) fn check(policy: &Policy) -> Result<(), Unsupported> {
         }
     }
     Ok(())
-}
-
-fn is_forbidden_method(name: &str) -> bool {
-    ["CONNECT", "TRACE", "TRACK"]
-        .iter()
-        .any(|method| method.eq_ignore_ascii_case(name))
 }
 
 /// The server of these decisions, in process.

@@ -53,7 +53,7 @@ pub struct AgentCase {
     /// cannot have them it skips the case.
     #[serde(
         default,
-        deserialize_with = "crate::policy::unique",
+        deserialize_with = "cors_policy::strict::unique",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub origins: BTreeMap<Place, String>,

@@ -380,7 +380,7 @@ impl fmt::Display for Skip {
 /// fill its placeholders or declares no such endpoint, or the policy wants another verdict for
 /// what the case would send.
 pub fn fill(case: &ServerCase, policy: &Policy, kit: bool) -> Result<Fill, Skip> {
-    let facts = policy.facts();
+    let facts = Requirement::of(policy);
     let unmet = case.requires.iter().find(|requirement| {
         !(facts.contains(requirement) || (kit && **requirement == Requirement::Kit))
     });

@@ -15,10 +15,13 @@ pub mod error;
 pub mod fill;
 pub mod format;
 pub mod library;
-pub mod names;
 pub mod observed;
-pub mod origin;
-pub mod policy;
+pub mod policies;
+pub mod policy {
+    //! The policies of [`cors_policy`], until all use that crate.
+    pub use crate::policies::{NamedPolicy, PolicyFile};
+    pub use cors_policy::policy::{Any, AnyOr, Policy, is_pattern};
+}
 pub mod read;
 pub mod rules;
 pub mod schema;
@@ -26,5 +29,6 @@ pub mod select;
 pub mod server;
 pub mod text;
 
+pub use cors_policy::{names, origin};
 pub use error::{Error, Errors, Problem};
 pub use library::{Library, library, server_library};

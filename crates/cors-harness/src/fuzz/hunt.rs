@@ -443,10 +443,12 @@ pub(super) fn places<'p>(subject: &'p Subject, origins: &'p [String]) -> Vec<Pla
 /// first, so that what only one policy has comes up as well.
 pub(super) fn choose<'p>(source: &mut Source<'_, '_>, places: &[Place<'p>]) -> Option<Place<'p>> {
     if places.len() > 1 && source.happens(1, 2) {
-        let all = places.iter().flat_map(|place| place.site.policy.facts());
+        let all = places
+            .iter()
+            .flat_map(|place| Requirement::of(&place.site.policy));
         let facts: Vec<Requirement> = all.collect::<BTreeSet<_>>().into_iter().collect();
         let fact = source.one(&facts)?;
-        let fits = |place: &&Place<'p>| place.site.policy.facts().contains(fact);
+        let fits = |place: &&Place<'p>| Requirement::of(&place.site.policy).contains(fact);
         let with: Vec<Place<'p>> = places.iter().filter(fits).copied().collect();
         return source.one(&with).copied();
     }

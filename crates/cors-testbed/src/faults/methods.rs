@@ -268,8 +268,8 @@ pub(super) const FAULTS: &[Fault] = &[
         "Where any method is allowed a fixed list is sent.",
         |b| {
             b.allow_methods_value = |x| match x.policy.allow_methods {
-                cors_vectors::policy::AnyOr::Any(_) => reference::list(COMMON),
-                cors_vectors::policy::AnyOr::Listed(_) => reference::allow_methods_value(x),
+                cors_policy::policy::AnyOr::Any(_) => reference::list(COMMON),
+                cors_policy::policy::AnyOr::Listed(_) => reference::allow_methods_value(x),
             };
         },
     ),

@@ -24,7 +24,7 @@ mod uncovered;
 mod vary;
 mod wire;
 
-use cors_vectors::policy::AnyOr;
+use cors_policy::policy::AnyOr;
 
 use crate::behaviour::{Behaviour, reference};
 use crate::exchange::Exchange;

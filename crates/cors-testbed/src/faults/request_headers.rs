@@ -1,5 +1,7 @@
 //! `Access-Control-Request-Headers` that is read or compared in the wrong way.
 
+use cors_policy::names::is_token;
+
 use super::{Fault, fault, is_empty_list};
 use crate::behaviour::{Behaviour, reference};
 use crate::exchange::Exchange;
@@ -265,7 +267,7 @@ pub(super) const FAULTS: &[Fault] = &[
         |b| {
             b.parse_request_headers = |x| {
                 let mut names = reference::elements(&x.lines(REQUEST_HEADERS));
-                names.retain(|name| reference::is_token(name));
+                names.retain(|name| is_token(name.as_bytes()));
                 Some(names)
             };
             b.allow_headers_value =
@@ -478,6 +480,6 @@ fn read(x: &Exchange<'_>, change: impl Fn(&mut Vec<String>)) -> Option<Vec<Strin
     let names = reference::elements(&lines);
     names
         .iter()
-        .all(|name| reference::is_token(name))
+        .all(|name| is_token(name.as_bytes()))
         .then_some(names)
 }

@@ -1,6 +1,6 @@
 //! How lists are written, and what they name beyond need.
 
-use cors_vectors::policy::AnyOr;
+use cors_policy::policy::AnyOr;
 use http::HeaderMap;
 
 use super::{Variant, map, variant};

@@ -9,9 +9,10 @@ pub use crate::check::{
     Check, Grammar, HeaderIs, HeaderStatement, On, Statement, StatusStatement, WireIs,
     WireStatement,
 };
-use crate::policy::{NamedPolicy, unique};
+use crate::policies::NamedPolicy;
 use crate::text::{HeaderPair, Text};
 
+pub use cors_policy::endpoint::Endpoint;
 pub use requirement::Requirement;
 
 mod requirement;
@@ -30,7 +31,7 @@ pub struct ServerFile {
     /// Policies that the file brings for its cases, by name, beside those of the library.
     #[serde(
         default,
-        deserialize_with = "unique",
+        deserialize_with = "cors_policy::strict::unique",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub policies: BTreeMap<String, NamedPolicy>,
@@ -208,46 +209,6 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// A path of the target, by what the application does there.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Default,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Endpoint {
-    /// 200 to every method.
-    #[default]
-    Resource,
-    /// 404.
-    Missing,
-    /// 500 by the application.
-    Error,
-    /// An unhandled failure of the application.
-    Throws,
-    /// 302 to the resource.
-    Redirect,
-    /// 304 to a conditional GET.
-    NotModified,
-    /// The application sets its own `Vary: Accept-Encoding`.
-    Vary,
-    /// The application sets its own `Access-Control-Allow-Origin`.
-    OwnHeaders,
-    /// The application answers OPTIONS itself, with a marker header `X-Options-Handler`.
-    Options,
-    /// 401.
-    Unauthorized,
-}
-
 /// A credentials mode.
 #[derive(
     Debug,
@@ -314,50 +275,6 @@ impl Level {
             Self::Info => "info",
             Self::Should => "should",
             Self::Must => "must",
-        }
-    }
-}
-
-impl Endpoint {
-    /// All endpoints, in the order of their declaration.
-    pub const ALL: [Self; 10] = [
-        Self::Resource,
-        Self::Missing,
-        Self::Error,
-        Self::Throws,
-        Self::Redirect,
-        Self::NotModified,
-        Self::Vary,
-        Self::OwnHeaders,
-        Self::Options,
-        Self::Unauthorized,
-    ];
-
-    /// The name in files, such as `not_modified`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Resource => "resource",
-            Self::Missing => "missing",
-            Self::Error => "error",
-            Self::Throws => "throws",
-            Self::Redirect => "redirect",
-            Self::NotModified => "not_modified",
-            Self::Vary => "vary",
-            Self::OwnHeaders => "own_headers",
-            Self::Options => "options",
-            Self::Unauthorized => "unauthorized",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_those_in_files() {
-        for endpoint in Endpoint::ALL {
-            assert_eq!(serde_json::to_value(endpoint).unwrap(), endpoint.name());
         }
     }
 }

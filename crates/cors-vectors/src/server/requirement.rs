@@ -1,5 +1,8 @@
 //! What a policy must be like for a case to mean something.
 
+use std::collections::BTreeSet;
+
+use cors_policy::policy::{Any, AnyOr, Policy};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +81,57 @@ pub enum Requirement {
 }
 
 impl Requirement {
+    /// The facts about a policy that cases can require. [`Requirement::Kit`] is not one: it is a
+    /// fact about the target.
+    pub fn of(policy: &Policy) -> BTreeSet<Self> {
+        let mut facts = Vec::new();
+        match &policy.allow_origins {
+            AnyOr::Any(Any::Any) => facts.push(Self::OriginsAny),
+            AnyOr::Listed(listed) => {
+                let exact = policy.exact_origins().count();
+                let patterns = policy.patterns().count();
+                let null = listed.iter().any(|entry| entry == "null");
+                facts.push(if null {
+                    Self::OriginsNull
+                } else {
+                    Self::OriginsNoNull
+                });
+                facts.extend((exact + patterns > 0).then_some(Self::OriginsList));
+                facts.extend((exact > 1).then_some(Self::OriginsSeveral));
+                facts.extend((exact == 1 && listed.len() == 1).then_some(Self::OriginsOne));
+                facts.extend((patterns > 0).then_some(Self::OriginsPattern));
+                facts.extend(listed.is_empty().then_some(Self::OriginsNone));
+            }
+        }
+        facts.push(if policy.allow_credentials {
+            Self::Credentials
+        } else {
+            Self::NoCredentials
+        });
+        facts.push(match &policy.allow_methods {
+            AnyOr::Any(Any::Any) => Self::MethodsAny,
+            AnyOr::Listed(_) => Self::MethodsList,
+        });
+        facts.push(match &policy.allow_headers {
+            AnyOr::Any(Any::Any) => Self::HeadersAny,
+            AnyOr::Listed(_) => Self::HeadersList,
+        });
+        facts.push(match &policy.expose_headers {
+            AnyOr::Any(Any::Any) => Self::ExposeAny,
+            AnyOr::Listed(listed) if listed.is_empty() => Self::ExposeNone,
+            AnyOr::Listed(_) => Self::ExposeList,
+        });
+        match policy.max_age {
+            None => facts.push(Self::MaxAgeNone),
+            Some(seconds) => {
+                facts.push(Self::MaxAge);
+                facts.extend((seconds == 0).then_some(Self::MaxAgeZero));
+                facts.extend((seconds <= 86_400).then_some(Self::MaxAgeDay));
+            }
+        }
+        facts.into_iter().collect()
+    }
+
     /// The name in files, such as `origins.list`.
     pub fn name(self) -> &'static str {
         match self {

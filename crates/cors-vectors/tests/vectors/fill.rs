@@ -188,7 +188,7 @@ fn what_a_policy_allows() {
 #[test]
 fn facts_of_policies() {
     use Requirement as R;
-    let facts = |lines| policy(lines).facts().into_iter().collect::<Vec<_>>();
+    let facts = |lines| R::of(&policy(lines)).into_iter().collect::<Vec<_>>();
     assert_eq!(
         facts(""),
         [
@@ -235,11 +235,7 @@ fn facts_of_policies() {
             R::MaxAgeDay
         ]
     );
-    assert!(
-        policy("allow_origins = \"any\"")
-            .facts()
-            .contains(&R::OriginsAny)
-    );
+    assert!(R::of(&policy("allow_origins = \"any\"")).contains(&R::OriginsAny));
     // An origin beside a pattern is not the only one.
     let beside = facts("allow_origins = [\"https://a.example\", \"https://*.c.example\"]");
     assert!(!beside.contains(&R::OriginsOne) && !beside.contains(&R::OriginsSeveral));

@@ -6,12 +6,13 @@ use std::marker::PhantomData;
 
 use schemars::JsonSchema;
 use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::endpoint::Endpoint;
 use crate::names::{is_cors_safelisted_method, is_safelisted_request_header_name};
 use crate::origin;
-use crate::server::{Endpoint, Requirement};
+use crate::strict::unique;
 
 /// What a server is meant to allow: a user's TOML file, or a named policy of the library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -58,28 +59,6 @@ pub enum Any {
     /// The word itself.
     #[serde(rename = "any")]
     Any,
-}
-
-/// The named policies of the library.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PolicyFile {
-    /// Path of the schema, for editors.
-    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
-    pub schema: Option<String>,
-    /// The policies by name.
-    #[serde(deserialize_with = "unique")]
-    pub policies: BTreeMap<String, NamedPolicy>,
-}
-
-/// A named policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NamedPolicy {
-    /// What it stands for, in a sentence.
-    pub about: String,
-    /// The policy.
-    pub policy: Policy,
 }
 
 impl Policy {
@@ -144,58 +123,6 @@ impl Policy {
         .map(String::as_str)
     }
 
-    /// The facts about the policy that cases can require. [`Requirement::Kit`] is not one: it is
-    /// a fact about the target.
-    pub fn facts(&self) -> std::collections::BTreeSet<Requirement> {
-        use Requirement as R;
-        let mut facts = Vec::new();
-        match &self.allow_origins {
-            AnyOr::Any(Any::Any) => facts.push(R::OriginsAny),
-            AnyOr::Listed(listed) => {
-                let exact = self.exact_origins().count();
-                let patterns = self.patterns().count();
-                let null = listed.iter().any(|entry| entry == "null");
-                facts.push(if null {
-                    R::OriginsNull
-                } else {
-                    R::OriginsNoNull
-                });
-                facts.extend((exact + patterns > 0).then_some(R::OriginsList));
-                facts.extend((exact > 1).then_some(R::OriginsSeveral));
-                facts.extend((exact == 1 && listed.len() == 1).then_some(R::OriginsOne));
-                facts.extend((patterns > 0).then_some(R::OriginsPattern));
-                facts.extend(listed.is_empty().then_some(R::OriginsNone));
-            }
-        }
-        facts.push(if self.allow_credentials {
-            R::Credentials
-        } else {
-            R::NoCredentials
-        });
-        facts.push(match &self.allow_methods {
-            AnyOr::Any(Any::Any) => R::MethodsAny,
-            AnyOr::Listed(_) => R::MethodsList,
-        });
-        facts.push(match &self.allow_headers {
-            AnyOr::Any(Any::Any) => R::HeadersAny,
-            AnyOr::Listed(_) => R::HeadersList,
-        });
-        facts.push(match &self.expose_headers {
-            AnyOr::Any(Any::Any) => R::ExposeAny,
-            AnyOr::Listed(listed) if listed.is_empty() => R::ExposeNone,
-            AnyOr::Listed(_) => R::ExposeList,
-        });
-        match self.max_age {
-            None => facts.push(R::MaxAgeNone),
-            Some(seconds) => {
-                facts.push(R::MaxAge);
-                facts.extend((seconds == 0).then_some(R::MaxAgeZero));
-                facts.extend((seconds <= 86_400).then_some(R::MaxAgeDay));
-            }
-        }
-        facts.into_iter().collect()
-    }
-
     /// What the policy wants a browser to decide about a request, or `None` where that depends on
     /// more than the policy (a header that is safelisted for some values only, unless it is a
     /// `Content-Type` that no form can have).
@@ -243,7 +170,7 @@ fn needs_leave(name: &[u8], value: &[u8]) -> bool {
 }
 
 /// Whether an entry of `allow_origins` is a pattern.
-pub(crate) fn is_pattern(entry: &str) -> bool {
+pub fn is_pattern(entry: &str) -> bool {
     entry.contains('*')
 }
 
@@ -282,36 +209,4 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnyOrVisitor<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
         T::deserialize(SeqAccessDeserializer::new(seq)).map(AnyOr::Listed)
     }
-}
-
-/// A map in which no key comes twice; the plain one would keep the last.
-pub(crate) fn unique<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
-where
-    D: Deserializer<'de>,
-    K: Deserialize<'de> + Ord,
-    V: Deserialize<'de>,
-{
-    struct Unique<K, V>(PhantomData<(K, V)>);
-
-    impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Unique<K, V> {
-        type Value = BTreeMap<K, V>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut out = BTreeMap::new();
-            while let Some(key) = map.next_key()? {
-                if out.contains_key(&key) {
-                    return Err(A::Error::custom("this name stands here twice"));
-                }
-                let value = map.next_value()?;
-                out.insert(key, value);
-            }
-            Ok(out)
-        }
-    }
-
-    deserializer.deserialize_map(Unique(PhantomData))
 }

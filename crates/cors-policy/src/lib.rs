@@ -1,0 +1,48 @@
+//! What a server is meant to allow, and whether that covers a request.
+//!
+//! A [`Policy`] says whose pages may read the responses of a server, with which methods, request
+//! headers and credentials: what the configuration of a CORS middleware says, in one form for all
+//! of them. It answers what a browser *should* decide about a request if the server did as it is
+//! meant to; what a browser does decide about the server's answers is for others.
+//!
+//! ```
+//! use cors_policy::{Any, AnyOr, Policy};
+//!
+//! let policy = Policy {
+//!     allow_origins: AnyOr::Listed(vec![
+//!         "https://app.example".into(),
+//!         "https://*.trusted.example".into(),
+//!     ]),
+//!     allow_credentials: true,
+//!     allow_methods: AnyOr::Listed(vec!["PUT".into()]),
+//!     allow_headers: AnyOr::Any(Any::Any),
+//!     expose_headers: AnyOr::Listed(Vec::new()),
+//!     max_age: Some(600),
+//!     endpoints: [].into(),
+//! };
+//! let wants = |origin: &str, method: &str| {
+//!     policy.wants_shared(origin.as_bytes(), method.as_bytes(), &[], true)
+//! };
+//! assert_eq!(wants("https://app.example", "PUT"), Some(true));
+//! assert_eq!(wants("https://shop.trusted.example", "GET"), Some(true));
+//! assert_eq!(wants("https://app.example.evil.example", "GET"), Some(false));
+//! assert_eq!(wants("https://app.example", "DELETE"), Some(false));
+//! ```
+//!
+//! - [`policy`] has the policy and its questions.
+//! - [`origin`] has serialized origins, what is wrong with a string that is none, and patterns.
+//! - [`names`] has the methods and header names that the standard gives a meaning.
+//! - [`endpoint`] has the paths of a target that a policy may declare.
+//!
+//! The crate does no I/O and builds for WebAssembly. It transcribes nothing of the standard's
+//! algorithms and does not know the crate that does, so that neither can repeat a mistake of the
+//! other.
+
+pub mod endpoint;
+pub mod names;
+pub mod origin;
+pub mod policy;
+pub mod strict;
+
+pub use endpoint::Endpoint;
+pub use policy::{Any, AnyOr, Policy};

@@ -20,18 +20,37 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cors-model", &[]),
     ("cors-policy", &[]),
     ("cors-text", &[]),
+    ("cors-net", &["cors-text"]),
     ("cors-vectors", &["cors-policy"]),
     (
         "cors-harness",
-        &["cors-model", "cors-policy", "cors-text", "cors-vectors"],
+        &[
+            "cors-model",
+            "cors-net",
+            "cors-policy",
+            "cors-text",
+            "cors-vectors",
+        ],
     ),
     (
         "cors-agents",
-        &["cors-harness", "cors-model", "cors-policy", "cors-vectors"],
+        &[
+            "cors-harness",
+            "cors-model",
+            "cors-net",
+            "cors-policy",
+            "cors-vectors",
+        ],
     ),
     (
         "cors-testbed",
-        &["cors-harness", "cors-model", "cors-policy", "cors-vectors"],
+        &[
+            "cors-harness",
+            "cors-model",
+            "cors-net",
+            "cors-policy",
+            "cors-vectors",
+        ],
     ),
     (
         "cors-report",
@@ -50,6 +69,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cors-agents",
             "cors-harness",
             "cors-model",
+            "cors-net",
             "cors-policy",
             "cors-report",
             "cors-testbed",
@@ -68,6 +88,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cors-conformance",
             "cors-harness",
             "cors-model",
+            "cors-net",
             "cors-policy",
             "cors-report",
             "cors-testbed",
@@ -78,7 +99,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that may open sockets.
-const SOCKETS: &[&str] = &["cors-harness", "cors-agents", "cors-testbed"];
+const SOCKETS: &[&str] = &["cors-net", "cors-agents", "cors-testbed"];
 
 /// Crates whose purpose is to talk over sockets.
 const SOCKET_CRATES: &[&str] = &[

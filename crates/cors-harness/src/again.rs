@@ -4,8 +4,7 @@ use crate::escape::shell_word;
 use crate::redact::{REDACTED, Redactor};
 use crate::wire::Request;
 
-/// The `User-Agent` of requests that name none.
-pub const USER_AGENT: &str = concat!("cors-conformance/", env!("CARGO_PKG_VERSION"));
+pub use cors_net::USER_AGENT;
 
 /// A curl command line that makes the request, for a POSIX shell with `$'…'`. Secrets are left
 /// out for the reader to fill in. `more` are further arguments, such as `-k`.

@@ -69,7 +69,7 @@ mod sanity;
 
 pub mod again;
 pub mod clock;
-#[cfg(unix)]
+#[cfg(all(unix, feature = "net"))]
 pub mod command;
 pub mod event;
 pub mod exit;

@@ -5,6 +5,7 @@ use cors_vectors::names::is_token;
 use cors_vectors::origin::check_serialized;
 
 use crate::escape::escape_cut;
+use crate::raw;
 use crate::wire::Response;
 
 /// A statement about an answer.
@@ -53,7 +54,10 @@ impl Statement {
                 let within = |(first, last): &(u16, u16)| (*first..=*last).contains(&answer.status);
                 ranges.iter().any(within)
             }
-            Self::Wire(is) => answer.raw.as_ref().is_some_and(|raw| raw.holds(*is).0),
+            Self::Wire(is) => answer
+                .raw
+                .as_ref()
+                .is_some_and(|raw| raw::holds(raw, *is).0),
             Self::Header { name, is } => {
                 let values: Vec<&[u8]> = answer.values(name).collect();
                 is.holds(name, &values, with_credentials)
@@ -68,7 +72,7 @@ impl Statement {
                 format!("status {}, wanted {}", answer.status, said_ranges(ranges))
             }
             Self::Wire(is) => match &answer.raw {
-                Some(raw) => raw.holds(*is).1,
+                Some(raw) => raw::holds(raw, *is).1,
                 None => "the bytes of the answer were not seen".to_owned(),
             },
             Self::Header { name, is } => {

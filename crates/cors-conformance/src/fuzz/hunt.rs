@@ -274,7 +274,7 @@ impl Target for Both {
     }
 
     fn exchange_raw<'a>(&'a self, request: &'a wire::Request) -> Answer<'a> {
-        self.wire.exchange_raw(request)
+        Box::pin(self.wire.exchange_raw(request))
     }
 
     fn exchange<'a>(&'a self, request: &'a wire::Request) -> Answer<'a> {

@@ -3,20 +3,19 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Command, ExitStatus, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
 
+use cors_net::client::{free_port, listens};
+use cors_net::process::{GRACE, Group, POLL};
 use cors_vectors::policy::Policy;
 use cors_vectors::server::Endpoint;
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use tempfile::TempDir;
-use tokio::net::TcpStream;
 use url::Url;
 
-use super::group::{GRACE, Group, POLL};
 use super::output::Output;
 use crate::escape::escape_cut;
 use crate::target::url::{UrlOptions, UrlTargetError};
@@ -101,14 +100,13 @@ impl Program {
     /// Waits until it listens or has ended.
     pub(super) async fn settle(&self, within: Duration) -> Result<Started, NotStarted> {
         let settled = tokio::time::timeout(within, async {
-            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
             loop {
                 self.output.take();
                 if self.group.borrow().has_exited() {
                     return false;
                 }
                 // Whoever else took the port meanwhile is not the command, which then ends.
-                if TcpStream::connect(address).await.is_ok() && !self.group.borrow().has_exited() {
+                if listens(self.port).await && !self.group.borrow().has_exited() {
                     return true;
                 }
                 tokio::time::sleep(POLL).await;
@@ -207,13 +205,6 @@ impl Program {
     }
 }
 
-/// A port of this machine's own address that was free a moment ago.
-fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
-}
-
 /// A program as a target. When it ends, no case is judged by the silence that follows.
 #[derive(Debug)]
 pub(super) struct ProgramTarget {
@@ -232,7 +223,7 @@ impl ProgramTarget {
     async fn answered(
         &self,
         request: &wire::Request,
-        exchange: LocalBoxFuture<'_, Result<wire::Response, Transport>>,
+        exchange: impl Future<Output = Result<wire::Response, Transport>>,
     ) -> Result<wire::Response, Transport> {
         let answer = exchange.await;
         let Err(transport) = &answer else {

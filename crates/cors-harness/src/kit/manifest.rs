@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cors_net::client::{Client, ClientOptions};
 use cors_vectors::policy::NamedPolicy;
 use cors_vectors::server::Endpoint;
 use serde::{Deserialize, Serialize};
@@ -10,8 +11,6 @@ use url::Url;
 use super::{Kit, KitError, Unsupported, path};
 use crate::again::USER_AGENT;
 use crate::model;
-use crate::target::url::UrlOptions;
-use crate::target::{Target, UrlTarget};
 use crate::wire::{Line, Request, Response};
 
 /// Where a server lists the policies it takes on, below its origin.
@@ -92,7 +91,7 @@ impl Kit {
     pub async fn offered(
         url: &Url,
         policies: &BTreeMap<String, NamedPolicy>,
-        options: &UrlOptions,
+        options: &ClientOptions,
         headers: &[Line],
     ) -> Result<Option<Self>, KitError> {
         let mut at = url.clone();
@@ -125,7 +124,7 @@ impl Kit {
         url: &Url,
         manifest: &Manifest,
         policies: &BTreeMap<String, NamedPolicy>,
-        options: &UrlOptions,
+        options: &ClientOptions,
     ) -> Result<Self, KitError> {
         if manifest.kit != Manifest::VERSION {
             return Err(KitError::Version(manifest.kit));
@@ -164,7 +163,7 @@ fn base_url(manifest: &Url, name: &str, base: &str) -> Result<Url, KitError> {
 }
 
 /// A GET as of no page.
-async fn get(url: &Url, options: &UrlOptions, headers: &[Line]) -> Result<Response, KitError> {
+async fn get(url: &Url, options: &ClientOptions, headers: &[Line]) -> Result<Response, KitError> {
     let line = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
     let mut request = Request {
         method: b"GET".to_vec(),
@@ -177,6 +176,6 @@ async fn get(url: &Url, options: &UrlOptions, headers: &[Line]) -> Result<Respon
     if !request.has("User-Agent") {
         request.headers.push(line("User-Agent", USER_AGENT));
     }
-    let target = UrlTarget::new(url.clone(), options)?;
+    let target = Client::new(url.clone(), options)?;
     Ok(target.exchange(&request).await?)
 }

@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+#[cfg(feature = "net")]
+use cors_net::client::{Client, ClientError, ClientOptions};
 use cors_vectors::policy::{AnyOr, NamedPolicy, Policy};
 use cors_vectors::server::Endpoint;
 use tower::Service;
 use url::Url;
 
 use crate::event::Mode;
-use crate::target::url::{UrlOptions, UrlTargetError};
-use crate::target::{ServiceTarget, Target, Transport, UrlTarget};
+use crate::target::{ServiceTarget, Target, Transport};
 use crate::wire::RequestBody;
 
 pub use self::manifest::{Manifest, ManifestEntry, ManifestSite, ManifestUnsupported};
@@ -142,8 +143,9 @@ pub enum KitError {
     #[error(transparent)]
     Transport(#[from] Transport),
     /// The server cannot be a target.
+    #[cfg(feature = "net")]
     #[error(transparent)]
-    Target(#[from] UrlTargetError),
+    Target(#[from] ClientError),
 }
 
 /// An HTTP server in this process: every `tower::Service` that takes such requests and answers.
@@ -242,17 +244,18 @@ impl Kit {
 
     /// Adds a server behind a URL that takes on one policy; `base` is what its paths are resolved
     /// against, so it ends with a slash.
+    #[cfg(feature = "net")]
     pub fn insert_url(
         &mut self,
         name: impl Into<String>,
         policy: &Policy,
         endpoints: &BTreeSet<Endpoint>,
         base: &Url,
-        options: &UrlOptions,
+        options: &ClientOptions,
     ) -> Result<(), KitError> {
         let resource = below(base, Endpoint::Resource);
         let policy = with_endpoints(policy, endpoints, base);
-        let target = Rc::new(UrlTarget::new(resource, options)?);
+        let target = Rc::new(Client::new(resource, options)?);
         self.insert(name, Ok(Site { target, policy }));
         Ok(())
     }

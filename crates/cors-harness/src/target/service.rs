@@ -5,6 +5,9 @@ use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
 use std::task::ready;
 
+use cors_net::body::{error_text, read_body};
+use cors_net::message::{self, RequestBody};
+use cors_net::transport::{Deadlines, Limits, Transport};
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, poll_fn};
 use http::HeaderValue;
@@ -12,9 +15,7 @@ use tokio::time::timeout;
 use tower::Service;
 use url::Url;
 
-use super::connection::{read_body, said};
-use super::{Deadlines, Limits, Target, Transport};
-use crate::wire::{self, RequestBody};
+use super::exchange::Target;
 
 /// A service in this process. Needs a tokio runtime with time enabled, for the deadlines.
 #[derive(Debug)]
@@ -55,16 +56,19 @@ where
         let called = poll_fn(|context| {
             let mut service = self.service.borrow_mut();
             // Readiness and the call belong together, since others use the service in between.
-            ready!(service.poll_ready(context)).map_err(|error| said(&error))?;
+            ready!(service.poll_ready(context)).map_err(|error| error_text(&error))?;
             let request = request
                 .take()
                 .ok_or("the service was polled after it was called")?;
             Ok::<_, String>(service.call(request)).into()
         });
-        called.await?.await.map_err(|error| said(&error))
+        called.await?.await.map_err(|error| error_text(&error))
     }
 
-    async fn try_exchange(&self, request: &wire::Request) -> Result<wire::Response, Transport> {
+    async fn try_exchange(
+        &self,
+        request: &message::Request,
+    ) -> Result<message::Response, Transport> {
         let call = AssertUnwindSafe(self.call(as_parsed(request.to_http()?))).catch_unwind();
         // A panic or an error of the service closes the connection in every server.
         let response = timeout(self.deadlines.head, call)
@@ -73,8 +77,8 @@ where
             .map_err(|_| Transport::Closed("the service panicked".into()))?
             .map_err(|said| Transport::Closed(format!("the service failed: {said}")))?;
         let (head, body) = response.into_parts();
-        let size = |(name, value): &wire::Line| name.len() + value.len() + 4;
-        let headers = wire::lines(&head.headers);
+        let size = |(name, value): &message::Line| name.len() + value.len() + 4;
+        let headers = message::lines(&head.headers);
         if headers.len() > self.limits.header_lines
             || headers.iter().map(size).sum::<usize>() > self.limits.head
         {
@@ -90,7 +94,7 @@ where
             .await
             .map_err(|_| Transport::BodyTimeout(self.deadlines.body))?
             .unwrap_or_else(|_| Err(Transport::BodyIncomplete("the service panicked".into())))?;
-        Ok(wire::Response {
+        Ok(message::Response {
             status: head.status.as_u16(),
             headers,
             body,
@@ -132,8 +136,8 @@ where
 
     fn exchange<'a>(
         &'a self,
-        request: &'a wire::Request,
-    ) -> LocalBoxFuture<'a, Result<wire::Response, Transport>> {
+        request: &'a message::Request,
+    ) -> LocalBoxFuture<'a, Result<message::Response, Transport>> {
         self.try_exchange(request).boxed_local()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cors_harness::target::tls::Trust;
 use cors_harness::target::url::UrlOptions;
-use cors_harness::target::{Target as _, Transport, UrlTarget};
+use cors_harness::target::{Transport, UrlTarget};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;

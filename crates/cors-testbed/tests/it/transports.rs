@@ -11,7 +11,7 @@ use cors_harness::run::{Options, run};
 use cors_harness::target::route::Route;
 use cors_harness::target::tls::Trust;
 use cors_harness::target::url::{HttpVersion, Traffic, UrlOptions};
-use cors_harness::target::{Target as _, Transport, UrlTarget};
+use cors_harness::target::{Transport, UrlTarget};
 use cors_harness::wire;
 use cors_testbed::{Behaviour, Running, Server, faults, serve, serve_tls, tls_config};
 use cors_vectors::library;

@@ -1,18 +1,12 @@
-//! Where connections go: what replaces a name's addresses or the whole destination, and a proxy.
-//! Names, forms and meanings are curl's.
-
-mod proxy;
-mod rule;
+//! The way of a connection to a host and port.
 
 use std::fmt;
 use std::net::IpAddr;
 
-use url::Host;
-
-use super::Transport;
-
-pub use self::proxy::Proxy;
-pub use self::rule::{ConnectTo, Resolve};
+use super::notation::bracketed;
+use super::proxy::Proxy;
+use super::rule::{ConnectTo, Resolve};
+use crate::transport::Transport;
 
 /// The route to a target: by default straight to what its URL names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,47 +18,15 @@ pub struct Route {
     /// A proxy to go through.
     pub proxy: Option<Proxy>,
 }
-/// A route that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected {expected}{found}")]
-pub struct RouteError {
-    expected: &'static str,
-    found: String,
-}
-
-fn unreadable(expected: &'static str, found: impl fmt::Display) -> RouteError {
-    RouteError {
-        expected,
-        found: format!(": {found}"),
-    }
-}
-
-/// A host as it stands before a port.
-fn bracketed(host: &str) -> String {
-    if host.contains(':') {
-        format!("[{host}]")
-    } else {
-        host.to_owned()
-    }
-}
-
-/// A host without brackets.
-pub(super) fn plain<S: AsRef<str>>(host: &Host<S>) -> String {
-    match host {
-        Host::Domain(domain) => domain.as_ref().to_owned(),
-        Host::Ipv4(address) => address.to_string(),
-        Host::Ipv6(address) => address.to_string(),
-    }
-}
 
 /// Somewhere to connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Hop {
+pub(in crate::client) struct Hop {
     /// A name or an address, without brackets.
-    pub(super) host: String,
-    pub(super) port: u16,
+    pub(in crate::client) host: String,
+    pub(in crate::client) port: u16,
     /// Its addresses, when they are not to be looked up.
-    pub(super) addresses: Option<Vec<IpAddr>>,
+    pub(in crate::client) addresses: Option<Vec<IpAddr>>,
 }
 
 impl fmt::Display for Hop {
@@ -75,16 +37,16 @@ impl fmt::Display for Hop {
 
 /// The route to one host and port.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Way {
+pub(in crate::client) struct Way {
     /// Where the connection goes first.
-    pub(super) first: Hop,
+    pub(in crate::client) first: Hop,
     /// Where the proxy is told to go, when it is to make a tunnel.
-    pub(super) tunnel: Option<Hop>,
+    pub(in crate::client) tunnel: Option<Hop>,
 }
 
 impl Route {
     /// The route to a host; `tunnel` says that a proxy must not see more than bytes.
-    pub(super) fn to(&self, host: &str, port: u16, tunnel: bool) -> Way {
+    pub(in crate::client) fn to(&self, host: &str, port: u16, tunnel: bool) -> Way {
         let matches = |rule: &&ConnectTo| {
             let (from_host, from_port) = &rule.from;
             from_host.as_deref().is_none_or(|from| from == host)
@@ -131,7 +93,7 @@ impl Route {
     /// An address in the URL is what the user names, wherever connections to it are led. A name
     /// stands for the addresses it has for us, so that it can be led here. What a proxy makes of a
     /// name cannot be seen from here: it must be `localhost`, or end in `.localhost`.
-    pub(super) fn check_loopback(&self, host: &str, way: &Way) -> Result<(), Transport> {
+    pub(in crate::client) fn check_loopback(&self, host: &str, way: &Way) -> Result<(), Transport> {
         let refused = |host: &str| Err(Transport::NotLoopback(host.to_owned()));
         if host.parse().is_ok_and(|address| !is_loopback(address)) {
             return refused(host);
@@ -150,7 +112,7 @@ impl Route {
 }
 
 /// Whether an address is one of this machine's own.
-pub(super) fn is_loopback(address: IpAddr) -> bool {
+pub(in crate::client) fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
 

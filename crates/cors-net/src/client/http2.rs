@@ -10,12 +10,13 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
-use super::connection::{Failure, read_body};
+use super::connection::Failure;
 use super::dial::Io;
 use super::seen::{Noted, Seen};
-use super::{Deadlines, Limits, Transport};
-use crate::escape::escape;
-use crate::wire;
+use crate::body::read_body;
+use crate::message;
+use crate::transport::{Deadlines, Limits, Transport};
+use cors_text::escape::escape;
 
 /// Fields that are about an HTTP/1.1 connection, and that no HTTP/2 message may have.
 const OF_THE_CONNECTION: [&str; 5] = [
@@ -78,7 +79,7 @@ impl Connection {
         request: http::Request<Full<Bytes>>,
         deadlines: Deadlines,
         limits: Limits,
-    ) -> Result<wire::Response, Failure> {
+    ) -> Result<message::Response, Failure> {
         let mut sender = self.sender.clone();
         let answer = async {
             sender.ready().await?;
@@ -95,7 +96,7 @@ impl Connection {
             Ok(Ok(response)) => response,
         };
         let (head, body) = response.into_parts();
-        let headers = wire::lines(&head.headers);
+        let headers = message::lines(&head.headers);
         if headers.len() > limits.header_lines {
             return Err(Failure {
                 transport: Transport::HeadTooLarge {
@@ -112,7 +113,7 @@ impl Connection {
                 transport,
                 closed_unanswered: false,
             })?;
-        Ok(wire::Response {
+        Ok(message::Response {
             status: head.status.as_u16(),
             headers,
             body,
@@ -149,7 +150,7 @@ impl Connection {
 }
 
 /// A request in the form of HTTP/2: with its whole URL, and without a `Host` line.
-pub(super) fn request(request: &wire::Request) -> Result<http::Request<Full<Bytes>>, Transport> {
+pub(super) fn request(request: &message::Request) -> Result<http::Request<Full<Bytes>>, Transport> {
     let mut http = request.to_http()?;
     let unsendable = |said: String| Transport::Unsendable(format!("{said} in HTTP/2"));
     for name in OF_THE_CONNECTION {
@@ -193,9 +194,9 @@ pub(super) fn request(request: &wire::Request) -> Result<http::Request<Full<Byte
 mod tests {
     use super::*;
 
-    fn with(headers: &[(&str, &str)]) -> wire::Request {
+    fn with(headers: &[(&str, &str)]) -> message::Request {
         let line = |(name, value): &(&str, &str)| (name.as_bytes().into(), value.as_bytes().into());
-        wire::Request {
+        message::Request {
             method: b"GET".to_vec(),
             base: "https://127.0.0.1:8443".into(),
             path: b"/a?b".to_vec(),

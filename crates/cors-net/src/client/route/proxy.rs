@@ -7,7 +7,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::{RouteError, plain, unreadable};
+use super::notation::{RouteError, plain, unreadable};
 
 /// `[http://][USER:PASSWORD@]HOST[:PORT]`: an HTTP proxy, as with curl's `-x`; port 1080 when none
 /// is named. Its credentials are shown in no output.
@@ -33,7 +33,7 @@ impl Proxy {
     }
 
     /// What stands in `Proxy-Authorization`.
-    pub(in crate::target) fn authorization(&self) -> Option<String> {
+    pub(in crate::client) fn authorization(&self) -> Option<String> {
         let (user, password) = self.credentials.as_ref()?;
         let pair = format!("{user}:{password}");
         Some(format!("Basic {}", BASE64_STANDARD.encode(pair)))

@@ -6,10 +6,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 use super::dial::Io;
-use super::{Deadlines, Limits, Transport};
-use crate::escape::escape;
+use crate::message;
 use crate::raw::{Framing, Head, Raw};
-use crate::wire;
+use crate::transport::{Deadlines, Limits, Transport};
+use cors_text::escape::escape;
 
 /// How long a connection that stays open after a whole answer is watched for more.
 const LINGER: Duration = Duration::from_millis(250);
@@ -17,7 +17,7 @@ const LINGER: Duration = Duration::from_millis(250);
 const MOST_INTERIM: usize = 16;
 
 /// The bytes of a request, which asks for the connection to be closed after the answer.
-fn bytes(request: &wire::Request) -> Vec<u8> {
+fn bytes(request: &message::Request) -> Vec<u8> {
     let mut bytes = [&request.method, &b" "[..], &request.path, b" HTTP/1.1\r\n"].concat();
     let mut line = |name: &[u8], value: &[u8]| {
         bytes.extend([name, b": ", value, b"\r\n"].concat());
@@ -48,10 +48,10 @@ fn bytes(request: &wire::Request) -> Vec<u8> {
 /// Sends a request and reads all that comes of it.
 pub(super) async fn exchange(
     stream: Box<dyn Io>,
-    request: &wire::Request,
+    request: &message::Request,
     deadlines: Deadlines,
     limits: Limits,
-) -> Result<wire::Response, Transport> {
+) -> Result<message::Response, Transport> {
     let mut reader = Reader {
         stream,
         came: Vec::new(),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use url::Host;
 
-use super::{RouteError, bracketed, plain, unreadable};
+use super::notation::{RouteError, bracketed, plain, unreadable};
 
 /// `HOST:PORT:ADDR[,ADDR]...`: the addresses of a host at a port, as with curl's `--resolve`. The
 /// host `*` stands for every host.

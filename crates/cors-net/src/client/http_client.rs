@@ -1,11 +1,9 @@
-//! A target behind a URL: HTTP/1.1 with kept-alive connections or HTTP/2 on one connection,
+//! A client for one URL: HTTP/1.1 with kept-alive connections or HTTP/2 on one connection,
 //! with deadlines and limits.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use futures_util::FutureExt as _;
-use futures_util::future::LocalBoxFuture;
 use http::Uri;
 use http::header::{HeaderValue, PROXY_AUTHORIZATION};
 use rustls::pki_types::ServerName;
@@ -17,13 +15,13 @@ use super::dial::{Dial, Dialled, Purpose, Tls};
 use super::pace::Pace;
 use super::route::{Route, plain};
 use super::tls::{self, Trust};
-use super::{Deadlines, Limits, Target, Transport};
 use super::{connection, http2, raw};
-use crate::wire;
+use crate::message;
+use crate::transport::{Deadlines, Limits, Transport};
 
-/// How a [`UrlTarget`] is reached.
+/// How a [`Client`] is reached.
 #[derive(Debug, Clone, Default)]
-pub struct UrlOptions {
+pub struct ClientOptions {
     /// How long it may take.
     pub deadlines: Deadlines,
     /// How much it may send.
@@ -64,7 +62,7 @@ impl HttpVersion {
 
 /// A URL that cannot be a target.
 #[derive(Debug, thiserror::Error)]
-pub enum UrlTargetError {
+pub enum ClientError {
     /// It is neither http nor https.
     #[error("{0}: the scheme of a target must be http or https")]
     Scheme(String),
@@ -81,7 +79,7 @@ pub enum UrlTargetError {
     Trust(#[from] tls::TrustError),
 }
 
-/// What a [`UrlTarget`] did so far.
+/// What a [`Client`] did so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Connections that were opened.
@@ -94,7 +92,7 @@ pub struct Traffic {
 
 /// A target behind a URL. Needs a tokio runtime.
 #[derive(Debug)]
-pub struct UrlTarget {
+pub struct Client {
     url: Url,
     dial: Dial,
     http: HttpVersion,
@@ -120,21 +118,21 @@ enum Ready {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Forwarded(bool);
 
-impl UrlTarget {
+impl Client {
     /// A target whose resource is at `url`. Nothing is sent yet.
-    pub fn new(mut url: Url, options: &UrlOptions) -> Result<Self, UrlTargetError> {
+    pub fn new(mut url: Url, options: &ClientOptions) -> Result<Self, ClientError> {
         let (Some(host), Some(port), "http" | "https") =
             (url.host(), url.port_or_known_default(), url.scheme())
         else {
-            return Err(UrlTargetError::Scheme(url.into()));
+            return Err(ClientError::Scheme(url.into()));
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(UrlTargetError::Userinfo);
+            return Err(ClientError::Userinfo);
         }
         let name = plain(&host);
         let tls = if url.scheme() == "https" {
             let server = ServerName::try_from(name.clone())
-                .map_err(|_| UrlTargetError::TlsName(name.clone()))?;
+                .map_err(|_| ClientError::TlsName(name.clone()))?;
             Some(Tls {
                 name: server,
                 config: tls::client_config(&options.trust, options.http.protocols())?,
@@ -163,6 +161,21 @@ impl UrlTarget {
             opening: tokio::sync::Mutex::default(),
             traffic: Cell::default(),
         })
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Why the bytes of an exchange cannot be looked at; `None` where [`Client::exchange_raw`] can.
+    pub const fn hides_bytes(&self) -> Option<&'static str> {
+        match self.http {
+            HttpVersion::Negotiated | HttpVersion::Http1 => None,
+            HttpVersion::Http2PriorKnowledge => {
+                Some("only HTTP/2 is spoken, and this is about the bytes of HTTP/1.1")
+            }
+        }
     }
 
     /// What was done so far.
@@ -267,9 +280,9 @@ impl UrlTarget {
     async fn exchange_on(
         &self,
         ready: Ready,
-        request: &wire::Request,
+        request: &message::Request,
         http: connection::Request,
-    ) -> Result<wire::Response, Failure> {
+    ) -> Result<message::Response, Failure> {
         let (deadlines, limits) = (self.deadlines, self.limits);
         match ready {
             Ready::Http1(connection, forwarded) => {
@@ -300,7 +313,7 @@ impl UrlTarget {
 
     fn http1_request(
         &self,
-        request: &wire::Request,
+        request: &message::Request,
         mut http: connection::Request,
         forwarded: Forwarded,
     ) -> Result<connection::Request, Transport> {
@@ -317,7 +330,12 @@ impl UrlTarget {
         Ok(http)
     }
 
-    async fn try_raw(&self, request: &wire::Request) -> Result<wire::Response, Transport> {
+    /// Makes one exchange below any HTTP library, over HTTP/1.1 on a connection of its own. The
+    /// response holds the bytes it came in.
+    pub async fn exchange_raw(
+        &self,
+        request: &message::Request,
+    ) -> Result<message::Response, Transport> {
         self.turn().await;
         let deadline = self.deadlines.connect;
         let dialled = timeout(deadline, self.dial.stream(Purpose::Raw)).await;
@@ -329,7 +347,14 @@ impl UrlTarget {
         raw::exchange(dialled.stream, request, self.deadlines, self.limits).await
     }
 
-    async fn try_exchange(&self, request: &wire::Request) -> Result<wire::Response, Transport> {
+    /// Makes one exchange. No redirect is followed and nothing is cached.
+    ///
+    /// Only a complete response, or one whose body was cut at [`Limits::body`], is an answer;
+    /// everything else is a [`Transport`].
+    pub async fn exchange(
+        &self,
+        request: &message::Request,
+    ) -> Result<message::Response, Transport> {
         // What cannot be sent opens no connection.
         let http = request.to_http()?;
         self.turn().await;
@@ -350,34 +375,5 @@ impl UrlTarget {
             }
             other => other.map_err(|failure| failure.transport),
         }
-    }
-}
-
-impl Target for UrlTarget {
-    fn url(&self) -> &Url {
-        &self.url
-    }
-
-    fn hides_bytes(&self) -> Option<&'static str> {
-        match self.http {
-            HttpVersion::Negotiated | HttpVersion::Http1 => None,
-            HttpVersion::Http2PriorKnowledge => {
-                Some("only HTTP/2 is spoken, and this is about the bytes of HTTP/1.1")
-            }
-        }
-    }
-
-    fn exchange_raw<'a>(
-        &'a self,
-        request: &'a wire::Request,
-    ) -> LocalBoxFuture<'a, Result<wire::Response, Transport>> {
-        self.try_raw(request).boxed_local()
-    }
-
-    fn exchange<'a>(
-        &'a self,
-        request: &'a wire::Request,
-    ) -> LocalBoxFuture<'a, Result<wire::Response, Transport>> {
-        self.try_exchange(request).boxed_local()
     }
 }

@@ -1,7 +1,7 @@
 //! One HTTP/1.1 connection: made, used, and judged when it breaks.
 
-use bytes::{Buf, Bytes};
-use http_body_util::{BodyExt, Full};
+use bytes::Bytes;
+use http_body_util::Full;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::task::AbortHandle;
@@ -9,9 +9,10 @@ use tokio::time::timeout;
 
 use super::dial::Io;
 use super::seen::{Noted, Seen};
-use super::{Deadlines, Limits, Transport};
-use crate::escape::escape;
-use crate::wire;
+use crate::body::read_body;
+use crate::message;
+use crate::transport::{Deadlines, Limits, Transport};
+use cors_text::escape::escape;
 
 /// A request in the types of the HTTP library.
 pub(super) type Request = http::Request<Full<Bytes>>;
@@ -83,7 +84,7 @@ impl Connection {
         request: Request,
         deadlines: Deadlines,
         limits: Limits,
-    ) -> Result<(wire::Response, Option<Self>), Failure> {
+    ) -> Result<(message::Response, Option<Self>), Failure> {
         self.seen.forget();
         let answer = async {
             self.sender.ready().await?;
@@ -107,9 +108,9 @@ impl Connection {
                 transport,
                 closed_unanswered: false,
             })?;
-        let response = wire::Response {
+        let response = message::Response {
             status: head.status.as_u16(),
-            headers: wire::lines(&head.headers),
+            headers: message::lines(&head.headers),
             body,
             raw: None,
         };
@@ -141,32 +142,4 @@ impl Connection {
             closed_unanswered: received == 0,
         }
     }
-}
-
-/// What an error says, escaped: that of a service in process may hold whatever was on the wire.
-pub(super) fn said(error: &impl std::fmt::Display) -> String {
-    escape(error.to_string().as_bytes())
-}
-
-/// Reads at most `most` bytes, and says whether that was all of it.
-pub(super) async fn read_body<B>(body: B, most: usize) -> Result<(Vec<u8>, bool), Transport>
-where
-    B: http_body::Body<Data: Buf, Error: std::fmt::Display>,
-{
-    let mut body = std::pin::pin!(body);
-    let mut bytes = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Transport::BodyIncomplete(said(&error)))?;
-        let Ok(mut data) = frame.into_data() else {
-            continue;
-        };
-        let data = data.copy_to_bytes(data.remaining());
-        let room = most.saturating_sub(bytes.len());
-        if data.len() > room {
-            bytes.extend(data.iter().take(room));
-            return Ok((bytes, false));
-        }
-        bytes.extend_from_slice(&data);
-    }
-    Ok((bytes, true))
 }

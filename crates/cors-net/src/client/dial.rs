@@ -12,9 +12,9 @@ use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-use super::Transport;
 use super::route::{Hop, Proxy, Route, Way, is_loopback};
-use crate::again::USER_AGENT;
+use crate::USER_AGENT;
+use crate::transport::Transport;
 
 /// A stream of bytes to a server.
 pub(super) trait Io: AsyncRead + AsyncWrite + Unpin + Send {}

@@ -1,0 +1,45 @@
+//! What a run asks of a server under test.
+
+use cors_net::message::{Request, Response};
+use cors_net::transport::Transport;
+use futures_util::future::LocalBoxFuture;
+use url::Url;
+
+/// A server under test.
+///
+/// Nothing is `Send`: a run lives on one thread.
+pub trait Target {
+    /// The absolute URL of its resource. Other endpoints are resolved against it.
+    fn url(&self) -> &Url;
+
+    /// Whether others, such as curl, can reach it at its URL.
+    fn has_address(&self) -> bool {
+        true
+    }
+
+    /// Why the bytes of an exchange cannot be looked at; `None` where [`Target::exchange_raw`] can.
+    fn hides_bytes(&self) -> Option<&'static str> {
+        Some("the target is in this process: no bytes pass that could be looked at")
+    }
+
+    /// Makes one exchange below any HTTP library, over HTTP/1.1 on a connection of its own. The
+    /// answer holds the bytes it came in.
+    fn exchange_raw<'a>(
+        &'a self,
+        _request: &'a Request,
+    ) -> LocalBoxFuture<'a, Result<Response, Transport>> {
+        let said = self.hides_bytes().unwrap_or("its bytes cannot be sent");
+        Box::pin(std::future::ready(Err(Transport::Unsendable(
+            said.to_owned(),
+        ))))
+    }
+
+    /// Makes one exchange. No redirect is followed and nothing is cached.
+    ///
+    /// Only a complete response, or one whose body was cut at [`Limits::body`](cors_net::transport::Limits::body), is an answer;
+    /// everything else is a [`Transport`].
+    fn exchange<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> LocalBoxFuture<'a, Result<Response, Transport>>;
+}

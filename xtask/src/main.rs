@@ -11,7 +11,6 @@
     reason = "a command for people: printing is its purpose"
 )]
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +29,9 @@ mod subjects;
 mod tools;
 mod try_subject;
 mod vectors;
+mod workspace;
+
+use workspace::{cargo, root};
 
 #[derive(Parser)]
 #[command(
@@ -90,15 +92,4 @@ fn main() -> ExitCode {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
-}
-
-/// The root of the workspace.
-fn root() -> &'static Path {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask)
-}
-
-/// The cargo that runs us, or the one in the path.
-fn cargo() -> std::ffi::OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }

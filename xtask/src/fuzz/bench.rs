@@ -4,8 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::EMPTY;
-use super::program::{Bound, Programs};
+use super::program::{Bound, EMPTY, Programs};
 
 /// Targets that read bytes as they come, and have to be about as fast as the fuzzer itself.
 const BYTE_LEVEL: [&str; 7] = [

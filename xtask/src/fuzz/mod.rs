@@ -16,10 +16,7 @@ use std::process::{Command, ExitCode};
 use std::sync::Mutex;
 
 use anyhow::{Context as _, bail};
-use program::{Bound, Programs};
-
-/// The target that does nothing: what the others are measured against.
-const EMPTY: &str = "empty";
+use program::{Bound, EMPTY, Programs};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

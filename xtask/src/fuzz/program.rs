@@ -8,8 +8,10 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::EMPTY;
 use super::stats::{self, Stats};
+
+/// The target that does nothing: what the others are measured against.
+pub(super) const EMPTY: &str = "empty";
 
 /// The version of cargo-fuzz.
 const VERSION: &str = "0.13.2";

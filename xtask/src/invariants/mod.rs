@@ -10,8 +10,48 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
+use circles::Circle;
+
+mod circles;
+mod lines;
+mod syntax;
+
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Count the lines of Rust outside tests instead, for each crate
+    #[arg(long)]
+    lines: bool,
+    /// Show the circles of files instead, also of the crates that may have them still
+    #[arg(long, conflicts_with = "lines")]
+    circles: bool,
+}
+
+/// The crates that have circles of files still, and why.
+const CIRCULAR: &[(&str, &str)] = &[
+    ("cors-agents", "engines, emulators and consoles"),
+    ("cors-conformance", "arguments and what takes them"),
+    (
+        "cors-fuzz",
+        "the libraries that are compared stand in the list of them",
+    ),
+    (
+        "cors-harness",
+        "the stages of a run, the probe and the fuzzer",
+    ),
+    (
+        "cors-model",
+        "the standard's algorithms, which call each other",
+    ),
+    (
+        "cors-testbed",
+        "the server and its behaviours; faults and their list",
+    ),
+    (
+        "cors-vectors",
+        "policies and endpoints; the reading of both kinds of cases",
+    ),
+    ("xtask", "the commands of citations and of agents"),
+];
 
 /// The arrows: a crate, and the crates of this workspace that it may use outside its tests.
 ///
@@ -119,7 +159,24 @@ const SOCKET_TYPES: &[&str] = &["TcpStream", "TcpListener", "UdpSocket", "UnixSt
 const CLOCK: &str = "crates/cors-harness/src/clock";
 
 /// Reports the violations.
-pub(crate) fn run(_: &Args) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if args.lines {
+        let crates = lines::lines(crate::root())?;
+        for (name, count) in &crates {
+            println!("{count:6}  {name}");
+        }
+        println!("{:6}  in all", crates.values().sum::<usize>());
+        return Ok(ExitCode::SUCCESS);
+    }
+    if args.circles {
+        let metadata = metadata()?;
+        let found = circular(&metadata)?;
+        for (name, circle) in &found {
+            println!("{name}: {circle}");
+        }
+        println!("{} circles", found.len());
+        return Ok(ExitCode::SUCCESS);
+    }
     let violations = check()?;
     for violation in &violations {
         eprintln!("invariant: {violation}");
@@ -134,13 +191,7 @@ pub(crate) fn run(_: &Args) -> anyhow::Result<ExitCode> {
 
 /// All violations in this workspace.
 pub(crate) fn check() -> anyhow::Result<Vec<String>> {
-    let metadata = MetadataCommand::new()
-        .cargo_path(crate::cargo())
-        .manifest_path(crate::root().join("Cargo.toml"))
-        .no_deps()
-        .other_options(vec!["--locked".into(), "--offline".into()])
-        .exec()
-        .context("cargo metadata")?;
+    let metadata = metadata()?;
     let mut violations = manifests(&metadata);
     for package in &metadata.packages {
         let folder = package
@@ -163,7 +214,39 @@ pub(crate) fn check() -> anyhow::Result<Vec<String>> {
             violations.extend(source(&package.name, &shown.replace('\\', "/"), &text));
         }
     }
+    let allowed = |name: &str| CIRCULAR.iter().any(|(listed, _)| *listed == name);
+    let circles = circular(&metadata)?.into_iter();
+    let new = circles.filter(|(name, _)| !allowed(name));
+    violations.extend(new.map(|(name, circle)| format!("{name}: {circle}")));
     Ok(violations)
+}
+
+/// The members of the workspace.
+fn metadata() -> anyhow::Result<Metadata> {
+    MetadataCommand::new()
+        .cargo_path(crate::cargo())
+        .manifest_path(crate::root().join("Cargo.toml"))
+        .no_deps()
+        .other_options(vec!["--locked".into(), "--offline".into()])
+        .exec()
+        .context("cargo metadata")
+}
+
+/// The circles of files of all libraries and programs, with the names of their crates.
+fn circular(metadata: &Metadata) -> anyhow::Result<Vec<(&str, Circle)>> {
+    let mut found = Vec::new();
+    for package in &metadata.packages {
+        let built = |target: &&cargo_metadata::Target| target.is_lib() || target.is_bin();
+        for target in package.targets.iter().filter(built) {
+            let circles = circles::circles(target.src_path.as_std_path(), crate::root())?;
+            found.extend(
+                circles
+                    .into_iter()
+                    .map(|circle| (package.name.as_str(), circle)),
+            );
+        }
+    }
+    Ok(found)
 }
 
 /// What the manifests say: the arrows, the empty list of cors-model, and who has sockets.

@@ -50,6 +50,11 @@ const CIRCULAR: &[(&str, &str)] = &[
         "cors-vectors",
         "policies and endpoints; the reading of both kinds of cases",
     ),
+    ("cors-net", "messages and their raw form"),
+    (
+        "cors-report",
+        "the page of agents and the list of its areas",
+    ),
     ("xtask", "the commands of citations and of agents"),
 ];
 

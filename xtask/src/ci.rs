@@ -47,6 +47,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         &format!("check --package cors-model --target {BARE} --locked"),
         &[],
     )?;
+    // As it is when it is installed, apart from the case files.
+    cargo(
+        "test --package cors-vectors --features embedded --locked",
+        &[],
+    )?;
     xtask("conformance")?;
     xtask("conformance agent model")?;
     xtask("vectors coverage --brief")?;

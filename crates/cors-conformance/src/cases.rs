@@ -1,15 +1,15 @@
-//! The cases that a command is about: the embedded ones, those from outside, and the selection.
+//! The cases that a command is about: those of the project, those from outside, and the selection.
 
 use std::borrow::Cow;
 
-use cors_vectors::library::embedded_file;
+use cors_vectors::data::data_file;
 use cors_vectors::select::{Select, Selectable};
 use cors_vectors::{Library, library, server_library};
 
 use crate::args::Selection;
 use crate::stop::Stop;
 
-/// The embedded library and what was added to it.
+/// The library and what was added to it.
 pub(crate) fn load(selection: &Selection) -> Result<Cow<'static, Library>, Stop> {
     let mut library = Cow::Borrowed(library().map_err(Stop::bug)?);
     for path in &selection.vectors {
@@ -44,8 +44,8 @@ pub(crate) fn choose<'a, C: Selectable>(
 
 /// The revision of the standard that the cases follow.
 pub(crate) fn standard() -> Result<String, Stop> {
-    let text = embedded_file("spec/fetch.toml")
-        .ok_or_else(|| Stop::bug("the pin of the standard is not embedded"))?;
+    let text = data_file("spec/fetch.toml")
+        .ok_or_else(|| Stop::bug("the pin of the standard is not there"))?;
     let pin: toml::Table = text.parse().map_err(Stop::bug)?;
     let commit = pin.get("commit").and_then(toml::Value::as_str);
     commit

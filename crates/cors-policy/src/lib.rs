@@ -30,6 +30,7 @@
 //! ```
 //!
 //! - [`policy`] has the policy and its questions.
+//! - [`read`] reads a policy from a TOML file and says what is wrong with it, and where.
 //! - [`origin`] has serialized origins, what is wrong with a string that is none, and patterns.
 //! - [`names`] has the methods and header names that the standard gives a meaning.
 //! - [`endpoint`] has the paths of a target that a policy may declare.
@@ -38,11 +39,15 @@
 //! algorithms and does not know the crate that does, so that neither can repeat a mistake of the
 //! other.
 
+mod check;
 pub mod endpoint;
+pub mod error;
 pub mod names;
 pub mod origin;
 pub mod policy;
+pub mod read;
 pub mod strict;
 
 pub use endpoint::Endpoint;
+pub use error::{Error, Errors, Problem};
 pub use policy::{Any, AnyOr, Policy};

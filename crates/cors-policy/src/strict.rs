@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_path_to_error::Segment;
 
 /// A map in which no key comes twice; the plain one would keep the last.
 ///
@@ -41,4 +42,90 @@ where
     }
 
     deserializer.deserialize_map(Unique(PhantomData))
+}
+
+/// Everything that is wrong with what was read; never empty. Printed one a line.
+#[derive(Debug)]
+pub struct Errors<E>(Vec<E>);
+
+impl<E> Errors<E> {
+    /// The single errors.
+    pub fn as_slice(&self) -> &[E] {
+        &self.0
+    }
+
+    /// `Ok` of the value when there are no errors.
+    ///
+    /// # Errors
+    ///
+    /// The given ones, when there are any.
+    pub fn none_or<T>(errors: Vec<E>, value: T) -> Result<T, Self> {
+        if errors.is_empty() {
+            Ok(value)
+        } else {
+            Err(Self(errors))
+        }
+    }
+
+    /// The single errors.
+    pub fn into_vec(self) -> Vec<E> {
+        self.0
+    }
+}
+
+impl<E> From<E> for Errors<E> {
+    fn from(error: E) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Errors<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl<E: std::error::Error> std::error::Error for Errors<E> {}
+
+/// Line and column, both from 1, of a byte offset.
+pub fn position(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
+    (line, column)
+}
+
+/// A path as `steps[0].fetch.origin`; `.` for the root.
+pub fn field_of<'a>(path: impl Iterator<Item = &'a Segment>) -> String {
+    let mut field = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => field.extend(["[", &index.to_string(), "]"]),
+            Segment::Map { key: name } | Segment::Enum { variant: name } => {
+                if !field.is_empty() {
+                    field.push('.');
+                }
+                field.push_str(name);
+            }
+            // What serde could not name; the message says more.
+            Segment::Unknown => {}
+        }
+    }
+    if field.is_empty() {
+        ".".to_owned()
+    } else {
+        field
+    }
 }

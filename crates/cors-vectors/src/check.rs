@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::server::Level;
+use crate::level::Level;
 use crate::text::Text;
 
 /// A statement about one answer, with its own level.

@@ -1,9 +1,10 @@
 //! What can be wrong with case files, policies and rules.
 
-use std::fmt;
 use std::path::PathBuf;
 
-use crate::origin::OriginProblem;
+use cors_policy::origin::OriginProblem;
+use cors_policy::strict;
+
 use crate::text::TextError;
 
 /// One thing that is wrong, with where it stands.
@@ -129,6 +130,9 @@ pub enum Problem {
     /// A malformed text.
     #[error(transparent)]
     Text(#[from] TextError),
+    /// What is wrong with a policy.
+    #[error(transparent)]
+    Policy(#[from] cors_policy::Problem),
     /// A malformed origin.
     #[error(transparent)]
     Origin(#[from] OriginProblem),
@@ -171,49 +175,8 @@ fn braced(names: &[&str]) -> String {
         .join(", ")
 }
 
-/// Everything that is wrong with what was read; never empty. Printed one a line.
-#[derive(Debug)]
-pub struct Errors(Vec<Error>);
-
-impl Errors {
-    /// The single errors.
-    pub fn as_slice(&self) -> &[Error] {
-        &self.0
-    }
-
-    /// `Ok` of the value when there are no errors.
-    pub(crate) fn none_or<T>(errors: Vec<Error>, value: T) -> Result<T, Self> {
-        if errors.is_empty() {
-            Ok(value)
-        } else {
-            Err(Self(errors))
-        }
-    }
-
-    pub(crate) fn into_vec(self) -> Vec<Error> {
-        self.0
-    }
-}
-
-impl From<Error> for Errors {
-    fn from(error: Error) -> Self {
-        Self(vec![error])
-    }
-}
-
-impl fmt::Display for Errors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{error}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Errors {}
+/// Everything that is wrong with what was read.
+pub type Errors = strict::Errors<Error>;
 
 /// Up to three of the names that look most like `name`, best first.
 pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {

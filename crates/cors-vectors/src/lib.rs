@@ -11,9 +11,11 @@
 
 pub mod agent;
 pub mod check;
+pub mod data;
 pub mod error;
 pub mod fill;
 pub mod format;
+pub mod level;
 pub mod library;
 pub mod observed;
 pub mod policies;

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Expectation;
-use crate::library::embedded_file;
+use crate::data::data_file;
 
 /// What an engine did with the agent cases.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -108,27 +108,25 @@ pub struct ObservedError {
     pub said: String,
 }
 
-/// The embedded record of an engine; `None` when there is none.
+/// The record of an engine; `None` when there is none.
 ///
 /// # Errors
 ///
 /// It is not such a record.
 pub fn observed(engine: &str) -> Result<Option<ObservedFile>, ObservedError> {
     let file = format!("agent/observed/{engine}.json");
-    embedded_file(&file)
-        .map(|text| read(&file, text))
-        .transpose()
+    data_file(&file).map(|text| read(&file, &text)).transpose()
 }
 
-/// The embedded expectations for an agent; `None` when there are none.
+/// The expectations for an agent; `None` when there are none.
 ///
 /// # Errors
 ///
 /// It is not such a file, or it contradicts itself.
 pub fn expectations(agent: &str) -> Result<Option<ExpectationsFile>, ObservedError> {
     let file = format!("agent/expectations/{agent}.json");
-    embedded_file(&file)
-        .map(|text| read_expectations(&file, text))
+    data_file(&file)
+        .map(|text| read_expectations(&file, &text))
         .transpose()
 }
 

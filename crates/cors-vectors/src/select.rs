@@ -7,7 +7,8 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use crate::agent::AgentCase;
 use crate::error::nearest;
-use crate::server::{Level, ServerCase};
+use crate::level::Level;
+use crate::server::ServerCase;
 
 /// What a selection looks at in a case.
 pub trait Selectable {

@@ -4,7 +4,8 @@ use cors_harness::exit::Exit;
 use cors_testbed::Behaviour;
 use cors_testbed::faults::{self, Fault, faults};
 use cors_vectors::Library;
-use cors_vectors::library::{embedded_file, library};
+use cors_vectors::data::data_file;
+use cors_vectors::library::library;
 use cors_vectors::server::ServerCase;
 use serde_json::{Value, json};
 
@@ -87,7 +88,7 @@ fn one_case(members: &Value) -> Library {
     Library::from_files([
         (
             "policies.json".to_owned(),
-            embedded_file("policies.json").unwrap().to_owned(),
+            data_file("policies.json").unwrap().into_owned(),
         ),
         ("server/hole.json".to_owned(), file.to_string()),
     ])

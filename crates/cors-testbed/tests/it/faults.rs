@@ -13,8 +13,8 @@ use crate::probes::{Probe, Seen, probes, seen, varies_on_origin};
 /// Policies that differ in what they allow: most of the library's, and those of these tests.
 fn policies() -> BTreeMap<String, Policy> {
     // Read by itself: this is no test of the cases beside it.
-    let file = cors_vectors::library::embedded_file("policies.json").unwrap();
-    let named = serde_json::from_str::<PolicyFile>(file).unwrap().policies;
+    let file = cors_vectors::data::data_file("policies.json").unwrap();
+    let named = serde_json::from_str::<PolicyFile>(&file).unwrap().policies;
     let alike = [
         "allow-list",
         "expose-any",

@@ -135,7 +135,7 @@ pub(super) fn collect(path: &Path, files: &mut Vec<(String, String)>) -> Result<
     Ok(())
 }
 
-pub(super) fn is_json(path: &Path) -> bool {
+fn is_json(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "json")
 }

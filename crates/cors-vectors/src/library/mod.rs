@@ -1,12 +1,12 @@
 //! The library: all cases, policies and rules together, with what refers from one to another.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use include_dir::{Dir, include_dir};
-
 use crate::agent::{AgentCase, AgentFile};
+use crate::data;
 use crate::error::{Error, Errors, Problem, nearest};
 use crate::fill::{self, Skip};
 use crate::policy::{NamedPolicy, Policy};
@@ -14,11 +14,9 @@ use crate::read::Source;
 use crate::rules::{Rule, Side};
 use crate::server::{ServerCase, ServerFile, Verdict};
 
-use files::{Content, collect, is_json, read_all};
+use files::{Content, collect, read_all};
 
 mod files;
-
-static DATA: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
 
 /// Cases, policies and rules that fit together.
 #[derive(Debug, Clone, Default)]
@@ -31,15 +29,15 @@ pub struct Library {
     texts: BTreeMap<String, String>,
 }
 
-/// The library that is part of the program, read once.
+/// The library of the project, read once.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with it, which is a mistake in this crate.
+/// Everything that is wrong with it, which is a mistake in this crate's data.
 pub fn library() -> Result<&'static Library, &'static Errors> {
     static LIBRARY: OnceLock<Result<Library, Errors>> = OnceLock::new();
     LIBRARY
-        .get_or_init(|| Library::from_static(embedded_files()))
+        .get_or_init(|| from_data(data::case_files()))
         .as_ref()
 }
 
@@ -48,43 +46,31 @@ pub fn library() -> Result<&'static Library, &'static Errors> {
 ///
 /// # Errors
 ///
-/// Everything that is wrong with it, which is a mistake in this crate.
+/// Everything that is wrong with it, which is a mistake in this crate's data.
 pub fn server_library() -> Result<&'static Library, &'static Errors> {
     static LIBRARY: OnceLock<Result<Library, Errors>> = OnceLock::new();
-    let files = || embedded_files().filter(|(name, _)| !name.starts_with("agent/"));
     LIBRARY
-        .get_or_init(|| Library::from_static(files()))
+        .get_or_init(|| from_data(data::server_files()))
         .as_ref()
 }
 
-/// The text of an embedded file, such as `server/origin.json`.
-pub fn embedded_file(path: &str) -> Option<&'static str> {
-    DATA.get_file(path)?.contents_utf8()
-}
-
-/// The embedded files of cases, policies and rules: their names, such as `server/origin.json`, and
-/// texts.
-pub fn embedded_files() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let folders = ["agent", "server"]
-        .into_iter()
-        .filter_map(|folder| DATA.get_dir(folder));
-    let single = ["policies.json", "rules.json"]
-        .into_iter()
-        .filter_map(|name| DATA.get_file(name));
-    folders
-        .flat_map(Dir::files)
-        .chain(single)
-        .filter(|file| is_json(file.path()))
-        .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
+fn from_data(files: Vec<(String, Cow<'static, str>)>) -> Result<Library, Errors> {
+    if files.is_empty() {
+        let problem = Problem::Broken(
+            "the case files are not where this program was built: to use it without them, build \
+             it with the feature `embedded`",
+        );
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data").to_owned();
+        return Err(Error::File { file, problem }.into());
+    }
+    Library::from_files(
+        files
+            .into_iter()
+            .map(|(name, text)| (name, text.into_owned())),
+    )
 }
 
 impl Library {
-    fn from_static(
-        files: impl Iterator<Item = (&'static str, &'static str)>,
-    ) -> Result<Self, Errors> {
-        Self::from_files(files.map(|(name, text)| (name.to_owned(), text.to_owned())))
-    }
-
     /// Puts a library together from the texts of its files. A name says what the file is: its
     /// folder is `agent` or `server`, or it is `policies.json` or `rules.json`.
     ///

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    Common, Source, area_of, common, header_name, header_pairs, optional_text, sentence, text,
+use super::common::{
+    Common, area_of, common, header_name, header_pairs, optional_text, sentence, text,
 };
+use super::json::Source;
 use crate::agent::{
     AgentCase, AgentFile, Answer, Api, Body, Cache, ErrorKind, Expectation, ExpectedRequest, Fetch,
     Mode, Outcome, Redirect, RequestKind,
 };
 use crate::error::{Error, Problem};
 use crate::fill::AGENT_PLACEHOLDERS;
-use crate::origin;
+use cors_policy::origin;
 
 const SCHEMA: &str = "../schema/agent.schema.json";
 

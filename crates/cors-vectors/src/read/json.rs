@@ -1,5 +1,6 @@
 //! JSON with errors that say where.
 
+use cors_policy::strict::field_of;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
@@ -127,27 +128,4 @@ fn without_position(error: &serde_json::Error) -> String {
         .strip_suffix(&position)
         .unwrap_or(&message)
         .to_owned()
-}
-
-/// A path as `steps[0].fetch.origin`; `.` for the root.
-pub(super) fn field_of<'a>(path: impl Iterator<Item = &'a Segment>) -> String {
-    let mut field = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => field.extend(["[", &index.to_string(), "]"]),
-            Segment::Map { key: name } | Segment::Enum { variant: name } => {
-                if !field.is_empty() {
-                    field.push('.');
-                }
-                field.push_str(name);
-            }
-            // What serde could not name; the message says more.
-            Segment::Unknown => {}
-        }
-    }
-    if field.is_empty() {
-        ".".to_owned()
-    } else {
-        field
-    }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    Common, Source, area_of, common, header_name, header_pairs, no_repeats, sentence, text,
+use super::common::{
+    Common, area_of, common, header_name, header_pairs, no_repeats, optional_text, sentence, text,
 };
+use super::json::Source;
 use crate::check::{Check, HeaderIs, HeaderStatement, On, Statement};
 use crate::error::{Error, Problem};
 use crate::fill::SERVER_PLACEHOLDERS;
@@ -157,7 +158,7 @@ fn check_step(at: &str, step: &Step, push: &mut dyn FnMut(String, Problem)) {
             text(&fetch.origin, format!("{at}.fetch.origin"), &known, push);
             text(&fetch.method, format!("{at}.fetch.method"), &known, push);
             header_pairs(&fetch.headers, &format!("{at}.fetch.headers"), &known, push);
-            super::optional_text(
+            optional_text(
                 fetch.body.as_ref(),
                 format!("{at}.fetch.body"),
                 &known,
@@ -177,14 +178,14 @@ fn check_step(at: &str, step: &Step, push: &mut dyn FnMut(String, Problem)) {
                 );
             }
             text(&send.method, format!("{at}.send.method"), &known, push);
-            super::optional_text(
+            optional_text(
                 send.suffix.as_ref(),
                 format!("{at}.send.suffix"),
                 &known,
                 push,
             );
             header_pairs(&send.headers, &format!("{at}.send.headers"), &known, push);
-            super::optional_text(send.body.as_ref(), format!("{at}.send.body"), &known, push);
+            optional_text(send.body.as_ref(), format!("{at}.send.body"), &known, push);
             for (index, check) in step.checks.iter().enumerate() {
                 if check.on != On::Last {
                     push(

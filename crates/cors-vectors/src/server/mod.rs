@@ -9,6 +9,7 @@ pub use crate::check::{
     Check, Grammar, HeaderIs, HeaderStatement, On, Statement, StatusStatement, WireIs,
     WireStatement,
 };
+pub use crate::level::Level;
 use crate::policies::NamedPolicy;
 use crate::text::{HeaderPair, Text};
 
@@ -80,32 +81,6 @@ pub struct ServerCase {
     /// Names of the testbed's faulty servers that this case alone must fail.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub catches: Vec<String>,
-}
-
-/// How binding a requirement is.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Default,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// A choice that is recorded; never a failure.
-    Info,
-    /// The standard's own advice.
-    Should,
-    /// Grammar, the text of an RFC, or a policy that is not realised in a browser.
-    #[default]
-    Must,
 }
 
 /// One step of a server case.
@@ -262,19 +237,5 @@ impl Step {
         }
         texts.extend(self.checks.iter().flat_map(Check::texts));
         texts
-    }
-}
-
-impl Level {
-    /// All levels, the most binding first.
-    pub const ALL: [Self; 3] = [Self::Must, Self::Should, Self::Info];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Should => "should",
-            Self::Must => "must",
-        }
     }
 }

@@ -1,11 +1,12 @@
-//! The library that is part of the program.
+//! The library of the project.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use cors_vectors::data::{case_files, data_file};
 use cors_vectors::fill::{Fill, fill};
 use cors_vectors::format::format;
-use cors_vectors::library::{Library, embedded_file, embedded_files, library};
+use cors_vectors::library::{Library, library};
 use cors_vectors::rules::Side;
 use cors_vectors::server::{Level, Requirement, Verdict};
 
@@ -13,9 +14,10 @@ use cors_vectors::server::{Level, Requirement, Verdict};
 fn server_side() -> &'static Library {
     static LIBRARY: OnceLock<Library> = OnceLock::new();
     LIBRARY.get_or_init(|| {
-        let files = embedded_files()
+        let files = case_files()
+            .into_iter()
             .filter(|(name, _)| !name.starts_with("agent/"))
-            .map(|(name, text)| (name.to_owned(), text.to_owned()));
+            .map(|(name, text)| (name, text.into_owned()));
         Library::from_files(files).unwrap_or_else(|errors| panic!("{errors}"))
     })
 }
@@ -151,8 +153,8 @@ fn the_files_are_laid_out_canonically() {
         .map(|(name, _)| name.to_owned())
         .chain(["policies.json".to_owned(), "rules.json".to_owned()]);
     for name in names {
-        let text = embedded_file(&name).unwrap();
-        let value: serde_json::Value = serde_json::from_str(text).unwrap();
+        let text = data_file(&name).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert!(
             format(&value) == text,
             "{name}: run `cargo run -p cors-vectors --example vectors -- format vectors/{name}`"

@@ -6,7 +6,7 @@ mod references;
 mod rules;
 mod server_cases;
 
-use cors_vectors::Errors;
+use std::fmt::{Debug, Display};
 
 const SERVER: &str = r#"{
   "area": "origin",
@@ -105,8 +105,8 @@ fn with(text: &str, old: &str, new: &str) -> String {
     text.replacen(old, new, 1)
 }
 
-fn check<T: std::fmt::Debug>(
-    read: impl Fn(&str) -> Result<T, Errors>,
+fn check<T: Debug, E: Debug + Display>(
+    read: impl Fn(&str) -> Result<T, E>,
     text: &str,
     table: &[(&str, &str, &str)],
 ) {

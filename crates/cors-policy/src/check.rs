@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use toml::de::DeTable;
-
+use crate::endpoint::Endpoint;
 use crate::error::Problem;
 use crate::names::{is_forbidden_method, is_token, normalize_method};
 use crate::origin;
 use crate::policy::{Any, AnyOr, Policy, is_pattern};
-use crate::server::Endpoint;
 
 /// Everything that is wrong with a policy: field and problem.
-pub(super) fn check(policy: &Policy) -> Vec<(String, Problem)> {
+pub(crate) fn check(policy: &Policy) -> Vec<(String, Problem)> {
     let mut problems = Vec::new();
     match &policy.allow_origins {
         AnyOr::Any(Any::Any) if policy.allow_credentials => problems.push((
@@ -150,24 +148,4 @@ fn endpoints(endpoints: &BTreeMap<Endpoint, String>, problems: &mut Vec<(String,
             ));
         }
     }
-}
-
-/// The offset at which the value of a field such as `allow_origins[2]` stands.
-pub(super) fn span_of(table: &DeTable<'_>, field: &str) -> Option<usize> {
-    let (path, index) = match field
-        .strip_suffix(']')
-        .and_then(|field| field.split_once('['))
-    {
-        Some((path, index)) => (path, index.parse::<usize>().ok()),
-        None => (field, None),
-    };
-    let mut names = path.split('.');
-    let mut value = table.get(names.next()?)?;
-    for name in names {
-        value = value.get_ref().get(name)?;
-    }
-    if let Some(index) = index {
-        value = value.get_ref().get(index)?;
-    }
-    Some(value.span().start)
 }

@@ -1,0 +1,86 @@
+//! Reading policies: the shape first, then what the types cannot say.
+//!
+//! Nothing is read but the arguments; the name of a file is only for the errors.
+
+use toml::de::{DeTable, DeValue};
+
+use crate::check::check;
+use crate::error::{Error, Errors, Problem};
+use crate::policy::Policy;
+use crate::strict::{field_of, position};
+
+/// Reads a user's policy, a TOML file.
+///
+/// # Errors
+///
+/// Everything that is wrong, unless the shape is: then the first.
+pub fn read_policy_toml(name: &str, text: &str) -> Result<Policy, Errors> {
+    let error = |at: usize, field, problem| {
+        let (line, column) = position(text, at);
+        Error {
+            file: name.to_owned(),
+            line,
+            column: Some(column),
+            field,
+            problem,
+        }
+    };
+    let deserializer = toml::Deserializer::parse(text).map_err(|wrong| {
+        let at = wrong.span().map_or(0, |span| span.start);
+        error(at, None, Problem::Syntax(wrong.message().to_owned()))
+    })?;
+    let read: Result<Policy, _> = serde_path_to_error::deserialize(deserializer);
+    let policy = read.map_err(|wrong| {
+        let field = field_of(wrong.path().iter());
+        let wrong = wrong.into_inner();
+        let at = wrong.span().map_or(0, |span| span.start);
+        let problem = Problem::Shape(wrong.message().to_owned());
+        error(at, Some(field), problem)
+    })?;
+    let table = DeTable::parse(text).ok();
+    let errors = check(&policy).into_iter().map(|(field, problem)| {
+        let at = table
+            .as_ref()
+            .and_then(|table| offset(table.get_ref(), &field));
+        let error = error(at.unwrap_or(0), Some(field), problem);
+        Error {
+            column: None,
+            ..error
+        }
+    });
+    Errors::none_or(errors.collect(), policy)
+}
+
+/// Everything that is wrong with a policy whose shape is right: field and problem.
+pub fn problems(policy: &Policy) -> Vec<(String, Problem)> {
+    check(policy)
+}
+
+/// Checks a policy that was read by other means, such as one inferred from answers.
+///
+/// # Errors
+///
+/// Everything that is wrong; the name stands where a file's would.
+pub fn check_policy(name: &str, policy: &Policy) -> Result<(), Errors> {
+    let errors = check(policy).into_iter().map(|(field, problem)| Error {
+        file: name.to_owned(),
+        line: 1,
+        column: None,
+        field: Some(field),
+        problem,
+    });
+    Errors::none_or(errors.collect(), ())
+}
+
+/// The offset at which the value of a field such as `rules[1].allow_origins[2]` stands.
+fn offset(table: &DeTable<'_>, field: &str) -> Option<usize> {
+    let mut names = field.split(['.', '[', ']']).filter(|name| !name.is_empty());
+    let mut value = table.get(names.next()?)?;
+    for name in names {
+        value = match (value.get_ref(), name.parse::<usize>()) {
+            (DeValue::Array(items), Ok(index)) => items.get(index)?,
+            (other, _) => other.get(name)?,
+        };
+    }
+    Some(value.span().start)
+}

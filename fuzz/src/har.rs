@@ -2,7 +2,7 @@
 //!
 //! Input: the text of one.
 
-use cors_conformance::explain::har::read;
+use cors_explain::har::read;
 
 /// Runs one input.
 pub fn run(data: &[u8]) {

@@ -3,8 +3,8 @@
 //!
 //! Input: a text.
 
-use cors_conformance::explain::http_text::read;
-use cors_conformance::explain::message::{Field, Message};
+use cors_explain::http_text::read;
+use cors_explain::message::{Field, Message};
 
 fn write(message: &Message, out: &mut Vec<u8>) {
     let fields = match message {

@@ -11,6 +11,12 @@ use anyhow::{Context as _, bail};
 /// The target without std for which cors-model must build.
 const BARE: &str = "x86_64-unknown-none";
 
+/// The target of web pages, for which what runs in one must build.
+const WEB: &str = "wasm32-unknown-unknown";
+
+/// The crates that must build for a web page.
+const ON_THE_WEB: &[&str] = &["cors-policy", "cors-explain --features embedded"];
+
 /// Which cases catch which faulty servers; `--update` after the same command writes it anew.
 const KILL_MATRIX: &str = "crates/cors-conformance/tests/kill-matrix.txt";
 
@@ -42,7 +48,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         "doc --workspace --no-deps --document-private-items --locked",
         &[("RUSTDOCFLAGS", "-Dwarnings")],
     )?;
-    install_bare_target()?;
+    install_target(BARE)?;
     cargo(
         &format!("check --package cors-model --target {BARE} --locked"),
         &[],
@@ -52,6 +58,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         "test --package cors-vectors --features embedded --locked",
         &[],
     )?;
+    install_target(WEB)?;
+    for package in ON_THE_WEB {
+        cargo(
+            &format!("check --package {package} --target {WEB} --locked"),
+            &[],
+        )?;
+    }
     xtask("conformance")?;
     xtask("conformance agent model")?;
     xtask("vectors coverage --brief")?;
@@ -99,32 +112,32 @@ fn xtask(arguments: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Adds the target without std where rustup does not have it yet.
+/// Adds a target where rustup does not have it yet.
 ///
 /// Where there is no rustup, the next step tells by itself whether the target is there.
-fn install_bare_target() -> anyhow::Result<()> {
+fn install_target(target: &str) -> anyhow::Result<()> {
     let Ok(list) = Command::new("rustup")
         .args(["target", "list", "--installed"])
         .current_dir(crate::root())
         .output()
     else {
-        println!("(no rustup here: {BARE} is taken to be installed)");
+        println!("(no rustup here: {target} is taken to be installed)");
         return Ok(());
     };
     if String::from_utf8_lossy(&list.stdout)
         .lines()
-        .any(|line| line == BARE)
+        .any(|line| line == target)
     {
         return Ok(());
     }
-    println!("$ rustup target add {BARE}");
+    println!("$ rustup target add {target}");
     let status = Command::new("rustup")
-        .args(["target", "add", BARE])
+        .args(["target", "add", target])
         .current_dir(crate::root())
         .status()
         .context("cannot start rustup")?;
     if !status.success() {
-        bail!("rustup target add {BARE}: {status}");
+        bail!("rustup target add {target}: {status}");
     }
     Ok(())
 }

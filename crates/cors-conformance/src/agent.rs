@@ -339,7 +339,7 @@ impl AgentName {
 
     /// Finds what plays it; `None` for the model, which is always there.
     fn installed(self) -> Option<Result<Installed, LaunchError>> {
-        let engine = self.engine().map(Engine::installed);
+        let engine = self.engine().map(Installed::engine);
         engine.or_else(|| self.emulator().map(Emulator::installed))
     }
 

@@ -31,7 +31,6 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub use cors_report::console;
 pub use cors_text::terminal as escape;
 
 use clap::Parser as _;

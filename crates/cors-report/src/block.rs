@@ -9,8 +9,8 @@ use cors_harness::event::{
 use cors_vectors::server::{Level, Verdict};
 
 use crate::cite::cited;
-use crate::console;
 use crate::difference::{Mark, marks};
+use cors_explain::console;
 use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use cors_text::terminal as escape;
 

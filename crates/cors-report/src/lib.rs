@@ -18,7 +18,6 @@ pub mod agent;
 pub mod agents;
 pub mod block;
 pub mod cite;
-pub mod console;
 pub mod difference;
 pub mod effect;
 pub mod junit;

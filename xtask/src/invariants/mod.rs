@@ -67,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cors-text", &[]),
     ("cors-net", &["cors-text"]),
     ("cors-vectors", &["cors-policy"]),
+    ("cors-explain", &["cors-model", "cors-text", "cors-vectors"]),
     (
         "cors-harness",
         &[
@@ -101,6 +102,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cors-report",
         &[
             "cors-agents",
+            "cors-explain",
             "cors-harness",
             "cors-model",
             "cors-policy",
@@ -112,6 +114,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cors-conformance",
         &[
             "cors-agents",
+            "cors-explain",
             "cors-harness",
             "cors-model",
             "cors-net",
@@ -131,6 +134,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "cors-agents",
             "cors-conformance",
+            "cors-explain",
             "cors-harness",
             "cors-model",
             "cors-net",

@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use cors_harness::command::group::Group;
-use cors_model::dialect::Dialect;
+pub use cors_model::dialect::Engine;
 use cors_vectors::agent::AgentCase;
 use tempfile::TempDir;
 
@@ -20,29 +20,6 @@ use super::skip;
 
 /// How long a helper may take to say what it is asked: its version, its display.
 const HELPER: Duration = Duration::from_secs(20);
-
-/// A browser engine.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Engine {
-    /// Chromium.
-    Chromium,
-    /// Firefox.
-    Firefox,
-    /// WebKitGTK, by its MiniBrowser.
-    Webkit,
-}
 
 const CHROMIUM: Program = Program {
     name: "Chromium",
@@ -180,68 +157,47 @@ pub(super) enum What {
     Package(Package),
 }
 
-impl Engine {
-    /// All engines.
-    pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
-
-    /// Its name in commands and files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Chromium => "chromium",
-            Self::Firefox => "firefox",
-            Self::Webkit => "webkit",
-        }
+/// The program of an engine.
+const fn program(engine: Engine) -> Program {
+    match engine {
+        Engine::Chromium => CHROMIUM,
+        Engine::Firefox => FIREFOX,
+        Engine::Webkit => MINI_BROWSER,
     }
+}
 
-    /// How the model has to depart from the standard to do as it does.
-    pub const fn dialect(self) -> Dialect {
-        match self {
-            Self::Chromium => Dialect::CHROMIUM,
-            Self::Firefox => Dialect::FIREFOX,
-            Self::Webkit => Dialect::WEBKIT,
-        }
-    }
-
-    const fn program(self) -> Program {
-        match self {
-            Self::Chromium => CHROMIUM,
-            Self::Firefox => FIREFOX,
-            Self::Webkit => MINI_BROWSER,
-        }
-    }
-
-    /// Finds the programs and asks for the version.
+impl Installed {
+    /// Finds the programs of an engine and asks for its version.
     ///
     /// # Errors
     ///
     /// Something is missing or does not run.
-    pub fn installed(self) -> Result<Installed, LaunchError> {
-        let program = self.program().find()?;
-        let display = match self {
-            Self::Webkit => Some(Display::open()?),
-            Self::Chromium | Self::Firefox => None,
+    pub fn engine(engine: Engine) -> Result<Self, LaunchError> {
+        let about = program(engine);
+        let program = about.find()?;
+        let display = match engine {
+            Engine::Webkit => Some(Display::open()?),
+            Engine::Chromium | Engine::Firefox => None,
         };
         let mut command = Command::new(&program);
         command.arg("--version");
         if let Some(display) = &display {
             command.env("DISPLAY", &display.name);
         }
-        let said = first_line(&self.program(), &mut command)?.1;
+        let said = first_line(&about, &mut command)?.1;
         let version = said
             .ok_or(LaunchError::Silent("the browser does not tell its version"))?
             .trim()
             .to_owned();
-        Ok(Installed {
-            what: What::Engine(self),
+        Ok(Self {
+            what: What::Engine(engine),
             program,
             display,
             version,
             talks: false,
         })
     }
-}
 
-impl Installed {
     /// Why a case is not run here; `None` when it is.
     pub fn skip(&self, case: &AgentCase) -> Option<String> {
         match &self.what {
@@ -257,7 +213,7 @@ impl Installed {
     /// It does not start, or its profile cannot be written.
     pub fn start(self, url: &str) -> Result<Browser, LaunchError> {
         let about = match &self.what {
-            What::Engine(engine) => engine.program(),
+            What::Engine(engine) => program(*engine),
             What::Package(_) => NODE,
         };
         let io = |source| LaunchError::Start {

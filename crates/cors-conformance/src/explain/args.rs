@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
-use cors_agents::browser::Engine;
+use cors_explain::Known;
+use cors_model::dialect::Engine;
 use cors_model::request::CredentialsMode;
+
+use crate::stop::Stop;
 
 /// Shown below the options.
 pub(crate) const AFTER_HELP: &str = "\
@@ -57,6 +60,14 @@ pub struct ExplainArgs {
     /// One JSON object instead of text
     #[arg(long)]
     pub json: bool,
+}
+
+impl ExplainArgs {
+    /// What is known of the engine that is asked about.
+    pub(super) fn known(&self) -> Result<Option<Known>, Stop> {
+        let known = self.engine.map(|name| Known::of(name.into()));
+        known.transpose().map_err(Stop::bug)
+    }
 }
 
 /// An engine whose departures from the standard are known.

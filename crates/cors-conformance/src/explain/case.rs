@@ -5,6 +5,10 @@ use std::fmt::Write as _;
 use cors_agents::model::play_as;
 use cors_agents::observation::{Observation, ObservedOutcome};
 use cors_agents::world::World;
+use cors_explain::Known;
+use cors_explain::render::engine as engine_text;
+use cors_explain::steps::{self, is_decisive_citation};
+use cors_explain::view::Step;
 use cors_harness::escape::escape_cut;
 use cors_harness::event::{CaseEvent, Event};
 use cors_harness::exit::Exit;
@@ -20,11 +24,7 @@ use cors_vectors::{Library, library, server_library};
 use serde_json::{Value, json};
 
 use super::args::ExplainArgs;
-use super::engine::Known;
-use super::render::Text;
-use super::steps::is_decisive_citation;
-use super::view::Step;
-use super::{print, steps};
+use super::print::print;
 use crate::escape::sentence;
 use crate::reference::Reference;
 use crate::render::block;
@@ -63,7 +63,7 @@ fn server(library: &Library, case: &ServerCase, args: &ExplainArgs) -> Result<Ex
         .policies()
         .get(&case.policy)
         .ok_or_else(|| Stop::bug(format_args!("{}: no policy {}", case.id, case.policy)))?;
-    let known = args.engine.map(|name| Known::of(name.into())).transpose()?;
+    let known = args.known()?;
     let mut event = carried_out(library, case, known.as_ref())?;
     if args.json {
         let value = json!({ "case": case, "policy": named, "reference_server": event });
@@ -120,9 +120,8 @@ fn server(library: &Library, case: &ServerCase, args: &ExplainArgs) -> Result<Ex
             .iter()
             .map(|engine| engine.said.as_str())
             .collect();
-        let mut view = Text(String::new());
-        view.engine(&known.differing((!said.is_empty()).then(|| said.join("; "))));
-        text.push_str(&view.0);
+        let differing = known.differing((!said.is_empty()).then(|| said.join("; ")));
+        text.push_str(&engine_text(&differing));
     }
     if !args.verbose {
         for step in &mut event.steps {
@@ -195,7 +194,7 @@ fn carried_out(
 fn agent(case: &AgentCase, args: &ExplainArgs) -> Result<Exit, Stop> {
     let world = World::of_model(case);
     let mut taken = Steps::default();
-    let known = args.engine.map(|name| Known::of(name.into())).transpose()?;
+    let known = args.known()?;
     let dialect = known.as_ref().map_or(Dialect::STANDARD, Known::dialect);
     let observed = play_as(dialect, case, &world, &mut taken).map_err(Stop::bug)?;
     let engine = known.map(|known| {
@@ -235,9 +234,7 @@ fn agent(case: &AgentCase, args: &ExplainArgs) -> Result<Exit, Stop> {
         }
     }
     if let Some(engine) = &engine {
-        let mut view = Text(String::new());
-        view.engine(engine);
-        text.push_str(&view.0);
+        text.push_str(&engine_text(engine));
     }
     let who = engine.map_or_else(|| "the standard".to_owned(), |engine| engine.name);
     section(&mut text, &format!("the requests that {who} makes of it"));

@@ -5,6 +5,7 @@
 //! looked at is in `vectors/agent/observed/`.
 
 mod departures;
+mod engine;
 mod engines;
 mod request;
 mod response;
@@ -12,6 +13,7 @@ mod script;
 #[cfg(test)]
 mod tests;
 
+pub use self::engine::Engine;
 use crate::header::HeaderList;
 use crate::request::CacheMode;
 

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::change::{Change, ChangedLine};
-use super::engine::EngineView;
+use crate::change::{Change, ChangedLine};
 use crate::console::ConsoleView;
+use crate::engine::EngineView;
 
 /// An explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

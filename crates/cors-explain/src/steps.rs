@@ -1,10 +1,10 @@
 //! The steps of the standard that were taken, and which of them are enough to understand.
 
-use cors_harness::redact::Redactor;
 use cors_model::error::Refusal;
 use cors_model::trace::{Entry, Steps};
+use cors_text::redact::Redactor;
 
-use super::view::Step;
+use crate::view::Step;
 
 /// Algorithms with the steps that decide something, of which all that is written shows the reason.
 const DECISIVE: [(&str, &[&str]); 6] = [
@@ -37,14 +37,14 @@ fn is_decisive_step(anchor: &str, step: &str) -> bool {
 }
 
 /// Whether a step that is cited as `fetch#anchor/step` is one of those that decide something.
-pub(crate) fn is_decisive_citation(at: &str) -> bool {
+pub fn is_decisive_citation(at: &str) -> bool {
     at.strip_prefix("fetch#")
         .and_then(|at| at.split_once('/'))
         .is_some_and(|(anchor, step)| is_decisive_step(anchor, step))
 }
 
 /// The steps as they are shown.
-pub(crate) fn view(steps: &Steps, refusal: Option<&Refusal>, redactor: &Redactor) -> Vec<Step> {
+pub fn view(steps: &Steps, refusal: Option<&Refusal>, redactor: &Redactor) -> Vec<Step> {
     let mut views: Vec<Step> = Vec::new();
     for entry in &steps.0 {
         let refuses =

@@ -1,27 +1,27 @@
 //! From exchanges to an explanation.
 
-use cors_harness::escape::{escape_cut, shell_word};
-use cors_harness::redact::{REDACTED, Redactor};
 use cors_model::error::{Refusal, Stage};
 use cors_model::header::{HeaderList, HeaderValue};
 use cors_model::network::RequestKind;
 use cors_model::request::CredentialsMode;
 use cors_model::response::{FilteredResponse, Response};
 use cors_model::trace::NoTrace;
+use cors_text::escape::{escape_cut, shell_word};
+use cors_text::redact::{REDACTED, Redactor};
 
-use super::advice;
-use super::change::{Change, ChangedLine, changes};
-use super::derive::{Act, Given, LISTENER, Unclear, derive};
-use super::exchanges::{exchanges, is_incidental};
-use super::gather::{Chosen, Material};
-use super::message::ResponseMessage;
-use super::outline::{Outline, asked_about};
-use super::replay::{Answer, End, Run, Sent, replay, replay_traced};
-use super::steps;
-use super::view::{Explanation, Next, Page, Verdict};
+use crate::advice;
+use crate::change::{Change, ChangedLine, changes};
+use crate::derive::{Act, LISTENER, Stated, Unclear, derive};
+use crate::exchanges::{exchanges, is_incidental};
+use crate::gather::{Chosen, Exchanged, Material};
+use crate::message::ResponseMessage;
+use crate::outline::{Outline, asked_about};
+use crate::replay::{Answer, End, Run, Sent, replay, replay_traced};
+use crate::steps;
+use crate::view::{Explanation, Next, Page, Verdict};
 
 /// Explains what a browser decides.
-pub(crate) fn explain(material: &Material, given: &Given) -> Result<Explanation, Unclear> {
+pub(crate) fn explain(material: &Material, given: &Stated) -> Result<Explanation, Unclear> {
     let chosen = material.chosen();
     let mut responses: Vec<&ResponseMessage> = Vec::new();
     let of_exchanges = material
@@ -29,8 +29,7 @@ pub(crate) fn explain(material: &Material, given: &Given) -> Result<Explanation,
         .iter()
         .filter_map(|given| given.response.as_ref());
     responses.extend(of_exchanges.chain(&material.loose));
-    let request =
-        |given: Option<&'_ super::gather::Given>| given.map(|given| given.request.clone());
+    let request = |given: Option<&'_ Exchanged>| given.map(|given| given.request.clone());
     let (preflight, actual) = (request(chosen.preflight), request(chosen.actual));
     let mut act = derive(preflight.as_ref(), actual.as_ref(), &responses, given)?;
     if act.forced_preflight && !act.dialect.name.is_empty() {
@@ -71,7 +70,7 @@ pub(crate) fn explain(material: &Material, given: &Given) -> Result<Explanation,
             End::Refused(_) => Verdict::Refused,
             End::Unanswered => Verdict::AllowedSoFar,
         },
-        said: redactor.text(&said(&act, &run, &answers)),
+        said: redactor.text(&advice::verdict(&act, &run, &answers)),
         engine: given.engine.as_ref().map(|known| {
             let mut view = known.view(
                 None,
@@ -111,8 +110,7 @@ fn assigned(
     loose: &[ResponseMessage],
     notes: &mut Vec<String>,
 ) -> Result<Vec<Answer>, Unclear> {
-    let response =
-        |given: Option<&'_ super::gather::Given>| given.and_then(|given| given.response.clone());
+    let response = |given: Option<&'_ Exchanged>| given.and_then(|given| given.response.clone());
     let mut preflight = response(chosen.preflight);
     let mut actual: Vec<ResponseMessage> = response(chosen.actual).into_iter().collect();
     let mut loose = loose.to_vec();
@@ -287,52 +285,6 @@ fn answer_name(run: &Run, answers: &[Answer], index: usize) -> String {
             format!("{name} {word} {}", escape_cut(to.url.as_bytes()))
         }
         _ => name.to_owned(),
-    }
-}
-
-/// What a browser decides, as a sentence.
-pub(super) fn said(act: &Act, run: &Run, answers: &[Answer]) -> String {
-    let origin = &act.origin;
-    let who = match act.dialect.name {
-        "" => "A browser",
-        name => name,
-    };
-    match &run.end {
-        End::Shared(FilteredResponse::Basic(_)) => format!(
-            "No CORS is needed: the page and the URL have the same origin, {origin}, so the page \
-             may read this response."
-        ),
-        End::Shared(_) => format!("{who} shares this response with {}.", page_of(origin)),
-        End::Refused(refusal) => {
-            let judged = run
-                .judged(refusal.stage)
-                .and_then(|index| answers.get(index));
-            let judged = judged.map(|answer| &answer.response);
-            format!("{who} refuses this: {}", advice::why(act, refusal, judged))
-        }
-        End::Unanswered => {
-            let open = run.sent.last();
-            let method = open.map_or_else(String::new, |sent| escape_cut(&sent.method));
-            let redirected = run
-                .sent
-                .iter()
-                .filter(|sent| sent.kind == RequestKind::Actual)
-                .count()
-                > 1;
-            if redirected {
-                format!("{who} follows the redirect: the {method} request there comes next.")
-            } else {
-                format!("{who} allows this preflight: the {method} request itself comes next.")
-            }
-        }
-    }
-}
-
-fn page_of(origin: &str) -> String {
-    if origin == "null" {
-        "this page, whose origin is opaque (null)".to_owned()
-    } else {
-        format!("pages of {origin}")
     }
 }
 

@@ -3,9 +3,9 @@
 
 use std::fmt;
 
-use cors_harness::escape::escape_cut;
+use cors_text::escape::escape_cut;
 
-use super::message::{Field, Message, RequestMessage, ResponseMessage, is_token};
+use crate::message::{Field, Message, RequestMessage, ResponseMessage, is_token};
 
 /// What was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,13 +229,13 @@ impl Open {
 
     /// How long `Content-Length` says that the body is.
     fn content_length(&self) -> Option<usize> {
-        let value = super::message::values(&self.fields, "Content-Length").next()?;
+        let value = crate::message::values(&self.fields, "Content-Length").next()?;
         std::str::from_utf8(value).ok()?.parse().ok()
     }
 
     fn has_body(&self) -> bool {
         self.content_length().is_some_and(|length| length > 0)
-            || super::message::has(&self.fields, "Transfer-Encoding")
+            || crate::message::has(&self.fields, "Transfer-Encoding")
     }
 }
 

@@ -1,5 +1,5 @@
-use super::super::message::values;
 use super::*;
+use crate::message::values;
 
 const ENTRY: &str = r#"{
     "request": { "method": "GET", "url": "https://a.example/x", "bodySize": 0,
@@ -142,7 +142,7 @@ fn what_cannot_be_read_is_named() {
 #[test]
 fn no_bytes_make_it_panic() {
     let whole = format!(r#"{{"log": {{"entries": [{ENTRY}, {ENTRY}]}}}}"#);
-    super::super::torture(&[whole.as_bytes()], |bytes| {
+    crate::torture::torture(&[whole.as_bytes()], |bytes| {
         if let Err(error) = read(bytes) {
             assert!(!error.at.is_empty() && !error.said.is_empty());
         }

@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 
-use cors_harness::escape::escape_cut;
 use cors_model::error::{Reason, Refusal, Stage, Wanted};
 use cors_model::header::{HeaderList, HeaderName};
+use cors_model::network::RequestKind;
 use cors_model::request::CredentialsMode;
 use cors_model::response::{FilteredResponse, Response};
 use cors_model::safelist::is_forbidden_response_header_name;
+use cors_text::escape::escape_cut;
 
-use super::derive::Act;
 use crate::console::{self, ConsoleView};
+use crate::derive::Act;
+use crate::replay::{Answer, End, Run};
 
 /// Words as a list: `a`, `a and b`, `a, b and c`.
 pub(crate) fn listed(words: &[String]) -> String {
@@ -51,8 +53,54 @@ pub(crate) fn answer_name(preflight: bool) -> &'static str {
     }
 }
 
+/// What a browser decides, as a sentence.
+pub(crate) fn verdict(act: &Act, run: &Run, answers: &[Answer]) -> String {
+    let origin = &act.origin;
+    let who = match act.dialect.name {
+        "" => "A browser",
+        name => name,
+    };
+    match &run.end {
+        End::Shared(FilteredResponse::Basic(_)) => format!(
+            "No CORS is needed: the page and the URL have the same origin, {origin}, so the page \
+             may read this response."
+        ),
+        End::Shared(_) => format!("{who} shares this response with {}.", page_of(origin)),
+        End::Refused(refusal) => {
+            let judged = run
+                .judged(refusal.stage)
+                .and_then(|index| answers.get(index));
+            let judged = judged.map(|answer| &answer.response);
+            format!("{who} refuses this: {}", why(act, refusal, judged))
+        }
+        End::Unanswered => {
+            let open = run.sent.last();
+            let method = open.map_or_else(String::new, |sent| escape_cut(&sent.method));
+            let redirected = run
+                .sent
+                .iter()
+                .filter(|sent| sent.kind == RequestKind::Actual)
+                .count()
+                > 1;
+            if redirected {
+                format!("{who} follows the redirect: the {method} request there comes next.")
+            } else {
+                format!("{who} allows this preflight: the {method} request itself comes next.")
+            }
+        }
+    }
+}
+
+fn page_of(origin: &str) -> String {
+    if origin == "null" {
+        "this page, whose origin is opaque (null)".to_owned()
+    } else {
+        format!("pages of {origin}")
+    }
+}
+
 /// Why a browser refuses, as the end of a sentence.
-pub(crate) fn why(act: &Act, refusal: &Refusal, answered: Option<&Response>) -> String {
+fn why(act: &Act, refusal: &Refusal, answered: Option<&Response>) -> String {
     let status = answered.map(|answered| answered.status);
     let empty = HeaderList::new();
     let headers = answered.map_or(&empty, |answered| &answered.header_list);

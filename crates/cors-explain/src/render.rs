@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::advice::listed;
-use super::change::{Change, ChangedLine};
-use super::engine::EngineView;
-use super::view::{AnswerView, Exchange, Explanation, Line, Page, Step, Verdict};
+use crate::advice::listed;
+use crate::change::{Change, ChangedLine};
 use crate::console::ConsoleView;
-use crate::escape::{clipped, sentence};
-use crate::render::style::{BAD, FAINT, GOOD, STRONG};
+use crate::engine::EngineView;
+use crate::view::{AnswerView, Exchange, Explanation, Line, Page, Step, Verdict};
+use cors_text::style::{BAD, FAINT, GOOD, STRONG};
+use cors_text::terminal::{clipped, sentence};
 
 /// Columns of a header value that are shown.
 const VALUE: usize = 200;
@@ -94,8 +94,15 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Whose behaviour it is, and where that is not what the standard says; ends in a line feed.
+pub fn engine(engine: &EngineView) -> String {
+    let mut text = Text(String::new());
+    text.engine(engine);
+    text.0
+}
+
 /// Text with styles, line by line.
-pub(super) struct Text(pub(super) String);
+struct Text(String);
 
 impl Text {
     fn line(&mut self, line: &str) {
@@ -244,7 +251,7 @@ impl Text {
     }
 
     /// Whose behaviour it is, and where that is not what the standard says.
-    pub(super) fn engine(&mut self, engine: &EngineView) {
+    fn engine(&mut self, engine: &EngineView) {
         let heading = format!(
             "as {} does ({}, looked at on {})",
             engine.name, engine.version, engine.date

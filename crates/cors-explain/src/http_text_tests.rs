@@ -223,7 +223,7 @@ fn no_bytes_make_it_panic() {
         b"* Connected to\n> GET /x HTTP/2\n> :authority: a\n>\n< HTTP/2 204\n< a: b\n<\n",
         b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabc\n0\n\nGET / HTTP/1.1\n",
     ];
-    super::super::torture(&seeds, |bytes| match read(bytes) {
+    crate::torture::torture(&seeds, |bytes| match read(bytes) {
         Ok(messages) => assert!(!messages.is_empty()),
         Err(error) => assert!(error.line > 0 && !error.said.is_empty()),
     });

@@ -1,6 +1,7 @@
 //! What a page did, concluded from the requests that its browser sent.
 
-use cors_harness::escape::escape_cut;
+use std::fmt;
+
 use cors_model::dialect::Dialect;
 use cors_model::header::{HeaderList, HeaderName, HeaderValue};
 use cors_model::method::Method;
@@ -8,10 +9,11 @@ use cors_model::origin::Origin;
 use cors_model::request::CredentialsMode;
 use cors_model::safelist::{is_cors_safelisted_request_header, is_forbidden_request_header};
 use cors_model::trace::NoTrace;
+use cors_text::escape::escape_cut;
 use url::Url;
 
-use super::engine::Known;
-use super::message::{Field, RequestMessage, ResponseMessage, has, values};
+use crate::engine::Known;
+use crate::message::{Field, RequestMessage, ResponseMessage, has, values};
 
 /// What a page did.
 #[derive(Debug, Clone)]
@@ -46,9 +48,9 @@ pub(crate) struct Act {
 pub(crate) const LISTENER: &str = "neither method nor headers call for a preflight, so the page \
                                    has a listener for the progress of an upload, or sends a stream";
 
-/// What the user states.
+/// What is known beyond the exchanges, because somebody states it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Given {
+pub struct Stated {
     /// The page's origin.
     pub origin: Option<String>,
     /// The credentials mode.
@@ -57,16 +59,24 @@ pub(crate) struct Given {
     pub engine: Option<Known>,
 }
 
-/// What is needed and cannot be concluded.
+/// Why nothing can be said: what cannot be read, is missing, or cannot be concluded, as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unclear(pub(crate) String);
+pub struct Unclear(pub String);
+
+impl fmt::Display for Unclear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unclear {}
 
 /// Concludes what a page did from the preflight, the request itself, or both.
 pub(crate) fn derive(
     preflight: Option<&RequestMessage>,
     actual: Option<&RequestMessage>,
     answers: &[&ResponseMessage],
-    given: &Given,
+    given: &Stated,
 ) -> Result<Act, Unclear> {
     let Some(main) = actual.or(preflight) else {
         return Err(Unclear("there is no request".to_owned()));
@@ -128,7 +138,7 @@ fn shown(bytes: &[u8]) -> String {
 /// The page's origin: stated, or from the first of the requests that tells.
 fn origin(
     requests: &[Option<&RequestMessage>],
-    given: &Given,
+    given: &Stated,
     assumed: &mut Vec<String>,
 ) -> Result<String, Unclear> {
     let mut told = requests.iter().flatten();
@@ -413,7 +423,7 @@ fn unsafe_value(name: &HeaderName) -> HeaderValue {
 fn credentials(
     actual: Option<&RequestMessage>,
     answers: &[&ResponseMessage],
-    given: &Given,
+    given: &Stated,
     assumed: &mut Vec<String>,
 ) -> CredentialsMode {
     if let Some(stated) = given.credentials {

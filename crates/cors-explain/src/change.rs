@@ -5,9 +5,9 @@ use cors_model::header::HeaderList;
 use cors_model::trace::NoTrace;
 use serde::Serialize;
 
-use super::derive::Act;
-use super::replay::{Answer, End, Run, replay};
-use cors_harness::escape::escape_cut;
+use crate::derive::Act;
+use crate::replay::{Answer, End, Run, replay};
+use cors_text::escape::escape_cut;
 
 /// Runs of the model at most.
 const MOST_RUNS: usize = 600;

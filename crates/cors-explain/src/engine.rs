@@ -1,12 +1,10 @@
 //! Whose behaviour is explained, when that is not the standard's: an engine, where it does something
 //! else, and what is known of that.
 
-use cors_agents::browser::Engine;
 use cors_model::dialect::Dialect;
-use cors_vectors::observed::{Deviation, ExpectationsFile, expectations, observed};
+use cors_model::dialect::Engine;
+use cors_vectors::observed::{Deviation, ExpectationsFile, ObservedError, expectations, observed};
 use serde::Serialize;
-
-use crate::stop::Stop;
 
 /// The engine whose behaviour an explanation is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,7 +49,7 @@ impl From<&Deviation> for DepartureView {
 
 /// An engine with what is known of it.
 #[derive(Debug, Clone)]
-pub(crate) struct Known {
+pub struct Known {
     engine: Engine,
     version: String,
     date: String,
@@ -60,11 +58,17 @@ pub(crate) struct Known {
 
 impl Known {
     /// What the embedded files say of an engine.
-    pub(crate) fn of(engine: Engine) -> Result<Self, Stop> {
-        let missing = || Stop::bug(format_args!("nothing is known of {}", engine.name()));
-        let record = observed(engine.name()).map_err(Stop::bug)?;
-        let record = record.ok_or_else(missing)?;
-        let known = expectations(engine.name()).map_err(Stop::bug)?;
+    ///
+    /// # Errors
+    ///
+    /// They cannot be read, or are missing.
+    pub fn of(engine: Engine) -> Result<Self, ObservedError> {
+        let missing = || ObservedError {
+            file: engine.name().to_owned(),
+            said: "nothing is known of it".to_owned(),
+        };
+        let record = observed(engine.name())?.ok_or_else(missing)?;
+        let known = expectations(engine.name())?;
         Ok(Self {
             engine,
             version: record.version,
@@ -74,14 +78,14 @@ impl Known {
     }
 
     /// How it departs from the standard.
-    pub(crate) const fn dialect(&self) -> Dialect {
+    pub const fn dialect(&self) -> Dialect {
         self.engine.dialect()
     }
 
     /// The engine's part of an explanation. `play` says what becomes of what is explained under a
     /// dialect; `standard` says as a sentence what the standard makes of it. Of several deviations by
     /// one departure those are named that the case shows, if any does.
-    pub(crate) fn view<T: PartialEq>(
+    pub fn view<T: PartialEq>(
         &self,
         case: Option<&str>,
         play: impl Fn(Dialect) -> T,
@@ -103,7 +107,7 @@ impl Known {
     }
 
     /// The same with what is different, if anything is, and no reason for it.
-    pub(crate) fn differing(&self, standard: Option<String>) -> EngineView {
+    pub fn differing(&self, standard: Option<String>) -> EngineView {
         EngineView {
             name: self.dialect().name.to_owned(),
             version: self.version.clone(),

@@ -1,6 +1,5 @@
 //! The model user agent, with answers that were written down in place of a network.
 
-use cors_harness::model;
 use cors_model::cache::Timestamp;
 use cors_model::error::{Refusal, Stage};
 use cors_model::fetch::{UserAgent, block_on, fetch};
@@ -12,8 +11,9 @@ use cors_model::response::{FilteredResponse, Response};
 use cors_model::trace::{Steps, Trace};
 use cors_model::url::Url;
 
-use super::derive::Act;
-use super::message::{Field, ResponseMessage};
+use crate::derive::Act;
+use crate::message::{Field, ResponseMessage};
+use crate::url_record::record;
 
 /// An answer and what it answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,10 +144,8 @@ fn request(act: &Act, credentials: CredentialsMode) -> Request {
         Some(origin @ Origin::Tuple(_)) => origin,
         Some(Origin::Opaque(_)) | None => Origin::Opaque(OpaqueOrigin::new(1)),
     };
-    let page = url::Url::parse(&act.origin)
-        .ok()
-        .map(|page| model::url(&page));
-    let mut request = Request::new(origin.clone(), model::url(&act.url));
+    let page = url::Url::parse(&act.origin).ok().map(|page| record(&page));
+    let mut request = Request::new(origin.clone(), record(&act.url));
     request.client = page.map(|page| Client {
         origin,
         ..Client::new(page)
@@ -200,7 +198,7 @@ impl Network for Replay<'_> {
 
     fn parse_url(&self, input: &str, base: &Url) -> Option<Url> {
         let base = url::Url::parse(&base.serialize(false)).ok()?;
-        base.join(input).ok().map(|url| model::url(&url))
+        base.join(input).ok().map(|url| record(&url))
     }
 
     fn cookie(&mut self, url: &Url) -> Option<HeaderValue> {

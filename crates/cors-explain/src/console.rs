@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use cors_model::dialect::Dialect;
+use cors_model::dialect::Engine;
 use cors_vectors::observed::{ConsoleMessage, observed};
 use serde::Serialize;
 
@@ -24,19 +24,17 @@ pub struct ConsoleView {
 /// What the engines say of a refusal: at which step, at what point of the fetch, and what was
 /// compared there. An engine that was seen to say nothing is left out.
 pub fn said(at: &str, stage: &str, got: Option<&str>) -> Vec<ConsoleView> {
-    static RECORDS: OnceLock<Vec<(&str, Vec<ConsoleMessage>)>> = OnceLock::new();
+    static RECORDS: OnceLock<Vec<(Engine, Vec<ConsoleMessage>)>> = OnceLock::new();
     let records = RECORDS.get_or_init(|| {
-        let of = |engine: Dialect| {
+        let of = |engine: Engine| {
             // A record that cannot be read is a mistake that tests find; here it says nothing.
-            let record = observed(&engine.name.to_ascii_lowercase()).ok().flatten();
+            let record = observed(engine.name()).ok().flatten();
             (
-                engine.name,
+                engine,
                 record.map_or_else(Vec::new, |record| record.console),
             )
         };
-        [Dialect::CHROMIUM, Dialect::FIREFOX, Dialect::WEBKIT]
-            .map(of)
-            .into()
+        Engine::ALL.map(of).into()
     });
     let mut views = Vec::new();
     for (engine, messages) in records {
@@ -55,7 +53,7 @@ pub fn said(at: &str, stage: &str, got: Option<&str>) -> Vec<ConsoleView> {
             && let Some(first) = message.said.first()
         {
             views.push(ConsoleView {
-                engine: (*engine).to_owned(),
+                engine: engine.dialect().name.to_owned(),
                 said: sentence(&anonymous(first)),
                 case: message.case.clone(),
             });

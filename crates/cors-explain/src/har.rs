@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use cors_harness::escape::escape_cut;
+use cors_text::escape::escape_cut;
 use serde_json::{Map, Value};
 
-use super::message::{Field, RequestMessage, ResponseMessage, is_token};
+use crate::message::{Field, RequestMessage, ResponseMessage, is_token};
 
 /// What was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]

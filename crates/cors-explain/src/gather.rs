@@ -1,13 +1,15 @@
 //! From files to exchanges: which request, which answers.
 
-use super::har::Entry;
-use super::message::{Message, RequestMessage, ResponseMessage, has, values};
+use crate::derive::Unclear;
+use crate::har::Entry;
+use crate::http_text;
+use crate::message::{Message, RequestMessage, ResponseMessage, has, values};
 
-/// What was given.
+/// Requests and responses that somebody wrote down, to be explained together.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Material {
+pub struct Material {
     /// Requests with their answers, where a file has both, in order.
-    pub(crate) exchanges: Vec<Given>,
+    pub(crate) exchanges: Vec<Exchanged>,
     /// Answers in files of their own, in order.
     pub(crate) loose: Vec<ResponseMessage>,
     /// Whether a browser has written it down.
@@ -16,9 +18,13 @@ pub(crate) struct Material {
     pub(crate) notes: Vec<String>,
 }
 
+fn read(name: &str, text: &[u8]) -> Result<Vec<Message>, Unclear> {
+    http_text::read(text).map_err(|error| Unclear(format!("{name}: {error}")))
+}
+
 /// A request and its answer.
 #[derive(Debug, Clone)]
-pub(crate) struct Given {
+pub(crate) struct Exchanged {
     pub(crate) request: RequestMessage,
     pub(crate) response: Option<ResponseMessage>,
     /// The browser's word for what went wrong.
@@ -26,14 +32,60 @@ pub(crate) struct Given {
 }
 
 impl Material {
+    /// Adds a text with requests and responses; `name` is what messages call it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn add_text(&mut self, name: &str, text: &[u8]) -> Result<(), Unclear> {
+        self.add(name, read(name, text)?);
+        Ok(())
+    }
+
+    /// Adds a text with a request, and responses if there are any.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or has no request.
+    pub fn add_requests(&mut self, name: &str, text: &[u8]) -> Result<(), Unclear> {
+        let messages = read(name, text)?;
+        let is_request = |message: &Message| matches!(message, Message::Request(_));
+        if !messages.iter().any(is_request) {
+            return Err(Unclear(format!(
+                "{name}: there is no request; expected a line such as `GET https://api.example/x` \
+                 (or give the file with --response)"
+            )));
+        }
+        self.add(name, messages);
+        Ok(())
+    }
+
+    /// Adds a text with responses; requests in it are left out.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or has no response.
+    pub fn add_responses(&mut self, name: &str, text: &[u8]) -> Result<(), Unclear> {
+        let mut messages = read(name, text)?;
+        messages.retain(|message| matches!(message, Message::Response(_)));
+        if messages.is_empty() {
+            return Err(Unclear(format!(
+                "{name}: there is no response; expected a line such as `HTTP/1.1 200 OK` (or give \
+                 the file with --request)"
+            )));
+        }
+        self.add(name, messages);
+        Ok(())
+    }
+
     /// Adds the messages of a file. A response answers the request before it in the same file.
-    pub(crate) fn add(&mut self, file: &str, messages: Vec<Message>) {
+    fn add(&mut self, file: &str, messages: Vec<Message>) {
         let first = self.exchanges.len();
         for message in messages {
             match message {
                 Message::Request(mut request) => {
                     request.place = format!("{file}, {}", request.place);
-                    self.exchanges.push(Given {
+                    self.exchanges.push(Exchanged {
                         request,
                         response: None,
                         error: None,
@@ -44,7 +96,7 @@ impl Material {
                     match self
                         .exchanges
                         .get_mut(first..)
-                        .and_then(<[Given]>::last_mut)
+                        .and_then(<[Exchanged]>::last_mut)
                     {
                         Some(exchange) if exchange.response.is_none() => {
                             exchange.response = Some(response);
@@ -58,7 +110,7 @@ impl Material {
 
     /// The preflight and the request itself, and what comes after them.
     pub(crate) fn chosen(&self) -> Chosen<'_> {
-        let is_preflight = |given: &Given| given.request.is_preflight();
+        let is_preflight = |given: &Exchanged| given.request.is_preflight();
         let actual = self.exchanges.iter().position(|given| !is_preflight(given));
         let before = self.exchanges.get(..actual.unwrap_or(self.exchanges.len()));
         let preflight = before
@@ -80,10 +132,10 @@ impl Material {
 
 /// The exchanges by what they are for.
 pub(crate) struct Chosen<'a> {
-    pub(crate) preflight: Option<&'a Given>,
-    pub(crate) actual: Option<&'a Given>,
+    pub(crate) preflight: Option<&'a Exchanged>,
+    pub(crate) actual: Option<&'a Exchanged>,
     /// What follows, after a redirect.
-    pub(crate) rest: Vec<&'a Given>,
+    pub(crate) rest: Vec<&'a Exchanged>,
 }
 
 /// The exchanges of a HAR file that go to another origin, each with its preflight, or the one with
@@ -93,7 +145,7 @@ pub(crate) fn from_har(
     entries: Vec<Entry>,
     wanted: Option<usize>,
 ) -> Result<Vec<(usize, Material)>, String> {
-    let entries: Vec<Given> = entries
+    let entries: Vec<Exchanged> = entries
         .into_iter()
         .map(
             |Entry {
@@ -105,7 +157,7 @@ pub(crate) fn from_har(
                 if let Some(response) = &mut response {
                     response.place = format!("{file}, {}", response.place);
                 }
-                Given {
+                Exchanged {
                     request,
                     response,
                     error,
@@ -193,7 +245,7 @@ fn crosses(request: &RequestMessage) -> bool {
 }
 
 /// The entries that a redirect leads to, at most twenty.
-fn hops(entries: &[Given], from: usize) -> Vec<usize> {
+fn hops(entries: &[Exchanged], from: usize) -> Vec<usize> {
     let mut hops = Vec::new();
     let mut at = from;
     while hops.len() < 20 {

@@ -1,29 +1,29 @@
 //! What comes of an act under a dialect, to tell dialects apart.
 
-use cors_harness::escape::escape_cut;
 use cors_model::dialect::Dialect;
 use cors_model::header::HeaderName;
 use cors_model::network::RequestKind;
 use cors_model::safelist::cors_unsafe_request_header_names;
 use cors_model::trace::NoTrace;
+use cors_text::escape::escape_cut;
 
-use super::compose::said;
-use super::derive::Act;
-use super::replay::{Answer, Run, Sent, replay};
+use crate::advice::verdict;
+use crate::derive::Act;
+use crate::replay::{Answer, Run, Sent, replay};
 
 /// A header line as it was sent.
 type Line = (Vec<u8>, Vec<u8>);
 
 /// What comes of an act, as far as two dialects can be told apart by it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Outline {
+pub(crate) struct Outline {
     said: String,
     sent: Vec<(RequestKind, String, Vec<Line>)>,
 }
 
 impl Outline {
     /// What a user agent with a dialect makes of it.
-    pub(super) fn of(act: &Act, dialect: Dialect, answers: &[Answer]) -> Self {
+    pub(crate) fn of(act: &Act, dialect: Dialect, answers: &[Answer]) -> Self {
         let act = Act {
             dialect,
             ..act.clone()
@@ -39,12 +39,12 @@ impl Outline {
             dialect: Dialect::STANDARD,
             ..act
         };
-        let said = said(&act, &run, answers);
+        let said = verdict(&act, &run, answers);
         Self { said, sent }
     }
 
     /// This outcome as a sentence, next to another.
-    pub(super) fn told(&self, other: &Self) -> String {
+    pub(crate) fn told(&self, other: &Self) -> String {
         if self.said != other.said {
             return self.said.clone();
         }
@@ -64,7 +64,7 @@ impl Outline {
 }
 
 /// The header names that call for a preflight.
-pub(super) fn asked_about(act: &Act, run: &Run) -> Vec<HeaderName> {
+pub(crate) fn asked_about(act: &Act, run: &Run) -> Vec<HeaderName> {
     if act.dialect.name.is_empty() {
         return cors_unsafe_request_header_names(&act.header_list, &mut NoTrace);
     }

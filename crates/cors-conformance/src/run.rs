@@ -16,7 +16,9 @@ use cors_vectors::server::{Level, ServerCase};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::{FailOn, RunArgs};
-use crate::baseline::file::{Baseline, Reasons, is_narrowed};
+use cors_vectors::known::file::{KnownFile, Reasons};
+
+use crate::baseline::file::{self, is_narrowed};
 use crate::baseline::sink::{Known, Seen};
 use crate::cases;
 use crate::output::Output;
@@ -29,7 +31,7 @@ use cors_report::terminal::{Terminal, Verbosity};
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let library = cases::load_for_servers(&args.selection)?;
     let named = args.baseline.baseline.as_deref();
-    let baseline = Baseline::find(named, &library, Reasons::Needed)?;
+    let baseline = file::find(named, &library, Reasons::Needed)?;
     Ok(execute(args, &library, baseline.as_ref())?.0)
 }
 
@@ -38,7 +40,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
 pub(crate) fn execute(
     args: &RunArgs,
     library: &Library,
-    baseline: Option<&Baseline>,
+    baseline: Option<&KnownFile>,
 ) -> Result<(Exit, Seen), Stop> {
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let chosen: BTreeSet<&str> = chosen.iter().map(|case| case.id.as_str()).collect();

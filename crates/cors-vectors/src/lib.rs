@@ -6,6 +6,7 @@
 //! - [`fill`] fills the placeholders of a server case from a policy and says when a case means
 //!   nothing under it.
 //! - [`select`] chooses cases.
+//! - [`known`] is what is expected to fail.
 //!
 //! The crate knows no implementation: expectations are stated by whoever writes a case.
 
@@ -15,6 +16,7 @@ pub mod data;
 pub mod error;
 pub mod fill;
 pub mod format;
+pub mod known;
 pub mod level;
 pub mod library;
 pub mod observed;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use cors_harness::event::{CaseEvent, CheckOutcome, Got, Outcome, StepEvent};
-use cors_vectors::server::Verdict;
+use cors_vectors::server::{Level, Verdict};
 
 /// How a case fails: which verdict, refused at which step of the standard over which header, and
 /// which checks. The same on every run of the same server: no values, ports or dates.
@@ -19,7 +19,8 @@ pub(crate) fn fingerprint(case: &CaseEvent) -> String {
         said.push(verdict(step));
     }
     let failed = case.checks.iter();
-    let failed = failed.filter(|check| check.outcome == CheckOutcome::Fail);
+    let failed =
+        failed.filter(|check| check.outcome == CheckOutcome::Fail && check.level > Level::Info);
     let checks: BTreeSet<&str> = failed.map(|check| check.id.as_str()).collect();
     if !checks.is_empty() {
         let checks: Vec<&str> = checks.into_iter().collect();

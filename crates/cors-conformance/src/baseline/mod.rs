@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use cors_harness::exit::Exit;
 
-use self::file::{Baseline, Reasons};
+use cors_vectors::known::edit::pruned;
+use cors_vectors::known::file::{Entry, Fate, Reasons};
+
 use self::sink::Seen;
 use crate::args::RunArgs;
 use crate::cases;
@@ -111,20 +113,12 @@ fn check(args: &CheckArgs) -> Result<Exit, Stop> {
     };
     let library = cases::load_for_servers(&selection)?;
     let named = args.file.baseline.as_deref();
-    let Some(baseline) = Baseline::find(named, &library, Reasons::Needed)? else {
+    let Some(baseline) = file::find(named, &library, Reasons::Needed)? else {
         return Err(missing(named));
     };
-    let mut unknown = Vec::new();
-    for entry in &baseline.entries {
-        for (text, _) in entry.cases.iter().filter(|(_, ids)| ids.is_empty()) {
-            unknown.push(format!(
-                "{}:{}: there is no case {text}: take it out",
-                baseline.name, entry.line
-            ));
-        }
-    }
+    let unknown = baseline.unknown();
     if unknown.is_empty() {
-        let count = baseline.entries.iter().map(|entry| entry.count);
+        let count = baseline.entries.iter().map(Entry::count);
         let (count, name) = (count.sum::<usize>(), &baseline.name);
         crate::say(&format!("{name} can be used: {count} known failures"));
         return Ok(Exit::AsExpected);
@@ -138,7 +132,7 @@ fn check(args: &CheckArgs) -> Result<Exit, Stop> {
 fn prune(args: &RunArgs) -> Result<Exit, Stop> {
     let library = cases::load_for_servers(&args.selection)?;
     let named = args.baseline.baseline.as_deref();
-    let Some(baseline) = Baseline::find(named, &library, Reasons::Optional)? else {
+    let Some(baseline) = file::find(named, &library, Reasons::Optional)? else {
         return Err(missing(named));
     };
     let (exit, seen) = execute(args, &library, Some(&baseline))?;
@@ -153,11 +147,12 @@ fn prune(args: &RunArgs) -> Result<Exit, Stop> {
         .iter()
         .map(|entry| still_failing(entry, &seen, narrowed))
         .collect();
-    let text = baseline.pruned(&kept);
-    std::fs::write(file::path(named), &text).map_err(|error| unwritable(&baseline.name, &error))?;
+    let path = file::path(named);
+    let text = pruned(&file::text(&path)?, &kept).map_err(Stop::usage)?;
+    std::fs::write(path, &text).map_err(|error| unwritable(&baseline.name, &error))?;
     let failing = kept.iter().map(|(_, count)| count).sum::<usize>();
     let (name, before) = (&baseline.name, baseline.entries.iter());
-    let before = before.map(|entry| entry.count).sum::<usize>();
+    let before = before.map(Entry::count).sum::<usize>();
     crate::say(&format!(
         "{name}: {before} known failures before, {failing} now"
     ));
@@ -166,20 +161,19 @@ fn prune(args: &RunArgs) -> Result<Exit, Stop> {
 
 /// Of an entry, the cases that stay and how many of them fail. What did not run because it was not
 /// selected stays.
-fn still_failing(entry: &file::Entry, seen: &Seen, narrowed: bool) -> (Vec<String>, usize) {
-    let fails = |id: &String| seen.failing.contains_key(id);
-    let ran = |id: &String| fails(id) || seen.passed.contains(id) || seen.skipped.contains(id);
+fn still_failing(entry: &Entry, seen: &Seen, narrowed: bool) -> (Vec<String>, usize) {
+    let fails = |id: &str| matches!(seen.fates.get(id), Some(Fate::Failed(_)));
+    let ran = |id: &str| seen.fates.contains_key(id);
     let stays = |id: &String| fails(id) || (narrowed && !ran(id));
-    let kept = entry.cases.iter();
+    let kept = entry.known.cases.iter().zip(&entry.named);
     let kept = kept.filter(|(_, ids)| ids.iter().any(stays));
     let kept: Vec<String> = kept.map(|(text, _)| text.clone()).collect();
-    let ids = entry.cases.iter().flat_map(|(_, ids)| ids);
-    let ids: std::collections::BTreeSet<&String> = ids.collect();
+    let ids = entry.ids();
     let whole = !narrowed || ids.iter().all(|id| ran(id));
     let count = if whole {
         ids.into_iter().filter(|id| fails(id)).count()
     } else {
-        entry.count
+        entry.count()
     };
     (kept, count)
 }

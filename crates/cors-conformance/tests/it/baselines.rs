@@ -202,7 +202,7 @@ fn a_changed_count_and_an_entry_without_use_are_5_in_a_whole_run() {
         ),
     ] {
         let more = format!(
-            "\n[[known]]\ncases = [\"{case}\"]\nfingerprint = \"blocked\"\ncount = 1\nreason = \"x\"\n"
+            "\n[[known]]\ncases = [\"{case}\"]\nfails = \"blocked\"\ncount = 1\nreason = \"x\"\n"
         );
         std::fs::write(&file, format!("{counted}{more}")).unwrap();
         let ran = whole(&file);
@@ -214,7 +214,7 @@ fn a_changed_count_and_an_entry_without_use_are_5_in_a_whole_run() {
 #[test]
 fn a_run_of_some_cases_says_nothing_about_the_others() {
     let server = behaving(Behaviour::REFERENCE);
-    let entry = "cases = [\"origin/allowed\"]\nfingerprint = \"blocked\"\ncount = 1\n";
+    let entry = "cases = [\"origin/allowed\"]\nfails = \"blocked\"\ncount = 1\n";
     let (_folder, file) = sample_file(&server, entry);
     let ran = sample(&server, &["--baseline", text(&file)]);
     assert!(!ran.stdout.contains("out of date"), "{ran:#?}");
@@ -235,7 +235,7 @@ fn what_cannot_be_used_is_2_with_file_line_and_field() {
     let server = behaving(Behaviour::REFERENCE);
     let (_folder, file) = folder();
     let right =
-        "[[known]]\ncases = [\"origin/*\"]\nfingerprint = \"blocked\"\ncount = 1\nreason = \"x\"\n";
+        "[[known]]\ncases = [\"origin/*\"]\nfails = \"blocked\"\ncount = 1\nreason = \"x\"\n";
     for (from, to, said) in [
         (
             "reason = \"x\"",
@@ -245,11 +245,7 @@ fn what_cannot_be_used_is_2_with_file_line_and_field() {
         ("reason = \"x\"\n", "", "missing field `reason`"),
         ("count = 1", "count = 0", ":4: known[0].count: it is 0"),
         ("count = 1", "count = \"1\"", ":4: "),
-        (
-            "\"blocked\"",
-            "\" \"",
-            ":3: known[0].fingerprint: it is empty",
-        ),
+        ("\"blocked\"", "\" \"", ":3: known[0].fails: it is empty"),
         ("[\"origin/*\"]", "[]", ":2: known[0].cases: it is empty"),
         (
             "\"origin/*\"",

@@ -1,24 +1,48 @@
-//! `list`: the cases that a selection names.
+//! `list`: the cases that a selection names, of servers and of user agents.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use cors_agents::browser::Engine;
 use cors_harness::exit::Exit;
-use cors_vectors::server::ServerCase;
-
-use crate::args::ListArgs;
-use crate::stop::Stop;
-use crate::{cases, output};
 use cors_report::block::level;
 use cors_text::style::{FAINT, STRONG};
 use cors_text::terminal::sentence;
+use cors_vectors::agent::AgentCase;
+use cors_vectors::observed::observed;
+use cors_vectors::select::AnyCase;
+use cors_vectors::server::ServerCase;
+
+use crate::args::{CaseKind, ListArgs};
+use crate::stop::Stop;
+use crate::{cases, output};
 
 /// Lists cases, one a line.
 pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
-    let library = cases::load_for_servers(&args.selection)?;
-    let chosen = cases::choose(library.server_cases(), &args.selection)?;
+    let library = match args.kind {
+        Some(CaseKind::Server) => cases::load_for_servers(&args.selection)?,
+        Some(CaseKind::Agent) | None => cases::load(&args.selection)?,
+    };
+    let of_kind = |kind| args.kind.is_none_or(|only| only == kind);
+    let servers = library.server_cases().map(AnyCase::Server);
+    let agents = library.agent_cases().map(AnyCase::Agent);
+    let all: Vec<AnyCase<'_>> = servers
+        .filter(|_| of_kind(CaseKind::Server))
+        .chain(agents.filter(|_| of_kind(CaseKind::Agent)))
+        .collect();
+    let chosen = cases::choose(all.iter(), &args.selection)?;
+    let records = if of_kind(CaseKind::Agent) {
+        records()?
+    } else {
+        Vec::new()
+    };
     let mut sink = anstream::stdout();
     for case in &chosen {
-        if let Err(error) = print(&mut sink, case, args.verbose) {
+        let printed = match case {
+            AnyCase::Server(case) => print_server(&mut sink, case, args.verbose),
+            AnyCase::Agent(case) => print_agent(&mut sink, case, &records, args.verbose),
+        };
+        if let Err(error) = printed {
             if error.kind() == io::ErrorKind::BrokenPipe {
                 break;
             }
@@ -32,7 +56,17 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
     })
 }
 
-fn print(sink: &mut dyn Write, case: &ServerCase, verbose: bool) -> io::Result<()> {
+/// Each browser with the cases that its record is about.
+fn records() -> Result<Vec<(&'static str, BTreeSet<String>)>, Stop> {
+    let of = |engine: Engine| {
+        let record = observed(engine.name()).map_err(Stop::bug)?;
+        let covered = record.map(|record| record.covered()).unwrap_or_default();
+        Ok((engine.name(), covered))
+    };
+    Engine::ALL.into_iter().map(of).collect()
+}
+
+fn print_server(sink: &mut dyn Write, case: &ServerCase, verbose: bool) -> io::Result<()> {
     let title = sentence(&case.title);
     let (id, level) = (sentence(&case.id), level(case.level));
     if !verbose {
@@ -45,21 +79,56 @@ fn print(sink: &mut dyn Write, case: &ServerCase, verbose: bool) -> io::Result<(
     )?;
     writeln!(sink, "  {title}")?;
     writeln!(sink, "  {}", sentence(&case.why))?;
-    for (name, list) in [
-        ("spec", &case.spec),
-        ("tags", &case.tags),
-        ("catches", &case.catches),
-    ] {
-        if !list.is_empty() {
-            writeln!(
-                sink,
-                "  {FAINT}{name:<8}{FAINT:#}{}",
-                sentence(&list.join(", "))
-            )?;
-        }
-    }
+    lists(
+        sink,
+        &[
+            ("spec", &case.spec),
+            ("tags", &case.tags),
+            ("catches", &case.catches),
+        ],
+    )?;
     if let Some(pair) = &case.paired_with {
         writeln!(sink, "  {FAINT}{:<8}{FAINT:#}{}", "pair", sentence(pair))?;
     }
     writeln!(sink)
+}
+
+fn print_agent(
+    sink: &mut dyn Write,
+    case: &AgentCase,
+    records: &[(&'static str, BTreeSet<String>)],
+    verbose: bool,
+) -> io::Result<()> {
+    let (id, title) = (sentence(&case.id), sentence(&case.title));
+    let missing = records
+        .iter()
+        .filter(|(_, covered)| !covered.contains(&case.id));
+    let missing: Vec<&str> = missing.map(|(name, _)| *name).collect();
+    let note = if missing.is_empty() {
+        String::new()
+    } else {
+        format!("not yet recorded of {}", missing.join(", "))
+    };
+    if !verbose {
+        let gap = if note.is_empty() { "" } else { "  " };
+        return writeln!(
+            sink,
+            "{id}  {FAINT}agent{FAINT:#}  {title}{gap}{FAINT}{note}{FAINT:#}"
+        );
+    }
+    writeln!(sink, "{STRONG}{id}{STRONG:#} (agent)")?;
+    writeln!(sink, "  {title}")?;
+    lists(sink, &[("spec", &case.spec), ("tags", &case.tags)])?;
+    if !note.is_empty() {
+        writeln!(sink, "  {FAINT}{:<8}{FAINT:#}{note}", "records")?;
+    }
+    writeln!(sink)
+}
+
+fn lists(sink: &mut dyn Write, lists: &[(&str, &[String])]) -> io::Result<()> {
+    for (name, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {
+        let list = sentence(&list.join(", "));
+        writeln!(sink, "  {FAINT}{name:<8}{FAINT:#}{list}")?;
+    }
+    Ok(())
 }

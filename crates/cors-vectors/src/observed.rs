@@ -27,6 +27,9 @@ pub struct ObservedFile {
     /// How many cases were run. Those named neither in `skipped` nor in `differing` went as the
     /// case expects.
     pub run: usize,
+    /// The cases that the record is about, by area: the second halves of their ids, separated by
+    /// spaces. What the engine does in a case that is not among them is not yet recorded.
+    pub cases: BTreeMap<String, String>,
     /// The cases that were not run, by reason.
     pub skipped: BTreeMap<String, Vec<String>>,
     /// What the engine did where that is not what the case expects, by the case's id.
@@ -34,6 +37,27 @@ pub struct ObservedFile {
     /// What it says on its console where it refuses, for each step of refusal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub console: Vec<ConsoleMessage>,
+}
+
+impl ObservedFile {
+    /// The ids of the cases that the record is about.
+    pub fn covered(&self) -> BTreeSet<String> {
+        let of_area = |(area, slugs): (&String, &String)| -> Vec<String> {
+            let slugs = slugs.split(' ');
+            slugs.map(|slug| format!("{area}/{slug}")).collect()
+        };
+        self.cases.iter().flat_map(of_area).collect()
+    }
+
+    /// Adds a case to those that the record is about.
+    pub fn cover(&mut self, id: &str) {
+        let (area, slug) = id.split_once('/').unwrap_or(("", id));
+        let slugs = self.cases.entry(area.to_owned()).or_default();
+        if !slugs.is_empty() {
+            slugs.push(' ');
+        }
+        slugs.push_str(slug);
+    }
 }
 
 /// What an engine says on its console of a refusal.

@@ -69,6 +69,45 @@ impl Selectable for ServerCase {
     }
 }
 
+/// A case of either kind.
+#[derive(Debug, Clone, Copy)]
+pub enum AnyCase<'a> {
+    /// One of servers.
+    Server(&'a ServerCase),
+    /// One of user agents.
+    Agent(&'a AgentCase),
+}
+
+impl AnyCase<'_> {
+    fn inner(&self) -> &dyn Selectable {
+        match *self {
+            Self::Server(case) => case,
+            Self::Agent(case) => case,
+        }
+    }
+}
+
+impl Selectable for AnyCase<'_> {
+    fn id(&self) -> &str {
+        self.inner().id()
+    }
+    fn aliases(&self) -> &[String] {
+        self.inner().aliases()
+    }
+    fn tags(&self) -> &[String] {
+        self.inner().tags()
+    }
+    fn spec(&self) -> &[String] {
+        self.inner().spec()
+    }
+    fn rules(&self) -> &[String] {
+        self.inner().rules()
+    }
+    fn level(&self) -> Level {
+        self.inner().level()
+    }
+}
+
 /// One condition on cases.
 ///
 /// Read from a string: `spec:fetch#concept-cors-check` (a citation, or the beginning of one up to

@@ -225,9 +225,21 @@ pub struct ListArgs {
     /// Which cases.
     #[command(flatten)]
     pub selection: Selection,
+    /// Only cases of this kind
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub kind: Option<CaseKind>,
     /// With title, policy and citations
     #[arg(short = 'v', long)]
     pub verbose: bool,
+}
+
+/// What a case is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CaseKind {
+    /// What must hold of a server that has a policy
+    Server,
+    /// What a browser or another user agent must do
+    Agent,
 }
 
 /// The arguments of `serve`.

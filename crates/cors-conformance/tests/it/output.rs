@@ -153,3 +153,33 @@ fn listing_names_each_case_once() {
     let line = "sample/suffix  must  A host that merely ends in an allowed host is refused\n";
     assert_eq!(one.stdout, line);
 }
+
+#[test]
+fn listing_names_cases_of_both_kinds() {
+    let lines = |arguments: &[&str]| -> Vec<String> {
+        let ran = run(&[&["list"], arguments].concat());
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        ran.stdout.lines().map(str::to_owned).collect()
+    };
+    let (all, servers, agents) = (
+        lines(&[]),
+        lines(&["--kind", "server"]),
+        lines(&["--kind", "agent"]),
+    );
+    assert_eq!(all, [servers.clone(), agents.clone()].concat());
+    assert!(servers.len() > 300 && agents.len() > 2_500);
+    assert!(servers.iter().any(|line| line.starts_with("origin/")));
+    let star = lines(&["-t", "cors-check/include-wildcard"]);
+    assert!(star[0].starts_with("cors-check/include-wildcard  agent  "));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("new-area.json");
+    let case = r#"{"area": "new-area", "about": "About.", "cases": [{"id": "new-area/new",
+        "title": "Title.", "spec": ["fetch#concept-cors-check/3"], "fetches": [{}],
+        "server": [{"headers": [["Access-Control-Allow-Origin", "*"]]}],
+        "expect": {"requests": [{"kind": "actual", "origin": "page"}],
+                   "outcomes": [{"type": "cors", "status": 200}]}}]}"#;
+    std::fs::write(&file, case).unwrap();
+    let new = lines(&["--vectors", file.to_str().unwrap(), "-t", "new-area/new"]);
+    let line = "new-area/new  agent  Title.  not yet recorded of chromium, firefox, webkit";
+    assert_eq!(new, [line]);
+}

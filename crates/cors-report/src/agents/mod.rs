@@ -18,7 +18,7 @@ use self::differences::{Column, Departure, Did, Explained, Standing};
 /// An agent's column of the page.
 #[derive(Debug, Clone, Copy)]
 pub enum Source<'a> {
-    /// The embedded record of the agent of this name.
+    /// The record of the agent of this name.
     Record(&'a str),
     /// A stream of events.
     Stream {
@@ -41,15 +41,15 @@ pub fn page(
     standard: &str,
 ) -> Result<String, String> {
     let column = |source: &Source<'_>| match *source {
-        Source::Record(name) => recorded(name),
+        Source::Record(name) => recorded(name, cases),
         Source::Stream { name, title, text } => told(name, title, text),
     };
     let columns: Result<Vec<Column>, String> = sources.iter().map(column).collect();
     Ok(html::page(&columns?, cases, standard))
 }
 
-/// What the embedded record of an agent says.
-fn recorded(name: &str) -> Result<Column, String> {
+/// What the record of an agent says.
+fn recorded(name: &str, cases: &[&AgentCase]) -> Result<Column, String> {
     let record = observed(name).map_err(|error| error.to_string())?;
     let record = record.ok_or_else(|| {
         format!("there is no record of {name}: run it with --report ndjson=FILE, and name the file")
@@ -60,6 +60,11 @@ fn recorded(name: &str) -> Result<Column, String> {
         known.extend(deviation.cases.iter().map(|id| (id.as_str(), deviation)));
     }
     let mut standings = BTreeMap::new();
+    let covered = record.covered();
+    for case in cases.iter().filter(|case| !covered.contains(&case.id)) {
+        let reason = format!("not yet recorded: `cargo xtask agents record {name}` runs it");
+        standings.insert(case.id.clone(), Standing::Skipped(reason));
+    }
     for (reason, ids) in record.skipped {
         for id in ids {
             standings.insert(id, Standing::Skipped(reason.clone()));

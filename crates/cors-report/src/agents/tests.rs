@@ -162,7 +162,7 @@ fn every_record_can_be_shown() {
     let library = cors_vectors::library().unwrap();
     let cases: Vec<&AgentCase> = library.agent_cases().collect();
     for name in ["chromium", "firefox", "webkit", "jsdom", "happy-dom"] {
-        let column = recorded(name).unwrap();
+        let column = recorded(name, &[]).unwrap();
         let unnamed = column.standings.values().filter(
             |standing| matches!(standing, Standing::Differs(departure) if departure.name() == "-"),
         );
@@ -176,7 +176,7 @@ fn every_record_can_be_shown() {
         assert_eq!(html.matches("<details class=\"case\"").count(), differing);
     }
     assert!(
-        recorded("model")
+        recorded("model", &[])
             .unwrap_err()
             .contains("no record of model")
     );

@@ -29,6 +29,11 @@ pub struct Transcript {
 }
 
 impl Transcript {
+    /// What was asked, in order.
+    pub fn requests(&self) -> impl Iterator<Item = &Parts> {
+        self.exchanges.iter().map(|(request, _)| request)
+    }
+
     /// Whether another server, as it stands, answers the same requests in the same way: then
     /// whoever asks only in dependence on answers cannot tell the two apart.
     pub fn is_answered_alike(&self, server: &Server) -> bool {

@@ -283,6 +283,20 @@ pub struct SelfTestArgs {
     /// takes several times as long
     #[arg(long)]
     pub probe: bool,
+    /// Run the faulty servers under policies as users have them, by URL and with a stated policy,
+    /// instead of under the named ones
+    #[arg(long, conflicts_with_all = ["snapshot", "probe"])]
+    pub policies: bool,
+    /// With --policies: look at one pair of a server and a policy out of so many
+    #[arg(long, value_name = "N", requires = "policies",
+          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    pub sample: Option<usize>,
+    /// With --policies: only those policies of the grid whose names begin so
+    #[arg(long = "policy", value_name = "NAME", requires = "policies")]
+    pub shapes: Vec<String>,
+    /// Use the cases, policies and rules of this folder in place of those in the program
+    #[arg(long, value_name = "DIR")]
+    pub library: Option<PathBuf>,
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,

@@ -65,16 +65,17 @@ pub(super) struct Bench<'a> {
     probed: BTreeMap<&'a str, Usual>,
 }
 
-struct Place<'a> {
-    stand: Stand,
-    site: Site,
+/// Where servers of one policy stand.
+pub(super) struct Place<'a> {
+    pub(super) stand: Stand,
+    pub(super) site: Site,
     /// The same server on a socket, for the cases that look at bytes.
-    socket: Site,
-    policy: &'a Policy,
+    pub(super) socket: Site,
+    pub(super) policy: &'a Policy,
     /// Ends the socket's server when it is dropped.
     _running: Running,
     /// An origin that the policy allows, if it lists any.
-    hint: Vec<String>,
+    pub(super) hint: Vec<String>,
 }
 
 struct Alone<'a> {
@@ -105,10 +106,7 @@ impl<'a> Bench<'a> {
         library: &'a Library,
         is_selected: impl Fn(&ServerCase) -> bool,
     ) -> Result<Self, Stop> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(Stop::bug)?;
+        let runtime = runtime()?;
         let mut places = BTreeMap::new();
         for (name, named) in library.policies() {
             let place = runtime.block_on(Place::new(&named.policy))?;
@@ -343,40 +341,63 @@ impl<'a> Bench<'a> {
     }
 
     fn run(&self, plan: &Plan) -> Result<Vec<Finding>, Stop> {
-        let mut findings = Vec::new();
-        let mut sink = Briefly(|event: &Event| {
-            let Event::Case(case) = event else { return };
-            let found = match (case.outcome, &case.reason) {
-                (Outcome::Fail, _) => Found::Failure,
-                (Outcome::Blocked | Outcome::Error, _) => Found::Silence,
-                (Outcome::Pass, Some(_)) => Found::Note,
-                (Outcome::Pass, None) | (Outcome::Skip, _) => Found::Nothing,
-            };
-            if found != Found::Nothing {
-                findings.push(Finding {
-                    case: case.id.clone(),
-                    found,
-                    reason: case.reason.clone().unwrap_or_default(),
-                });
-            }
-        });
-        let EndEvent { exit, reason, .. } =
-            self.runtime
-                .block_on(run(plan, &self.options, pending(), &mut sink));
-        match exit {
-            Exit::AsExpected | Exit::Failed | Exit::NothingRan => Ok(findings),
-            Exit::Bug | Exit::Usage | Exit::Unreachable | Exit::CutShort | Exit::OutOfDate => {
-                let said = reason.unwrap_or_else(|| exit.meaning().to_owned());
-                Err(Stop::bug(format_args!(
-                    "a run on the testbed ended: {said}"
-                )))
-            }
+        carry_out(&self.runtime, plan, &self.options)
+    }
+}
+
+/// What servers in process, and some on sockets, run on.
+pub(super) fn runtime() -> Result<Runtime, Stop> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().map_err(Stop::bug)
+}
+
+/// Carries out a plan and tells the cases that did not simply hold.
+pub(super) fn carry_out(
+    runtime: &Runtime,
+    plan: &Plan,
+    options: &Options,
+) -> Result<Vec<Finding>, Stop> {
+    let (findings, end) = outcome(runtime, plan, options);
+    match end.exit {
+        Exit::AsExpected | Exit::Failed | Exit::NothingRan => Ok(findings),
+        Exit::Bug | Exit::Usage | Exit::Unreachable | Exit::CutShort | Exit::OutOfDate => {
+            let said = end.reason.unwrap_or_else(|| end.exit.meaning().to_owned());
+            Err(Stop::bug(format_args!(
+                "a run on the testbed ended: {said}"
+            )))
         }
     }
 }
 
+/// Carries out a plan; the cases that did not simply hold, and how the run ended.
+pub(super) fn outcome(
+    runtime: &Runtime,
+    plan: &Plan,
+    options: &Options,
+) -> (Vec<Finding>, EndEvent) {
+    let mut findings = Vec::new();
+    let mut sink = Briefly(|event: &Event| {
+        let Event::Case(case) = event else { return };
+        let found = match (case.outcome, &case.reason) {
+            (Outcome::Fail, _) => Found::Failure,
+            (Outcome::Blocked | Outcome::Error, _) => Found::Silence,
+            (Outcome::Pass, Some(_)) => Found::Note,
+            (Outcome::Pass, None) | (Outcome::Skip, _) => Found::Nothing,
+        };
+        if found != Found::Nothing {
+            findings.push(Finding {
+                case: case.id.clone(),
+                found,
+                reason: case.reason.clone().unwrap_or_default(),
+            });
+        }
+    });
+    let end = runtime.block_on(run(plan, options, pending(), &mut sink));
+    (findings, end)
+}
+
 impl<'a> Place<'a> {
-    async fn new(policy: &'a Policy) -> Result<Self, Stop> {
+    pub(super) async fn new(policy: &'a Policy) -> Result<Self, Stop> {
         let stand = Stand::new(server(policy, Behaviour::REFERENCE)?);
         let resource = format!("http://target.test/{}", path(Endpoint::Resource));
         let resource = Url::parse(&resource).map_err(Stop::bug)?;
@@ -401,17 +422,17 @@ impl<'a> Place<'a> {
         })
     }
 
-    fn put(&self, behaviour: &Behaviour) -> Result<(), Stop> {
+    pub(super) fn put(&self, behaviour: &Behaviour) -> Result<(), Stop> {
         self.stand.put(server(self.policy, behaviour.clone())?);
         Ok(())
     }
 }
 
-fn subject(site: &Site) -> Subject {
+pub(super) fn subject(site: &Site) -> Subject {
     Subject::with_policy(Rc::clone(&site.target), site.policy.clone())
 }
 
-fn server(policy: &Policy, behaviour: Behaviour) -> Result<Server, Stop> {
+pub(super) fn server(policy: &Policy, behaviour: Behaviour) -> Result<Server, Stop> {
     let bug = |reason: &dyn Display| {
         Stop::bug(format_args!("the testbed refuses a named policy: {reason}"))
     };

@@ -6,12 +6,14 @@
 //! are holes: bugs of the suite.
 
 mod bench;
+mod grid;
 mod output;
 mod report;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::thread;
@@ -55,7 +57,10 @@ struct Legitimate {
 
 /// Tests the suite itself and says what came of it.
 pub(crate) fn run(args: &SelfTestArgs) -> Result<Exit, Stop> {
-    let library = cases::load_for_servers(&args.selection)?;
+    let library = match &args.library {
+        Some(folder) => Cow::Owned(cases::load_folder(folder)?),
+        None => cases::load_for_servers(&args.selection)?,
+    };
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let trial = Trial {
         whole: args.selection.tests.is_empty() && args.selection.skip.is_empty(),
@@ -67,6 +72,10 @@ pub(crate) fn run(args: &SelfTestArgs) -> Result<Exit, Stop> {
     };
     if trial.cases.is_empty() {
         return Ok(Exit::NothingRan);
+    }
+    if args.policies {
+        let cases: Vec<ServerCase> = trial.cases.into_iter().cloned().collect();
+        return grid::run(args, &cases, trial.faults);
     }
     let report = trial.run()?;
     let differences = snapshot::compare(args, &report)?;

@@ -295,6 +295,10 @@ fn a_snapshot_is_written_compared_and_told_apart() {
         snapshot: Some(file.clone()),
         update,
         probe: false,
+        policies: false,
+        sample: None,
+        shapes: Vec::new(),
+        library: None,
         color: Color::Never,
     };
     let library = one_case(&json!({ "catches": ["headers-only-on-preflight"] }));

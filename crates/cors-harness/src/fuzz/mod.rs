@@ -171,6 +171,13 @@ pub fn generate(source: &mut Source<'_, '_>, terms: Terms<'_>) -> ServerCase {
     case(&steps, terms).unwrap_or_else(|| blank(vec![plain()], Level::Must))
 }
 
+/// The sequence with this number of those that a seed makes.
+pub fn generated(seed: u64, number: u64, terms: Terms<'_>) -> ServerCase {
+    let bytes = source::drawn(seed, number);
+    let mut bytes = arbitrary::Unstructured::new(&bytes);
+    generate(&mut Source::new(&mut bytes), terms)
+}
+
 /// One step of which something can be said.
 fn step(source: &mut Source<'_, '_>, terms: Terms<'_>) -> Step {
     let nobody = matches!(&terms.policy.allow_origins, AnyOr::Listed(listed) if listed.is_empty());

@@ -1,0 +1,195 @@
+//! `self-test --policies`: whether the suite is as strong under policies as users have them as under
+//! those of its own.
+//!
+//! Every faulty server is run in policy mode, as by URL with a stated policy, under every policy of
+//! the grid, with and without declared endpoints and `--unsafe-methods`. What no case fails on is
+//! searched for a difference from the reference server; where there is one, the pair is a hole.
+
+mod report;
+mod rig;
+mod search;
+mod seen;
+mod shapes;
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use cors_harness::exit::Exit;
+use cors_testbed::faults::Fault;
+use cors_vectors::server::ServerCase;
+
+use self::report::{GridReport, SettingReport, ShapeReport};
+use self::rig::Rig;
+use self::search::Search;
+use self::shapes::{Setting, Shape, shapes};
+use super::bench::{Place, runtime};
+use super::{Legitimate, legitimate};
+use crate::args::SelfTestArgs;
+use crate::output::unwritable;
+use crate::stop::Stop;
+
+/// Generated sequences that follow the requests of the cases.
+const SEQUENCES: u64 = 5000;
+
+/// The same when only some pairs are looked at.
+const FEW_SEQUENCES: u64 = 500;
+
+/// What is run.
+struct Grid<'a> {
+    cases: &'a [ServerCase],
+    faults: Vec<Fault>,
+    legitimate: Vec<Legitimate>,
+    shapes: Vec<Shape>,
+    /// One pair of so many is looked at, others under each policy.
+    sample: usize,
+}
+
+/// Runs the grid and says what came of it.
+pub(super) fn run(
+    args: &SelfTestArgs,
+    cases: &[ServerCase],
+    faults: Vec<Fault>,
+) -> Result<Exit, Stop> {
+    let wanted = |shape: &Shape| {
+        let mut prefixes = args.shapes.iter();
+        args.shapes.is_empty() || prefixes.any(|prefix| shape.name.starts_with(prefix))
+    };
+    let grid = Grid {
+        cases,
+        faults,
+        legitimate: legitimate(),
+        shapes: shapes()?.into_iter().filter(wanted).collect(),
+        sample: args.sample.unwrap_or(1),
+    };
+    let report = grid.run()?;
+    if let Some(path) = &args.json {
+        let text = serde_json::to_string_pretty(&report).map_err(Stop::bug)?;
+        fs::write(path, text).map_err(|error| unwritable(&path.display().to_string(), &error))?;
+    }
+    let written = report.write(&mut anstream::stdout());
+    written.map_err(|error| unwritable("standard output", &error))?;
+    Ok(report.exit())
+}
+
+impl Grid<'_> {
+    /// One policy after the other, on as many threads as there are cores.
+    fn run(&self) -> Result<GridReport, Stop> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(shape) = self.shapes.get(place) else {
+                    return Ok(done);
+                };
+                done.push((place, self.shape(place, shape)?));
+            }
+        };
+        let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let done = thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let joined = workers.into_iter().map(|worker| {
+                worker
+                    .join()
+                    .unwrap_or_else(|_| Err(Stop::bug("a thread of the self-test panicked")))
+            });
+            joined.collect::<Result<Vec<Vec<_>>, Stop>>()
+        })?;
+        let mut done: Vec<_> = done.into_iter().flatten().collect();
+        done.sort_by_key(|(place, _)| *place);
+        let shapes = done.into_iter().map(|(_, shape)| shape).collect();
+        Ok(GridReport { shapes })
+    }
+
+    /// Every server, or a sample of them, under one policy.
+    fn shape(&self, number: usize, shape: &Shape) -> Result<ShapeReport, Stop> {
+        let runtime = runtime()?;
+        let everything = shape.stated(Setting::ALL[0]);
+        let place = runtime.block_on(Place::new(&everything))?;
+        let drawn = |position: usize| (position + number).is_multiple_of(self.sample);
+        let sequences = if self.sample == 1 {
+            SEQUENCES
+        } else {
+            FEW_SEQUENCES
+        };
+        let search = Search::new(&runtime, &place, &everything, self.cases, sequences)?;
+        let rigs = Setting::ALL.map(|setting| {
+            let policy = shape.stated(setting);
+            Rig::new(
+                &runtime,
+                &place,
+                &policy,
+                self.cases,
+                setting.unsafe_methods,
+            )
+        });
+        let rigs = rigs.into_iter().collect::<Result<Vec<_>, Stop>>()?;
+        let mut settings: Vec<SettingReport> = Setting::ALL
+            .iter()
+            .zip(&rigs)
+            .map(|(setting, rig)| SettingReport::new(*setting, rig.skipped))
+            .collect();
+        for (_, fault) in (0..).zip(&self.faults).filter(|(place, _)| drawn(*place)) {
+            pair(fault, &rigs, &search, &mut settings)?;
+        }
+        let overstrict = self.overstrict(&rigs, drawn)?;
+        Ok(ShapeReport {
+            name: shape.name.clone(),
+            settings,
+            overstrict,
+        })
+    }
+
+    /// The servers that are right and on which a case does not hold, where all cases are run.
+    fn overstrict(
+        &self,
+        rigs: &[Rig<'_>],
+        drawn: impl Fn(usize) -> bool,
+    ) -> Result<Vec<(String, String, String)>, Stop> {
+        let mut overstrict = Vec::new();
+        let Some(rig) = rigs.first() else {
+            return Ok(overstrict);
+        };
+        for (_, one) in (0..).zip(&self.legitimate).filter(|(place, _)| drawn(*place)) {
+            for finding in rig.complaints(&one.behaviour)? {
+                overstrict.push((one.name.to_owned(), finding.case, finding.reason));
+            }
+        }
+        Ok(overstrict)
+    }
+}
+
+/// What becomes of a faulty server in each setting.
+fn pair(
+    fault: &Fault,
+    rigs: &[Rig<'_>],
+    search: &Search<'_>,
+    settings: &mut [SettingReport],
+) -> Result<(), Stop> {
+    let behaviour = fault.behaviour();
+    // What does not show where everything is sent shows nowhere.
+    let mut shows = true;
+    for ((number, rig), report) in (0..).zip(rigs).zip(settings) {
+        if rig.catches(&behaviour)?.is_some() {
+            report.caught += 1;
+            continue;
+        }
+        let difference = if shows {
+            search.difference(&behaviour, number)?
+        } else {
+            None
+        };
+        match difference {
+            Some(what) => {
+                report.holes.insert(fault.name.to_owned(), what);
+            }
+            None => {
+                shows &= number != 0;
+                report.invisible.push(fault.name.to_owned());
+            }
+        }
+    }
+    Ok(())
+}

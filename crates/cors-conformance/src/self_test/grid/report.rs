@@ -1,0 +1,141 @@
+//! What a self-test over the grid found.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use cors_harness::exit::Exit;
+use serde::Serialize;
+
+use crate::escape::sentence;
+use crate::render::style::{BAD, FAINT, STRONG};
+
+/// What became of all pairs of a server and a policy.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct GridReport {
+    /// In the order of their numbers.
+    pub(super) shapes: Vec<ShapeReport>,
+}
+
+/// What became of the servers under one policy.
+#[derive(Debug, Serialize)]
+pub(super) struct ShapeReport {
+    pub(super) name: String,
+    /// In the order of the settings.
+    pub(super) settings: Vec<SettingReport>,
+    /// Servers that are right and are found fault with: server, case, reason.
+    pub(super) overstrict: Vec<(String, String, String)>,
+}
+
+/// What became of the faulty servers in one setting.
+#[derive(Debug, Serialize)]
+pub(super) struct SettingReport {
+    pub(super) setting: String,
+    /// Percentage of the cases that mean nothing here.
+    pub(super) skipped: usize,
+    /// Number of faults that a case fails on.
+    pub(super) caught: usize,
+    /// The faults that nobody can tell from the reference server.
+    pub(super) invisible: Vec<String>,
+    /// The others, with what shows them.
+    pub(super) holes: BTreeMap<String, String>,
+}
+
+impl SettingReport {
+    /// Before any server was looked at.
+    pub(super) fn new(setting: impl Display, skipped: usize) -> Self {
+        Self {
+            setting: setting.to_string(),
+            skipped,
+            caught: 0,
+            invisible: Vec::new(),
+            holes: BTreeMap::new(),
+        }
+    }
+}
+
+impl GridReport {
+    /// Number of pairs that are visible and not caught, and of servers found fault with wrongly.
+    pub(super) fn holes(&self) -> usize {
+        let of = |shape: &ShapeReport| {
+            let missed = shape.settings.iter().map(|setting| setting.holes.len());
+            missed.sum::<usize>() + shape.overstrict.len()
+        };
+        self.shapes.iter().map(of).sum()
+    }
+
+    /// 6 when there are holes: each is a bug of the suite.
+    pub(super) fn exit(&self) -> Exit {
+        if self.holes() == 0 {
+            Exit::AsExpected
+        } else {
+            Exit::Bug
+        }
+    }
+
+    /// The table, then what is wrong.
+    pub(super) fn write(&self, sink: &mut dyn Write) -> io::Result<()> {
+        let names = self.shapes.iter().map(|shape| shape.name.len());
+        let width = names.max().unwrap_or_default();
+        writeln!(
+            sink,
+            "{STRONG}{:<width$}  {:<28}  {:>7}  {:>6}  {:>9}  {:>5}{STRONG:#}",
+            "policy", "with", "skipped", "caught", "invisible", "holes"
+        )?;
+        for shape in &self.shapes {
+            for one in &shape.settings {
+                writeln!(
+                    sink,
+                    "{:<width$}  {:<28}  {:>6}%  {:>6}  {:>9}  {:>5}",
+                    shape.name,
+                    one.setting,
+                    one.skipped,
+                    one.caught,
+                    one.invisible.len(),
+                    one.holes.len()
+                )?;
+            }
+        }
+        writeln!(sink)?;
+        let mut missed: BTreeMap<&str, Vec<(&str, &str, &str)>> = BTreeMap::new();
+        for shape in &self.shapes {
+            for one in &shape.settings {
+                for (fault, what) in &one.holes {
+                    let pair = (shape.name.as_str(), one.setting.as_str(), what.as_str());
+                    missed.entry(fault).or_default().push(pair);
+                }
+            }
+            for (server, case, reason) in &shape.overstrict {
+                writeln!(
+                    sink,
+                    "{BAD}hole:{BAD:#} {case} does not hold on {server}, which is right, under {}: {}",
+                    shape.name,
+                    sentence(reason)
+                )?;
+            }
+        }
+        for (fault, pairs) in &missed {
+            let Some((shape, setting, what)) = pairs.first() else {
+                continue;
+            };
+            writeln!(
+                sink,
+                "{BAD}hole:{BAD:#} {fault} is not caught under {shape} ({setting}), though it shows in {}{FAINT}; {} in all{FAINT:#}",
+                sentence(what),
+                pairs.len()
+            )?;
+        }
+        let count = |of: fn(&SettingReport) -> usize| -> usize {
+            let settings = self.shapes.iter().flat_map(|shape| &shape.settings);
+            settings.map(of).sum()
+        };
+        writeln!(
+            sink,
+            "self-test: {} policies, {} pairs caught, {} invisible, {} holes",
+            self.shapes.len(),
+            count(|setting| setting.caught),
+            count(|setting| setting.invisible.len()),
+            self.holes()
+        )
+    }
+}

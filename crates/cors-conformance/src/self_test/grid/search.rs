@@ -1,0 +1,205 @@
+//! Whether anything tells a faulty server from the reference server, whatever cases say of it:
+//! every request of every case, with generated ones after them, is put to both.
+
+use std::collections::BTreeSet;
+
+use cors_harness::fuzz::{Terms, generated};
+use cors_harness::plan::Plan;
+use cors_harness::run::Options;
+use cors_testbed::behaviour::Reply;
+use cors_testbed::{Behaviour, HungUp, Server};
+use cors_vectors::policy::Policy;
+use cors_vectors::server::{Endpoint, RawSend, ServerCase};
+use http::request::Parts;
+use tokio::runtime::Runtime;
+
+use super::seen::{self, Seen};
+use super::shapes::Setting;
+use crate::self_test::bench::{Place, carry_out, server, subject};
+use crate::stop::Stop;
+
+/// What generates the requests after those of the cases.
+const SEED: u64 = 14;
+
+/// The requests under one policy.
+pub(super) struct Search<'a> {
+    place: &'a Place<'a>,
+    /// By the position of the setting.
+    asked: Vec<Vec<Asked>>,
+}
+
+/// A request with what the reference server answers.
+struct Asked {
+    request: Parts,
+    answer: Result<Reply, HungUp>,
+    seen: Seen,
+}
+
+impl<'a> Search<'a> {
+    /// Collects the requests, `sequences` generated ones among them.
+    pub(super) fn new(
+        runtime: &Runtime,
+        place: &'a Place<'a>,
+        policy: &Policy,
+        all: &[ServerCase],
+        sequences: u64,
+    ) -> Result<Self, Stop> {
+        let terms = Terms {
+            policy,
+            kit: false,
+            unsafe_methods: true,
+            bytes: false,
+            own_origin: "http://target.test",
+        };
+        let mut cases = Vec::new();
+        for case in all {
+            cases.extend(bare_steps(case));
+        }
+        for number in 0..sequences {
+            let mut case = generated(SEED, number, terms);
+            strip(&mut case);
+            case.id = format!("generated/{number}");
+            cases.push(case);
+        }
+        let mut site = place.site.clone();
+        site.policy = policy.clone();
+        let plan = Plan::new(&cases, |_| true, subject(&site)).map_err(Stop::bug)?;
+        let options = Options {
+            unsafe_methods: true,
+            in_flight: 1,
+            ..Options::default()
+        };
+        place.put(&Behaviour::REFERENCE)?;
+        place.stand.record();
+        carry_out(runtime, &plan, &options)?;
+        let recorded = place.stand.recorded();
+        let requests: Vec<&Parts> = recorded.requests().collect();
+        let asked = Setting::ALL.map(|setting| {
+            let reference = server(place.policy, Behaviour::REFERENCE)?;
+            let within = requests.iter().filter(|request| leaves(request, setting));
+            let asked = within.map(|request| {
+                let answer = reference.answer(request);
+                Asked {
+                    request: (*request).clone(),
+                    seen: seen::of(request, &answer),
+                    answer,
+                }
+            });
+            Ok(asked.collect())
+        });
+        let asked = asked.into_iter().collect::<Result<_, Stop>>()?;
+        Ok(Self { place, asked })
+    }
+
+    /// What shows that a server is not the reference server; `None` when nothing does.
+    pub(super) fn difference(
+        &self,
+        behaviour: &Behaviour,
+        setting: usize,
+    ) -> Result<Option<String>, Stop> {
+        let suspect = server(self.place.policy, behaviour.clone())?;
+        let asked = self.asked.get(setting).into_iter().flatten();
+        for Asked {
+            request,
+            answer,
+            seen,
+        } in asked
+        {
+            let other = suspect.answer(request);
+            if same(answer, &other) {
+                continue;
+            }
+            let differs = match seen.difference(&seen::of(request, &other)) {
+                Some(what) => Some(what.to_owned()),
+                None => self.vary_due(behaviour, request, &other)?,
+            };
+            if let Some(what) = differs {
+                let (method, path) = (&request.method, request.uri.path());
+                let origin = request.headers.get_all("origin").iter();
+                let origins: Vec<_> = origin
+                    .map(|origin| String::from_utf8_lossy(origin.as_bytes()))
+                    .collect();
+                let origins = origins.join(" and ");
+                return Ok(Some(format!("{what} of {method} {path} by {origins:?}")));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether an answer lacks a `Vary` that is due, since others get another
+    /// `Access-Control-Allow-Origin` for the same request.
+    fn vary_due(
+        &self,
+        behaviour: &Behaviour,
+        request: &Parts,
+        answer: &Result<Reply, HungUp>,
+    ) -> Result<Option<String>, Stop> {
+        let Ok(answer) = answer else { return Ok(None) };
+        if !["GET", "HEAD"].contains(&request.method.as_str()) || seen::varies(answer, "origin") {
+            return Ok(None);
+        }
+        let mut values = BTreeSet::new();
+        let known = [None, Some("https://foreign.example")].into_iter();
+        for origin in known.chain(self.place.hint.iter().map(|hint| Some(hint.as_str()))) {
+            let mut request = request.clone();
+            request.headers.remove("origin");
+            if let Some(origin) = origin.and_then(|origin| origin.parse().ok()) {
+                request.headers.insert("origin", origin);
+            }
+            let other: Server = server(self.place.policy, behaviour.clone())?;
+            values.insert(other.answer(&request).map_or_else(
+                |_| Vec::new(),
+                |answer| seen::lines(&answer, "access-control-allow-origin"),
+            ));
+        }
+        Ok((values.len() > 1).then(|| "the Vary that is due".to_owned()))
+    }
+}
+
+fn same(one: &Result<Reply, HungUp>, other: &Result<Reply, HungUp>) -> bool {
+    match (one, other) {
+        (Ok(one), Ok(other)) => {
+            one.status() == other.status()
+                && one.headers() == other.headers()
+                && one.body() == other.body()
+        }
+        (Err(_), Err(_)) => true,
+        (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
+    }
+}
+
+/// Whether a request leaves in a setting.
+fn leaves(request: &Parts, setting: Setting) -> bool {
+    let safe = ["GET", "HEAD", "OPTIONS"].contains(&request.method.as_str());
+    let resource = request.uri.path() == "/resource";
+    (setting.unsafe_methods || safe) && (setting.endpoints || resource)
+}
+
+/// Each step of a case as a case that demands nothing.
+fn bare_steps(case: &ServerCase) -> impl Iterator<Item = ServerCase> {
+    case.steps.iter().enumerate().map(|(number, step)| {
+        let mut bare = case.clone();
+        bare.steps = vec![step.clone()];
+        strip(&mut bare);
+        bare.id = format!("{}/{number}", case.id);
+        bare
+    })
+}
+
+fn strip(case: &mut ServerCase) {
+    case.requires.clear();
+    case.aliases.clear();
+    case.paired_with = None;
+    for step in &mut case.steps {
+        step.verdict = None;
+        step.checks.clear();
+        if let Some(RawSend { raw, .. }) = &mut step.send {
+            *raw = false;
+        }
+        if let Some(fetch) = &mut step.fetch
+            && fetch.endpoint == Endpoint::Redirect
+        {
+            fetch.reads.clear();
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What of an answer can make a difference: what a browser decides about it, whether it keeps the
+//! grammar, and on what it says that it depends.
+//!
+//! Written down apart from the model and from the checks of cases, for what is asked here is whether
+//! they miss something.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cors_testbed::HungUp;
+use cors_testbed::behaviour::Reply;
+use cors_testbed::behaviour::reference::is_token;
+use cors_vectors::origin::check_serialized;
+use http::request::Parts;
+
+/// Response headers that every page can read.
+const SAFELISTED: [&str; 7] = [
+    "cache-control",
+    "content-language",
+    "content-length",
+    "content-type",
+    "expires",
+    "last-modified",
+    "pragma",
+];
+
+/// Seconds for which browsers keep a preflight that states nothing.
+const DEFAULT_MAX_AGE: u64 = 5;
+
+/// What can make a difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Without credentials, and with them.
+    browser: [Option<Decision>; 2],
+    /// The headers that break their grammar.
+    broken: BTreeSet<&'static str>,
+    /// On what the answer depends beside the origin.
+    varies: BTreeSet<String>,
+}
+
+/// What a browser lets a page know, or the server do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Decision {
+    /// What the preflight allows is sent, and for so many seconds no other is made.
+    Sent(u64),
+    Read {
+        status: u16,
+        headers: BTreeMap<String, Vec<String>>,
+        body: Vec<u8>,
+    },
+}
+
+/// What can be seen of an answer.
+pub(super) fn of(request: &Parts, answer: &Result<Reply, HungUp>) -> Seen {
+    let Ok(answer) = answer else {
+        return Seen {
+            browser: [None, None],
+            broken: ["no answer"].into(),
+            varies: BTreeSet::new(),
+        };
+    };
+    let by_browser = is_of_a_browser(request);
+    let decide = |credentials| by_browser.then(|| decision(request, answer, credentials));
+    let vary = elements(&lines(answer, "vary"));
+    Seen {
+        browser: [false, true].map(|credentials| decide(credentials).flatten()),
+        broken: broken(answer),
+        varies: vary
+            .into_iter()
+            .filter(|name| name == "accept-encoding")
+            .collect(),
+    }
+}
+
+impl Seen {
+    /// What differs from what is seen of another answer to the same request.
+    pub(super) fn difference(&self, other: &Self) -> Option<&'static str> {
+        if self.browser != other.browser {
+            Some("what a browser makes")
+        } else if !other.broken.is_subset(&self.broken) {
+            Some("the grammar")
+        } else if !self.varies.is_subset(&other.varies) {
+            Some("the application's Vary")
+        } else {
+            None
+        }
+    }
+}
+
+/// The lines of a header.
+pub(super) fn lines(answer: &Reply, name: &str) -> Vec<String> {
+    let lines = answer.headers().get_all(name).iter();
+    lines
+        .map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned())
+        .collect()
+}
+
+/// Whether an answer says that it depends on a header of the request.
+pub(super) fn varies(answer: &Reply, on: &str) -> bool {
+    let names = elements(&lines(answer, "vary"));
+    names.iter().any(|name| name == on || name == "*")
+}
+
+fn elements(lines: &[String]) -> Vec<String> {
+    let elements = lines.iter().flat_map(|line| line.split(','));
+    elements
+        .map(|element| element.trim_matches([' ', '\t']).to_ascii_lowercase())
+        .filter(|element| !element.is_empty())
+        .collect()
+}
+
+fn only<'p>(request: &'p Parts, name: &str) -> Option<&'p str> {
+    let mut lines = request.headers.get_all(name).iter();
+    let line = lines.next()?.to_str().ok()?;
+    lines.next().is_none().then_some(line)
+}
+
+/// Whether a browser can have sent the request for a page of another origin.
+fn is_of_a_browser(request: &Parts) -> bool {
+    let origin = only(request, "origin");
+    let asked = only(request, "access-control-request-method");
+    let names = only(request, "access-control-request-headers");
+    let has_names = request
+        .headers
+        .contains_key("access-control-request-headers");
+    let origin =
+        origin.is_some_and(|origin| origin == "null" || check_serialized(origin).is_ok());
+    let as_preflight = request.method == "OPTIONS"
+        && asked.is_some_and(is_token)
+        && (!has_names || names.is_some_and(is_sorted_list));
+    let as_other =
+        !request.headers.contains_key("access-control-request-method") && !has_names;
+    origin && (as_preflight || as_other)
+}
+
+fn is_sorted_list(names: &str) -> bool {
+    let names: Vec<&str> = names.split(',').collect();
+    names.is_sorted()
+        && names
+            .iter()
+            .all(|name| is_token(name) && !name.bytes().any(|byte| byte.is_ascii_uppercase()))
+}
+
+/// What a browser decides; `None` when it refuses.
+fn decision(request: &Parts, answer: &Reply, credentials: bool) -> Option<Decision> {
+    let origin = only(request, "origin")?;
+    let shared = match lines(answer, "access-control-allow-origin").as_slice() {
+        [star] if star == "*" => !credentials,
+        [line] => line == origin,
+        _ => false,
+    };
+    let with_credentials =
+        lines(answer, "access-control-allow-credentials") == ["true".to_owned()];
+    if !shared || (credentials && !with_credentials) {
+        return None;
+    }
+    let asked = only(request, "access-control-request-method");
+    if let Some(method) = asked.filter(|_| request.method == "OPTIONS") {
+        let methods = lines(answer, "access-control-allow-methods").join(",");
+        let methods: Vec<&str> = methods.split(',').map(str::trim).collect();
+        let star = !credentials && methods.contains(&"*");
+        let safelisted = ["GET", "HEAD", "POST"].contains(&method);
+        let names = elements(&lines(answer, "access-control-allow-headers"));
+        let any = !credentials && names.iter().any(|name| name == "*");
+        let wanted = only(request, "access-control-request-headers").unwrap_or_default();
+        let mut wanted = wanted.split(',').filter(|name| !name.is_empty());
+        let granted = wanted.all(|name| {
+            (any && name != "authorization") || names.iter().any(|listed| listed == name)
+        });
+        let ok = answer.status().is_success();
+        let allowed = ok && (safelisted || star || methods.contains(&method)) && granted;
+        return allowed.then(|| Decision::Sent(max_age(answer)));
+    }
+    let exposed = elements(&lines(answer, "access-control-expose-headers"));
+    let all = !credentials && exposed.iter().any(|name| name == "*");
+    let names = answer.headers().keys().map(http::HeaderName::as_str);
+    let readable = names.filter(|name| {
+        let listed = all || exposed.iter().any(|listed| listed == name);
+        // The call counter is nobody's business but the suite's.
+        *name != "x-calls" && (SAFELISTED.contains(name) || listed)
+    });
+    Some(Decision::Read {
+        status: answer.status().as_u16(),
+        headers: readable
+            .map(|name| (name.to_owned(), lines(answer, name)))
+            .collect(),
+        body: answer.body().to_vec(),
+    })
+}
+
+fn max_age(answer: &Reply) -> u64 {
+    match lines(answer, "access-control-max-age").as_slice() {
+        [seconds] => seconds.parse().unwrap_or(DEFAULT_MAX_AGE),
+        _ => DEFAULT_MAX_AGE,
+    }
+}
+
+/// The headers of an answer that break their grammar, with what else an answer must not have.
+fn broken(answer: &Reply) -> BTreeSet<&'static str> {
+    let mut broken = BTreeSet::new();
+    let mut each = |name: &'static str, most: usize, fits: &dyn Fn(&str) -> bool| {
+        let lines = lines(answer, name);
+        if lines.len() > most || !lines.iter().all(|line| fits(line)) {
+            broken.insert(name);
+        }
+    };
+    let list = |line: &str| line.split(',').all(|name| is_token(name.trim_matches([' ', '\t'])));
+    each("access-control-allow-origin", 1, &|line| {
+        ["*", "null"].contains(&line) || check_serialized(line).is_ok()
+    });
+    each("access-control-allow-credentials", 1, &|line| line == "true");
+    each("access-control-allow-methods", usize::MAX, &list);
+    each("access-control-allow-headers", usize::MAX, &list);
+    each("access-control-expose-headers", usize::MAX, &list);
+    each("access-control-max-age", 1, &|line| {
+        !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    each("vary", usize::MAX, &list);
+    if answer.status() == 204 && answer.headers().contains_key("content-length") {
+        broken.insert("content-length");
+    }
+    broken
+}

@@ -1,0 +1,83 @@
+//! The policies of the grid, and how each of them is put to the test.
+
+use std::fmt;
+
+use cors_harness::kit::path;
+use cors_vectors::policy::Policy;
+use cors_vectors::read::read_policies;
+use cors_vectors::server::Endpoint;
+
+use crate::stop::Stop;
+
+/// The policies as users have them, each with a number of its own in front of its name. In the form
+/// of `vectors/policies.json`, without endpoints.
+const POLICIES: &str = include_str!("policies.json");
+
+/// A policy as users have them.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    pub(super) name: String,
+    /// Without endpoints.
+    pub(super) policy: Policy,
+}
+
+/// What a user declares and lets out beside the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Setting {
+    /// Whether the policy declares the endpoints, all of which the server has.
+    pub(super) endpoints: bool,
+    /// Whether `--unsafe-methods` is given.
+    pub(super) unsafe_methods: bool,
+}
+
+impl Setting {
+    /// All settings, that with the most cases first.
+    pub(super) const ALL: [Self; 4] = [
+        Self::of(true, true),
+        Self::of(true, false),
+        Self::of(false, true),
+        Self::of(false, false),
+    ];
+
+    const fn of(endpoints: bool, unsafe_methods: bool) -> Self {
+        Self {
+            endpoints,
+            unsafe_methods,
+        }
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (self.endpoints, self.unsafe_methods) {
+            (true, true) => "endpoints and unsafe methods",
+            (true, false) => "endpoints",
+            (false, true) => "unsafe methods",
+            (false, false) => "plain",
+        })
+    }
+}
+
+/// All shapes, in their order.
+pub(super) fn shapes() -> Result<Vec<Shape>, Stop> {
+    let file = read_policies("grid/policies.json", POLICIES).map_err(Stop::bug)?;
+    let shapes = file.policies.into_iter().map(|(name, named)| Shape {
+        name,
+        policy: named.policy,
+    });
+    Ok(shapes.collect())
+}
+
+impl Shape {
+    /// The policy as the user of a setting states it.
+    pub(super) fn stated(&self, setting: Setting) -> Policy {
+        let mut policy = self.policy.clone();
+        if setting.endpoints {
+            let others = Endpoint::ALL.into_iter().skip(1);
+            policy.endpoints = others
+                .map(|endpoint| (endpoint, format!("/{}", path(endpoint))))
+                .collect();
+        }
+        policy
+    }
+}

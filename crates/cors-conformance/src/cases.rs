@@ -1,7 +1,6 @@
 //! The cases that a command is about: those of the project, those from outside, and the selection.
 
 use std::borrow::Cow;
-use std::path::Path;
 
 use cors_vectors::data::data_file;
 use cors_vectors::select::{Select, Selectable};
@@ -28,15 +27,6 @@ pub(crate) fn load_for_servers(selection: &Selection) -> Result<Cow<'static, Lib
     } else {
         load(selection)
     }
-}
-
-/// The cases about servers in a folder like `vectors/`, with its policies and rules.
-pub(crate) fn load_folder(folder: &Path) -> Result<Library, Stop> {
-    let parts = ["policies.json", "rules.json", "server"].iter();
-    parts.fold(Ok(Library::default()), |library, part| {
-        let extended = library?.extend_from_path(&folder.join(part));
-        extended.map_err(Stop::usage)
-    })
 }
 
 /// The selected ones of the cases. Each selector must match something, so that a slip of the pen

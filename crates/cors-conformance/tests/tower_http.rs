@@ -135,6 +135,7 @@ cors_conformance::conformance_test!(
         "classification/options-with-origin" => ANY_OPTIONS,
         "classification/options-with-headers" => ANY_OPTIONS,
         "classification/options-with-method" => ANY_OPTIONS,
+        "classification/plain-options-is-no-login" => ANY_OPTIONS,
         "credentials/foreign" => NOT_DECIDED,
         "credentials/foreign-preflight" => NOT_DECIDED,
         "methods/none-listed-listener" => "without methods the list is left out, which behind an upload \

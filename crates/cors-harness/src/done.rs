@@ -91,6 +91,12 @@ impl Done {
         matches!(self.decision, Some(Decision::SharedByPreflight))
     }
 
+    /// Whether the actual request went out after a preflight.
+    pub(crate) fn sent_after_preflight(&self) -> bool {
+        let mut kinds = self.exchanges.iter().map(|exchange| exchange.kind);
+        kinds.any(|kind| kind == Kind::Preflight) && kinds.any(|kind| kind == Kind::Actual)
+    }
+
     /// Whether the target failed to answer.
     pub(crate) fn broke(&self) -> bool {
         self.exchanges

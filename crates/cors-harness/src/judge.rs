@@ -71,6 +71,7 @@ pub(crate) fn judge(
     };
     let mut failed: Vec<(Level, String, usize)> = Vec::new();
     let mut unanswered: Option<(String, usize)> = None;
+    let all = done;
     for (index, (step, done)) in steps.iter().zip(done).enumerate() {
         if let Some(unable) = &done.unable {
             judged.verdicts_hold = false;
@@ -98,6 +99,7 @@ pub(crate) fn judge(
             }
         }
         let looking = Looking {
+            depends_on_origin: depends_on_origin(all, index),
             index,
             done,
             case_level,
@@ -138,8 +140,51 @@ pub(crate) fn judge(
     judged
 }
 
+/// Whether the last answers of the steps that asked the same of the same URL do not all have the same
+/// `Access-Control-Allow-Origin`.
+fn depends_on_origin(all: &[Done], index: usize) -> bool {
+    const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
+    let Some(asked) = all.get(index).and_then(|done| done.exchanges.last()) else {
+        return false;
+    };
+    let alike = all
+        .iter()
+        .filter_map(|done| done.exchanges.last())
+        .filter(|other| {
+            let (one, other) = (&asked.request, &other.request);
+            one.method == other.method && one.base == other.base && one.path == other.path
+        });
+    let answered = alike.filter_map(|exchange| Some((exchange, exchange.answer.as_ref().ok()?)));
+    let grants: Vec<(bool, Vec<&[u8]>)> = answered
+        .map(|(exchange, answer)| {
+            (
+                exchange.request.has("Origin"),
+                answer.values(ALLOW_ORIGIN).collect(),
+            )
+        })
+        .collect();
+    let mut with = grants
+        .iter()
+        .filter(|(has, _)| *has)
+        .map(|(_, grant)| grant);
+    let Some(first) = with.next() else {
+        return false;
+    };
+    // Whoever leaves a star out where nobody asks for it confuses nobody about whose it is.
+    let star = first.as_slice() == [b"*".as_slice()];
+    let differs = |grant: &Vec<&[u8]>| grant != first;
+    with.any(differs) || (!star && grants.iter().any(|(has, grant)| !has && differs(grant)))
+}
+
+/// What is wrong when a preflight lets through what it must not.
+const SENT: &str = "a browser sends, after the preflight, the request that the policy refuses";
+
 fn ruling(wanted: Verdict, done: &Done) -> Ruling {
     match (wanted, done.got()) {
+        // What a preflight lets through is done, whatever the page then may read of it.
+        (Verdict::Refused, Got::Refused) if done.sent_after_preflight() => {
+            Ruling::Fails(SENT.into())
+        }
         (Verdict::Shared, Got::Shared) | (Verdict::Refused, Got::Refused) => Ruling::Holds,
         (Verdict::Shared, Got::Refused) => {
             let why = done.why_not();
@@ -151,7 +196,7 @@ fn ruling(wanted: Verdict, done: &Done) -> Ruling {
         )),
         (Verdict::Refused, Got::Shared) => {
             let said = if matches!(done.decision, Some(Decision::SharedByPreflight)) {
-                "a browser sends, after the preflight, the request that the policy refuses"
+                SENT
             } else {
                 "a browser lets the page read what the policy refuses"
             };
@@ -167,6 +212,8 @@ fn ruling(wanted: Verdict, done: &Done) -> Ruling {
 /// A step that is looked at.
 #[derive(Clone, Copy)]
 struct Looking<'a> {
+    /// Whether answers to the same request say that it matters whose page asks.
+    depends_on_origin: bool,
     index: usize,
     done: &'a Done,
     case_level: Level,
@@ -181,6 +228,8 @@ enum Held<'a> {
     /// The check is not about such an answer.
     Inapplicable(&'a Response, &'a Statement),
     Withheld,
+    /// The statement is about answers that depend on the origin, and this does not.
+    Constant,
     Unanswered,
     Missing,
 }
@@ -203,7 +252,9 @@ impl Looking<'_> {
                     CheckOutcome::Pass
                 }
                 Held::Answer(_) | Held::Missing => CheckOutcome::Fail,
-                Held::Inapplicable(..) | Held::Withheld | Held::Unanswered => CheckOutcome::Skip,
+                Held::Inapplicable(..) | Held::Withheld | Held::Constant | Held::Unanswered => {
+                    CheckOutcome::Skip
+                }
             };
             if !self.telling.tells(outcome) {
                 continue;
@@ -214,6 +265,7 @@ impl Looking<'_> {
                     format!("does not apply: {}", when.said(answer))
                 }
                 Held::Withheld => "the request was withheld".into(),
+                Held::Constant => "does not apply: the answer is the same for every origin".into(),
                 Held::Unanswered => "there is no answer to look at".into(),
                 Held::Missing => said_missing(self.done, check.on),
             };
@@ -235,6 +287,9 @@ impl Looking<'_> {
         match (answer(self.done, check.on), &check.when) {
             (Some(answer), Some(when)) if !when.holds(answer, with_credentials) => {
                 Held::Inapplicable(answer, when)
+            }
+            (Some(_), _) if check.statement.is_due_by_origin() && !self.depends_on_origin => {
+                Held::Constant
             }
             (Some(answer), _) => Held::Answer(answer),
             (None, _) if self.done.withheld() && check.on != On::Preflight => Held::Withheld,

@@ -385,6 +385,7 @@ fn planned_statement(statement: &check::Statement, values: &Fill) -> Result<Stat
         check::HeaderIs::AbsentOrOneOf(texts) => HeaderIs::AbsentOrOneOf(all_bytes(texts, values)?),
         check::HeaderIs::Not(text) => HeaderIs::Not(bytes(text, values)?),
         check::HeaderIs::HasToken(text) => HeaderIs::HasToken(bytes(text, values)?),
+        check::HeaderIs::HasTokenIfDue(text) => HeaderIs::HasTokenIfDue(bytes(text, values)?),
         check::HeaderIs::LacksToken(text) => HeaderIs::LacksToken(bytes(text, values)?),
         check::HeaderIs::LacksBytes(text) => HeaderIs::LacksBytes(bytes(text, values)?),
         check::HeaderIs::MaxLines(most) => HeaderIs::MaxLines(*most),

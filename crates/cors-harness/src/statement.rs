@@ -37,6 +37,7 @@ pub enum HeaderIs {
     AbsentOrOneOf(Vec<Vec<u8>>),
     Not(Vec<u8>),
     HasToken(Vec<u8>),
+    HasTokenIfDue(Vec<u8>),
     LacksToken(Vec<u8>),
     LacksBytes(Vec<u8>),
     MaxLines(u32),
@@ -44,6 +45,17 @@ pub enum HeaderIs {
 }
 
 impl Statement {
+    /// Whether it holds only where answers depend on the origin.
+    pub(crate) fn is_due_by_origin(&self) -> bool {
+        matches!(
+            self,
+            Self::Header {
+                is: HeaderIs::HasTokenIfDue(_),
+                ..
+            }
+        )
+    }
+
     /// Whether it holds of `answer`.
     ///
     /// `with_credentials` says whether the request carried credentials, or announced them: then
@@ -95,7 +107,7 @@ impl HeaderIs {
             Self::OneOf(texts) => is_one_of(texts),
             Self::AbsentOrOneOf(texts) => values.is_empty() || is_one_of(texts),
             Self::Not(text) => values.iter().all(|value| value != text),
-            Self::HasToken(token) => {
+            Self::HasToken(token) | Self::HasTokenIfDue(token) => {
                 let wildcard = wildcard_covers(name, token, with_credentials);
                 elements(values).any(|element| {
                     same_element(name, element, token) || (wildcard && element == b"*")
@@ -120,7 +132,9 @@ impl HeaderIs {
             Self::OneOf(texts) => format!("exactly one line {}", either(texts)),
             Self::AbsentOrOneOf(texts) => format!("no line, or exactly one {}", either(texts)),
             Self::Not(text) => format!("no line {}", quoted(text)),
-            Self::HasToken(token) => format!("a list with the element {}", quoted(token)),
+            Self::HasToken(token) | Self::HasTokenIfDue(token) => {
+                format!("a list with the element {}", quoted(token))
+            }
             Self::LacksToken(token) => format!("a list without the element {}", quoted(token)),
             Self::LacksBytes(bytes) => format!("no line that contains {}", quoted(bytes)),
             Self::MaxLines(most) => format!("at most {most} line(s)"),

@@ -41,6 +41,8 @@ pub struct Exchange<'a> {
     pub method: &'a Method,
     /// The request's path below the server's base path.
     pub path: &'a str,
+    /// The request's query, without the question mark.
+    pub query: &'a str,
     /// The request's header lines.
     pub headers: &'a HeaderMap,
     /// The request's origin, when it names exactly one.
@@ -82,6 +84,7 @@ impl<'a> Exchange<'a> {
                 .map_or(0, |id| id.0),
             method: &request.method,
             path,
+            query: request.uri.query().unwrap_or_default(),
             headers: &request.headers,
             origin: None,
             kind: Kind::Ordinary,

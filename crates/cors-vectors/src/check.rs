@@ -98,6 +98,11 @@ pub enum HeaderIs {
     Not(Text),
     /// The comma-separated list over all lines has this element, or `*` where `*` means it.
     HasToken(Text),
+    /// As `has_token`, where it is due: where the answers of the case to the same method and URL
+    /// do not all have the same `Access-Control-Allow-Origin`, so that a cache would give one page
+    /// the answer for another. Where all have the same, the check is skipped. An answer to a request
+    /// without `Origin` is not counted beside answers that all have `*`.
+    HasTokenIfDue(Text),
     /// The list over all lines lacks this element.
     LacksToken(Text),
     /// No line contains these bytes.
@@ -173,6 +178,7 @@ impl Statement {
                 HeaderIs::Equals(text)
                 | HeaderIs::Not(text)
                 | HeaderIs::HasToken(text)
+                | HeaderIs::HasTokenIfDue(text)
                 | HeaderIs::LacksToken(text)
                 | HeaderIs::LacksBytes(text) => vec![text],
                 HeaderIs::OneOf(texts) | HeaderIs::AbsentOrOneOf(texts) => texts.iter().collect(),
@@ -203,6 +209,7 @@ struct Flat {
     absent_or_one_of: Option<Vec<Text>>,
     not: Option<Text>,
     has_token: Option<Text>,
+    has_token_if_due: Option<Text>,
     lacks_token: Option<Text>,
     lacks_bytes: Option<Text>,
     max_lines: Option<u32>,
@@ -222,6 +229,7 @@ struct Members {
     absent_or_one_of: Option<Vec<Text>>,
     not: Option<Text>,
     has_token: Option<Text>,
+    has_token_if_due: Option<Text>,
     lacks_token: Option<Text>,
     lacks_bytes: Option<Text>,
     max_lines: Option<u32>,
@@ -231,7 +239,7 @@ struct Members {
 }
 
 const STATEMENTS: &str = "`absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, \
-                          `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`";
+                          `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`";
 
 impl<'de> Deserialize<'de> for Check {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -248,6 +256,7 @@ impl<'de> Deserialize<'de> for Check {
             absent_or_one_of,
             not,
             has_token,
+            has_token_if_due,
             lacks_token,
             lacks_bytes,
             max_lines,
@@ -263,6 +272,7 @@ impl<'de> Deserialize<'de> for Check {
             absent_or_one_of,
             not,
             has_token,
+            has_token_if_due,
             lacks_token,
             lacks_bytes,
             max_lines,
@@ -298,6 +308,7 @@ impl Members {
             self.absent_or_one_of.map(HeaderIs::AbsentOrOneOf),
             self.not.map(HeaderIs::Not),
             self.has_token.map(HeaderIs::HasToken),
+            self.has_token_if_due.map(HeaderIs::HasTokenIfDue),
             self.lacks_token.map(HeaderIs::LacksToken),
             self.lacks_bytes.map(HeaderIs::LacksBytes),
             self.max_lines.map(HeaderIs::MaxLines),
@@ -348,6 +359,7 @@ mod tests {
             r#"{"id":"a","level":"should","why":"w","on":"preflight","header":"Vary","absent":true}"#,
             r#"{"id":"a","level":"info","on":"actual","header":"A","one_of":["x",{"hex":"00"}]}"#,
             r#"{"id":"a","level":"must","on":"last","header":"A","grammar":"delta-seconds"}"#,
+            r#"{"id":"a","level":"should","on":"last","header":"Vary","has_token_if_due":"Origin"}"#,
             r#"{"id":"a","level":"must","on":"last","header":"A","max_lines":1}"#,
             r#"{"id":"a","level":"must","on":"last","status":[[200,299],[404,404]]}"#,
             r#"{"id":"a","level":"must","on":"last","wire":"well-framed"}"#,
@@ -372,11 +384,11 @@ mod tests {
             ),
             (
                 r#"{"id":"a","level":"must","header":"A"}"#,
-                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 40",
+                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 40",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","absent":true,"not":"x"}"#,
-                "several statements: expected exactly one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 64",
+                "several statements: expected exactly one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 64",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","status":[]}"#,
@@ -388,11 +400,11 @@ mod tests {
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","has":"x"}"#,
-                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire` at line 1 column 44",
+                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire` at line 1 column 44",
             ),
             (
                 r#"{"id":"a","level":"must","when":{"header":"A"},"status":[]}"#,
-                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 47",
+                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 47",
             ),
         ] {
             assert_eq!(

@@ -58,12 +58,25 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
     ),
     ("method", "an allowed method that is not safelisted"),
     ("method2", "another such method"),
+    (
+        "asked_method",
+        "a method for a preflight that is allowed: `{method}`, else POST",
+    ),
+    (
+        "asked_header",
+        "a request header for a preflight that is allowed: `{header}`, else `accept`, so that with \
+         `{asked_method}` there is one wherever something that needs one is allowed",
+    ),
+    ("asked_header.value", "a value of it"),
     ("unlisted_method", "a method that is not allowed"),
     (
         "header",
-        "an allowed request header that is neither safelisted nor `authorization`",
+        "an allowed request header that is not safelisted; `content-type` and `authorization` only \
+         where there is no other",
     ),
+    ("header.value", "a value of it that needs a preflight"),
     ("header2", "another such header"),
+    ("header2.value", "a value of that one"),
     ("unlisted_header", "a request header that is not allowed"),
     (
         "exposed",
@@ -190,7 +203,10 @@ impl Fill {
         let mut methods = some_of(&policy.allow_methods, &["PUT", "DELETE"], |method| {
             !is_cors_safelisted_method(method.as_bytes())
         });
-        put("method", methods.next());
+        let method = methods.next();
+        let asked = method.clone().unwrap_or_else(|| "POST".to_owned());
+        put("asked_method", Some(asked));
+        put("method", method);
         put("method2", methods.next());
         put(
             "unlisted_method",
@@ -205,18 +221,25 @@ impl Fill {
                 .map(str::to_owned),
         );
 
-        let mut headers = some_of(
+        let names = some_of(
             &policy.allow_headers,
             &["x-cors-one", "x-cors-two"],
-            |name| {
-                let name = name.as_bytes();
-                !is_safelisted_request_header_name(name)
-                    && !is_forbidden_request_header_name(name)
-                    && !name.eq_ignore_ascii_case(b"authorization")
-            },
+            |name| !is_forbidden_request_header_name(name.as_bytes()),
         );
-        put("header", headers.next());
-        put("header2", headers.next());
+        let mut headers: Vec<(u8, String)> = names
+            .filter_map(|name| Some((last_resort(&name)?, name)))
+            .collect();
+        headers.sort_by_key(|(resort, _)| *resort);
+        let mut headers = headers.into_iter().map(|(_, name)| name);
+        let (header, header2) = (headers.next(), headers.next());
+        let asked = header.as_deref();
+        put("asked_header", Some(asked.unwrap_or("accept").to_owned()));
+        let value = asked.map_or_else(|| "*/*".to_owned(), value_of);
+        put("asked_header.value", Some(value));
+        put("header.value", header.as_deref().map(value_of));
+        put("header2.value", header2.as_deref().map(value_of));
+        put("header", header);
+        put("header2", header2);
         put(
             "unlisted_header",
             ["x-unlisted", "x-not-listed", "x-cors-unlisted"]
@@ -279,6 +302,28 @@ fn truncated(host: &str) -> Option<String> {
 fn parent(host: &str) -> Option<String> {
     let (_, parent) = host.split_once('.')?;
     parent.contains('.').then(|| parent.to_owned())
+}
+
+/// How late a request header is chosen for a case; `None` for one whose harmless values need no
+/// preflight.
+fn last_resort(name: &str) -> Option<u8> {
+    if name.eq_ignore_ascii_case("content-type") {
+        Some(1)
+    } else if name.eq_ignore_ascii_case("authorization") {
+        Some(2)
+    } else {
+        (!is_safelisted_request_header_name(name.as_bytes())).then_some(0)
+    }
+}
+
+/// A value with which a request header needs a preflight.
+fn value_of(name: &str) -> String {
+    match last_resort(name) {
+        Some(1) => "application/json",
+        Some(2) => "Bearer x",
+        _ => "1",
+    }
+    .to_owned()
 }
 
 fn some_of(

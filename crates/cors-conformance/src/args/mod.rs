@@ -294,9 +294,6 @@ pub struct SelfTestArgs {
     /// With --policies: only those policies of the grid whose names begin so
     #[arg(long = "policy", value_name = "NAME", requires = "policies")]
     pub shapes: Vec<String>,
-    /// Use the cases, policies and rules of this folder in place of those in the program
-    #[arg(long, value_name = "DIR")]
-    pub library: Option<PathBuf>,
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,

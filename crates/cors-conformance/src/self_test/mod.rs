@@ -13,7 +13,6 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::thread;
@@ -57,10 +56,7 @@ struct Legitimate {
 
 /// Tests the suite itself and says what came of it.
 pub(crate) fn run(args: &SelfTestArgs) -> Result<Exit, Stop> {
-    let library = match &args.library {
-        Some(folder) => Cow::Owned(cases::load_folder(folder)?),
-        None => cases::load_for_servers(&args.selection)?,
-    };
+    let library = cases::load_for_servers(&args.selection)?;
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let trial = Trial {
         whole: args.selection.tests.is_empty() && args.selection.skip.is_empty(),

@@ -9,15 +9,19 @@
     reason = "a fault says what it decides otherwise; everything else is the reference server's"
 )]
 
+mod circumstances;
 mod emission;
+mod exceptions;
 mod lists;
 mod methods;
 mod origin;
 mod origin_open;
 mod origin_state;
 mod origin_syntax;
+mod passed;
 mod pattern;
 mod preflight;
+mod preflight_origin;
 mod request_headers;
 mod robustness;
 mod uncovered;
@@ -75,6 +79,10 @@ pub fn faults() -> Vec<Fault> {
         origin_open::FAULTS,
         origin_syntax::FAULTS,
         origin_state::FAULTS,
+        exceptions::FAULTS,
+        preflight_origin::FAULTS,
+        circumstances::FAULTS,
+        passed::FAULTS,
         pattern::FAULTS,
         vary::FAULTS,
         emission::FAULTS,

@@ -70,6 +70,18 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "any-bytes-repeated-under-any",
+        "O8",
+        "Where any origin is allowed, whatever stands in Origin is repeated.",
+        |b| {
+            b.allow_origin_value = |x| match &x.origin {
+                Some(origin) => line(origin.as_str()),
+                None => reference::allow_origin_value(x),
+            };
+            b.vary_tokens = |_| line("Origin");
+        },
+    ),
+    fault(
         "origin-reflected-with-cookie",
         "O8",
         "Every origin is allowed as soon as the request has a cookie.",

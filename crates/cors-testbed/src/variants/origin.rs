@@ -1,5 +1,6 @@
 //! Whose origin is named, what answers vary on, and who is refused altogether.
 
+use cors_policy::origin::check_serialized;
 use http::Method;
 use http::header::VARY;
 
@@ -30,7 +31,10 @@ pub(super) const VARIANTS: &[Variant] = &[
         "any-repeats-origin",
         "Where any origin is allowed each is repeated, and answers vary.",
         |b| {
-            b.allow_origin_value = |x| vec![x.origin.clone().unwrap_or_else(|| "*".to_owned())];
+            b.allow_origin_value = |x| {
+                let origin = x.origin.clone().filter(|origin| is_origin(origin));
+                vec![origin.unwrap_or_else(|| "*".to_owned())]
+            };
             b.vary_tokens = vary_always;
         },
     ),
@@ -217,4 +221,8 @@ fn vary_always(x: &Exchange<'_>) -> Vec<String> {
 
 fn is_foreign(x: &Exchange<'_>) -> bool {
     x.kind == Kind::Actual && !x.origin_allowed
+}
+
+fn is_origin(text: &str) -> bool {
+    text == "null" || check_serialized(text).is_ok()
 }

@@ -238,6 +238,7 @@ fn check_statement(at: &str, statement: &Statement, push: &mut dyn FnMut(String,
                 | HeaderIs::AbsentOrOneOf(_)
                 | HeaderIs::Not(_)
                 | HeaderIs::HasToken(_)
+                | HeaderIs::HasTokenIfDue(_)
                 | HeaderIs::LacksToken(_)
                 | HeaderIs::LacksBytes(_)
                 | HeaderIs::MaxLines(_)

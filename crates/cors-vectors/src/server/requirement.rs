@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cors_policy::names::{is_cors_safelisted_method, is_safelisted_request_header_name};
 use cors_policy::policy::{Any, AnyOr, Policy};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,12 @@ pub enum Requirement {
     /// Any origin is allowed.
     #[serde(rename = "origins.any")]
     OriginsAny,
+    /// Pages of some origin are allowed that is not opaque: any, or those that are listed.
+    #[serde(rename = "origins.some")]
+    OriginsSome,
+    /// Pages of some origins are not allowed, so that an invented one can be refused.
+    #[serde(rename = "origins.some-refused")]
+    OriginsSomeRefused,
     /// Origins are listed (exact origins or patterns), so that some are not allowed.
     #[serde(rename = "origins.list")]
     OriginsList,
@@ -42,6 +49,10 @@ pub enum Requirement {
     /// Credentials are not allowed.
     #[serde(rename = "no-credentials")]
     NoCredentials,
+    /// Something is allowed that needs a preflight: another method than GET, HEAD and POST, or a
+    /// request header that is not safelisted.
+    #[serde(rename = "preflights")]
+    Preflights,
     /// Methods are listed.
     #[serde(rename = "methods.list")]
     MethodsList,
@@ -86,7 +97,7 @@ impl Requirement {
     pub fn of(policy: &Policy) -> BTreeSet<Self> {
         let mut facts = Vec::new();
         match &policy.allow_origins {
-            AnyOr::Any(Any::Any) => facts.push(Self::OriginsAny),
+            AnyOr::Any(Any::Any) => facts.extend([Self::OriginsAny, Self::OriginsSome]),
             AnyOr::Listed(listed) => {
                 let exact = policy.exact_origins().count();
                 let patterns = policy.patterns().count();
@@ -96,7 +107,10 @@ impl Requirement {
                 } else {
                     Self::OriginsNoNull
                 });
-                facts.extend((exact + patterns > 0).then_some(Self::OriginsList));
+                facts.push(Self::OriginsSomeRefused);
+                if exact + patterns > 0 {
+                    facts.extend([Self::OriginsSome, Self::OriginsList]);
+                }
                 facts.extend((exact > 1).then_some(Self::OriginsSeveral));
                 facts.extend((exact == 1 && listed.len() == 1).then_some(Self::OriginsOne));
                 facts.extend((patterns > 0).then_some(Self::OriginsPattern));
@@ -108,6 +122,20 @@ impl Requirement {
         } else {
             Self::NoCredentials
         });
+        let methods = match &policy.allow_methods {
+            AnyOr::Any(Any::Any) => true,
+            AnyOr::Listed(listed) => listed
+                .iter()
+                .any(|method| !is_cors_safelisted_method(method.as_bytes())),
+        };
+        let headers = match &policy.allow_headers {
+            AnyOr::Any(Any::Any) => true,
+            AnyOr::Listed(listed) => listed.iter().any(|name| {
+                name.eq_ignore_ascii_case("content-type")
+                    || !is_safelisted_request_header_name(name.as_bytes())
+            }),
+        };
+        facts.extend((methods || headers).then_some(Self::Preflights));
         facts.push(match &policy.allow_methods {
             AnyOr::Any(Any::Any) => Self::MethodsAny,
             AnyOr::Listed(_) => Self::MethodsList,
@@ -136,6 +164,8 @@ impl Requirement {
     pub fn name(self) -> &'static str {
         match self {
             Self::OriginsAny => "origins.any",
+            Self::OriginsSome => "origins.some",
+            Self::OriginsSomeRefused => "origins.some-refused",
             Self::OriginsList => "origins.list",
             Self::OriginsSeveral => "origins.several",
             Self::OriginsOne => "origins.one",
@@ -145,6 +175,7 @@ impl Requirement {
             Self::OriginsNone => "origins.none",
             Self::Credentials => "credentials",
             Self::NoCredentials => "no-credentials",
+            Self::Preflights => "preflights",
             Self::MethodsList => "methods.list",
             Self::MethodsAny => "methods.any",
             Self::HeadersList => "headers.list",
@@ -164,6 +195,8 @@ impl Requirement {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::OriginsAny => "allows any origin",
+            Self::OriginsSome => "allows pages of some origin",
+            Self::OriginsSomeRefused => "refuses pages of some origins",
             Self::OriginsList => "lists allowed origins",
             Self::OriginsSeveral => "lists at least two exact origins",
             Self::OriginsOne => "lists exactly one exact origin",
@@ -173,6 +206,7 @@ impl Requirement {
             Self::OriginsNone => "allows no origin",
             Self::Credentials => "allows credentials",
             Self::NoCredentials => "does not allow credentials",
+            Self::Preflights => "allows something that needs a preflight",
             Self::MethodsList => "lists allowed methods",
             Self::MethodsAny => "allows any method",
             Self::HeadersList => "lists allowed request headers",
@@ -202,7 +236,7 @@ mod tests {
             .iter()
             .map(|variant| variant["const"].as_str().unwrap())
             .collect();
-        assert_eq!(names.len(), 22);
+        assert_eq!(names.len(), 25);
         for name in names {
             let requirement: Requirement = serde_json::from_value(name.into()).unwrap();
             assert_eq!(requirement.name(), name);

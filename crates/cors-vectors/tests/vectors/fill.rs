@@ -70,9 +70,14 @@ fn a_list_fills_everything() {
         ("foreign", "https://foreign.example"),
         ("method", "DELETE"),
         ("method2", "PUT"),
+        ("asked_method", "DELETE"),
+        ("asked_header", "X-A"),
+        ("asked_header.value", "1"),
         ("unlisted_method", "PATCH"),
         ("header", "X-A"),
+        ("header.value", "1"),
         ("header2", "x-b"),
+        ("header2.value", "1"),
         ("unlisted_header", "x-unlisted"),
         ("exposed", "ETag"),
         ("unexposed", "x-unexposed"),
@@ -84,6 +89,26 @@ fn a_list_fills_everything() {
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn what_needs_a_preflight_is_taken_from_what_is_there() {
+    let asked = |lines: &str| {
+        let policy = policy(lines);
+        ["asked_method", "asked_header", "asked_header.value"]
+            .map(|name| value(&policy, name).unwrap())
+    };
+    let only_json = "allow_methods = [\"GET\", \"POST\"]\nallow_headers = [\"Content-Type\"]";
+    assert_eq!(
+        asked(only_json),
+        ["POST", "Content-Type", "application/json"]
+    );
+    let only_put = "allow_methods = [\"PUT\"]";
+    assert_eq!(asked(only_put), ["PUT", "accept", "*/*"]);
+    let both = policy("allow_headers = [\"authorization\", \"content-type\"]");
+    assert_eq!(value(&both, "header").unwrap(), "content-type");
+    assert_eq!(value(&both, "header2").unwrap(), "authorization");
+    assert_eq!(value(&both, "header2.value").unwrap(), "Bearer x");
 }
 
 #[test]
@@ -192,6 +217,7 @@ fn facts_of_policies() {
     assert_eq!(
         facts(""),
         [
+            R::OriginsSomeRefused,
             R::OriginsNoNull,
             R::OriginsNone,
             R::NoCredentials,
@@ -206,10 +232,13 @@ fn facts_of_policies() {
             "allow_origins = [\"https://a.example\"]\nallow_credentials = true\nmax_age = 0\nallow_methods = \"any\"\nallow_headers = \"any\"\nexpose_headers = \"any\""
         ),
         [
+            R::OriginsSome,
+            R::OriginsSomeRefused,
             R::OriginsList,
             R::OriginsOne,
             R::OriginsNoNull,
             R::Credentials,
+            R::Preflights,
             R::MethodsAny,
             R::HeadersAny,
             R::ExposeAny,
@@ -223,6 +252,8 @@ fn facts_of_policies() {
             "allow_origins = [\"https://a.example\", \"https://b.example\", \"https://*.c.example\", \"null\"]\nexpose_headers = [\"etag\"]\nmax_age = 5"
         ),
         [
+            R::OriginsSome,
+            R::OriginsSomeRefused,
             R::OriginsList,
             R::OriginsSeveral,
             R::OriginsPattern,

@@ -152,7 +152,10 @@ impl Grid<'_> {
         let Some(rig) = rigs.first() else {
             return Ok(overstrict);
         };
-        for (_, one) in (0..).zip(&self.legitimate).filter(|(place, _)| drawn(*place)) {
+        for (_, one) in (0..)
+            .zip(&self.legitimate)
+            .filter(|(place, _)| drawn(*place))
+        {
             for finding in rig.complaints(&one.behaviour)? {
                 overstrict.push((one.name.to_owned(), finding.case, finding.reason));
             }
@@ -181,14 +184,11 @@ fn pair(
         } else {
             None
         };
-        match difference {
-            Some(what) => {
-                report.holes.insert(fault.name.to_owned(), what);
-            }
-            None => {
-                shows &= number != 0;
-                report.invisible.push(fault.name.to_owned());
-            }
+        if let Some(what) = difference {
+            report.holes.insert(fault.name.to_owned(), what);
+        } else {
+            shows &= number != 0;
+            report.invisible.push(fault.name.to_owned());
         }
     }
     Ok(())

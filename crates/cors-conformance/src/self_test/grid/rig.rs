@@ -153,9 +153,7 @@ impl<'a> Rig<'a> {
         let (plan, transcript) = &self.together;
         found.extend(self.find(plan, Some(transcript), behaviour)?);
         let mut known = BTreeSet::new();
-        found.retain(|finding| {
-            finding.found != Found::Note && known.insert(finding.case.clone())
-        });
+        found.retain(|finding| finding.found != Found::Note && known.insert(finding.case.clone()));
         Ok(found)
     }
 }

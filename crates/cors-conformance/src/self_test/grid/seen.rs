@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cors_testbed::HungUp;
 use cors_testbed::behaviour::Reply;
-use cors_testbed::behaviour::reference::is_token;
+use cors_vectors::names;
 use cors_vectors::origin::check_serialized;
 use http::request::Parts;
 
@@ -122,14 +122,19 @@ fn is_of_a_browser(request: &Parts) -> bool {
     let has_names = request
         .headers
         .contains_key("access-control-request-headers");
-    let origin =
-        origin.is_some_and(|origin| origin == "null" || check_serialized(origin).is_ok());
+    let origin = origin.is_some_and(|origin| origin == "null" || check_serialized(origin).is_ok());
     let as_preflight = request.method == "OPTIONS"
         && asked.is_some_and(is_token)
         && (!has_names || names.is_some_and(is_sorted_list));
-    let as_other =
-        !request.headers.contains_key("access-control-request-method") && !has_names;
+    let as_other = !request
+        .headers
+        .contains_key("access-control-request-method")
+        && !has_names;
     origin && (as_preflight || as_other)
+}
+
+fn is_token(text: &str) -> bool {
+    names::is_token(text.as_bytes())
 }
 
 fn is_sorted_list(names: &str) -> bool {
@@ -148,8 +153,7 @@ fn decision(request: &Parts, answer: &Reply, credentials: bool) -> Option<Decisi
         [line] => line == origin,
         _ => false,
     };
-    let with_credentials =
-        lines(answer, "access-control-allow-credentials") == ["true".to_owned()];
+    let with_credentials = lines(answer, "access-control-allow-credentials") == ["true".to_owned()];
     if !shared || (credentials && !with_credentials) {
         return None;
     }
@@ -203,11 +207,16 @@ fn broken(answer: &Reply) -> BTreeSet<&'static str> {
             broken.insert(name);
         }
     };
-    let list = |line: &str| line.split(',').all(|name| is_token(name.trim_matches([' ', '\t'])));
+    let list = |line: &str| {
+        line.split(',')
+            .all(|name| is_token(name.trim_matches([' ', '\t'])))
+    };
     each("access-control-allow-origin", 1, &|line| {
         ["*", "null"].contains(&line) || check_serialized(line).is_ok()
     });
-    each("access-control-allow-credentials", 1, &|line| line == "true");
+    each("access-control-allow-credentials", 1, &|line| {
+        line == "true"
+    });
     each("access-control-allow-methods", usize::MAX, &list);
     each("access-control-allow-headers", usize::MAX, &list);
     each("access-control-expose-headers", usize::MAX, &list);

@@ -43,7 +43,7 @@ fn the_shape_of_server_cases() {
             (
                 "\"has_token\": \"Origin\"",
                 "\"token\": \"Origin\"",
-                "server/origin.json:24:81: `origin/foreign`: field `steps[0].checks[0].token`: unknown field `token`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire`",
+                "server/origin.json:24:81: `origin/foreign`: field `steps[0].checks[0].token`: unknown field `token`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire`",
             ),
             (
                 "\"level\": \"should\"",
@@ -133,7 +133,7 @@ fn the_values_of_server_cases() {
             (
                 "\"has_token\": \"Origin\"",
                 "\"has_token\": \"{origin}\"",
-                "server/origin.json:14: `origin/foreign`: field `steps[0].checks[0]`: the placeholder `{origin}` is not known here: expected one of {allowed}, {allowed.scheme}, {allowed.host}, {allowed.port}, {allowed.authority}, {allowed.upper}, {allowed.undotted}, {allowed.undotted_last}, {allowed.truncated}, {allowed.parent}, {allowed2}, {pattern.allowed}, {pattern.scheme}, {pattern.rest}, {pattern.port}, {pattern.authority}, {pattern.undotted}, {foreign}, {method}, {method2}, {unlisted_method}, {header}, {header2}, {unlisted_header}, {exposed}, {exposed2}, {unexposed}, {max_age}",
+                "server/origin.json:14: `origin/foreign`: field `steps[0].checks[0]`: the placeholder `{origin}` is not known here: expected one of {allowed}, {allowed.scheme}, {allowed.host}, {allowed.port}, {allowed.authority}, {allowed.upper}, {allowed.undotted}, {allowed.undotted_last}, {allowed.truncated}, {allowed.parent}, {allowed2}, {pattern.allowed}, {pattern.scheme}, {pattern.rest}, {pattern.port}, {pattern.authority}, {pattern.undotted}, {foreign}, {method}, {method2}, {asked_method}, {asked_header}, {asked_header.value}, {unlisted_method}, {header}, {header.value}, {header2}, {header2.value}, {unlisted_header}, {exposed}, {exposed2}, {unexposed}, {max_age}",
             ),
             (
                 "\"header\": \"Vary\"",

@@ -1,0 +1,84 @@
+//! Authentication that is passed by what looks like a preflight.
+
+use http::{Method, StatusCode};
+
+use super::{Fault, fault};
+use crate::behaviour::Reply;
+use crate::exchange::Exchange;
+
+pub(super) const FAULTS: &[Fault] = &[
+    fault(
+        "options-pass-authentication",
+        "P13",
+        "Every OPTIONS gets past authentication.",
+        |b| b.finish = |x, reply| pass(reply, x.method == Method::OPTIONS),
+    ),
+    fault(
+        "options-with-origin-pass-authentication",
+        "P13",
+        "Every OPTIONS with an Origin gets past authentication.",
+        |b| {
+            b.finish = |x, reply| {
+                let origin = x.headers.contains_key("origin");
+                pass(reply, x.method == Method::OPTIONS && origin);
+            };
+        },
+    ),
+    fault(
+        "requested-method-passes-authentication",
+        "P13",
+        "Whatever has a requested method gets past authentication.",
+        |b| b.finish = |x, reply| pass(reply, asks(x)),
+    ),
+    fault(
+        "requested-method-and-origin-pass-authentication",
+        "P13",
+        "Whatever has an Origin and a requested method gets past authentication.",
+        |b| {
+            b.finish = |x, reply| pass(reply, asks(x) && x.headers.contains_key("origin"));
+        },
+    ),
+    fault(
+        "requested-headers-pass-authentication",
+        "P13",
+        "Whatever has requested headers gets past authentication.",
+        |b| {
+            b.finish = |x, reply| {
+                pass(
+                    reply,
+                    x.headers.contains_key("access-control-request-headers"),
+                );
+            };
+        },
+    ),
+    fault(
+        "origin-passes-authentication",
+        "P13",
+        "Whatever has an allowed Origin gets past authentication.",
+        |b| b.finish = |x, reply| pass(reply, x.origin.is_some() && x.origin_allowed),
+    ),
+    fault(
+        "cors-mode-passes-authentication",
+        "P13",
+        "What says that it is fetched with CORS gets past authentication.",
+        |b| {
+            b.finish = |x, reply| {
+                pass(
+                    reply,
+                    x.line("sec-fetch-mode").is_some_and(|mode| mode == "cors"),
+                );
+            };
+        },
+    ),
+];
+
+fn asks(x: &Exchange<'_>) -> bool {
+    x.headers.contains_key("access-control-request-method")
+}
+
+/// Serves what needs authentication after all.
+fn pass(reply: &mut Reply, passes: bool) {
+    if passes && reply.status() == StatusCode::UNAUTHORIZED {
+        *reply.status_mut() = StatusCode::OK;
+    }
+}

@@ -8,13 +8,17 @@ use cors_harness::exit::Exit;
 use cors_report::block::level;
 use cors_text::style::{FAINT, STRONG};
 use cors_text::terminal::sentence;
+use cors_vectors::Library;
 use cors_vectors::agent::AgentCase;
+use cors_vectors::fill::fill;
 use cors_vectors::observed::observed;
+use cors_vectors::policy::Policy;
 use cors_vectors::select::AnyCase;
 use cors_vectors::server::ServerCase;
 
 use crate::args::{CaseKind, ListArgs};
 use crate::stop::Stop;
+use crate::target::policy as policy_file;
 use crate::{cases, output};
 
 /// Lists cases, one a line.
@@ -23,7 +27,11 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
         Some(CaseKind::Server) => cases::load_for_servers(&args.selection)?,
         Some(CaseKind::Agent) | None => cases::load(&args.selection)?,
     };
-    let of_kind = |kind| args.kind.is_none_or(|only| only == kind);
+    let policy = args.policy.as_deref().map(policy_file).transpose()?;
+    let of_kind = |kind| {
+        let about_policy = policy.is_none() || kind == CaseKind::Server;
+        args.kind.is_none_or(|only| only == kind) && about_policy
+    };
     let servers = library.server_cases().map(AnyCase::Server);
     let agents = library.agent_cases().map(AnyCase::Agent);
     let all: Vec<AnyCase<'_>> = servers
@@ -39,7 +47,18 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
     let mut sink = anstream::stdout();
     for case in &chosen {
         let printed = match case {
-            AnyCase::Server(case) => print_server(&mut sink, case, args.verbose),
+            AnyCase::Server(case) => {
+                let printed = print_server(&mut sink, case, args.verbose);
+                let skipped = policy
+                    .as_ref()
+                    .and_then(|policy| why_skipped(&library, case, policy));
+                printed.and_then(|()| match skipped {
+                    Some(reason) => {
+                        writeln!(sink, "  {FAINT}skipped: {}{FAINT:#}", sentence(&reason))
+                    }
+                    None => Ok(()),
+                })
+            }
             AnyCase::Agent(case) => print_agent(&mut sink, case, &records, args.verbose),
         };
         if let Err(error) = printed {
@@ -54,6 +73,17 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
     } else {
         Exit::AsExpected
     })
+}
+
+/// Why a case says nothing about a server with a policy; `None` when it runs.
+fn why_skipped(library: &Library, case: &ServerCase, policy: &Policy) -> Option<String> {
+    if let Err(skip) = fill(case, policy, false) {
+        return Some(skip.to_string());
+    }
+    let pair = library.server_case(case.paired_with.as_deref()?)?;
+    let skip = fill(pair, policy, false).err()?;
+    let id = &pair.id;
+    Some(format!("{id}, which it is paired with, is skipped: {skip}"))
 }
 
 /// Each browser with the cases that its record is about.

@@ -39,7 +39,18 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
         "allowed.parent",
         "its host without the first label, where two labels are left",
     ),
+    (
+        "allowed.upper_scheme",
+        "the allowed origin with its scheme in capitals",
+    ),
     ("allowed2", "another allowed origin"),
+    ("allowed2.scheme", "its scheme"),
+    ("allowed2.host", "its host"),
+    (
+        "allowed2.authority",
+        "its host, with `:port` unless the port is the default",
+    ),
+    ("allowed_last", "the last exact origin that is allowed"),
     ("pattern.allowed", "an origin that fits the first pattern"),
     ("pattern.scheme", "the scheme of the first pattern"),
     ("pattern.rest", "the host of the first pattern after `*.`"),
@@ -68,6 +79,10 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
          `{asked_method}` there is one wherever something that needs one is allowed",
     ),
     ("asked_header.value", "a value of it"),
+    (
+        "method_last",
+        "the last allowed method that is not safelisted",
+    ),
     ("unlisted_method", "a method that is not allowed"),
     (
         "header",
@@ -77,12 +92,25 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
     ("header.value", "a value of it that needs a preflight"),
     ("header2", "another such header"),
     ("header2.value", "a value of that one"),
+    ("header_last", "the last such header"),
+    ("header_last.value", "a value of the last one"),
+    (
+        "header.part",
+        "the name of the first such header up to its first hyphen",
+    ),
+    (
+        "header.underscored",
+        "that name with underscores for hyphens",
+    ),
+    ("header.undashed", "that name without hyphens"),
+    ("header.upper", "that name in capitals"),
     ("unlisted_header", "a request header that is not allowed"),
     (
         "exposed",
         "an exposed response header that is not safelisted",
     ),
     ("exposed2", "another such header"),
+    ("exposed_last", "the last such header"),
     ("unexposed", "a response header that is not exposed"),
     ("max_age", "the seconds that a preflight may be cached"),
 ];
@@ -168,8 +196,24 @@ impl Fill {
             "allowed.upper",
             allowed.as_deref().map(str::to_ascii_uppercase),
         );
+        put(
+            "allowed.upper_scheme",
+            allowed.as_deref().and_then(|origin| {
+                let (scheme, rest) = origin.split_once(':')?;
+                Some(format!("{}:{rest}", scheme.to_ascii_uppercase()))
+            }),
+        );
         put("allowed", allowed);
+        if let Some(parts) = second.as_deref().and_then(Parts::of) {
+            put("allowed2.scheme", Some(parts.scheme.to_owned()));
+            put("allowed2.host", Some(parts.host.to_owned()));
+            put("allowed2.authority", Some(parts.authority()));
+        }
         put("allowed2", second);
+        put(
+            "allowed_last",
+            policy.exact_origins().last().map(str::to_owned),
+        );
         if let Some(pattern) = policy.patterns().next() {
             let bare = pattern.replacen("*.", "", 1);
             put("pattern.allowed", Some(pattern.replacen('*', "app", 1)));
@@ -206,8 +250,16 @@ impl Fill {
         let method = methods.next();
         let asked = method.clone().unwrap_or_else(|| "POST".to_owned());
         put("asked_method", Some(asked));
+        let method2 = methods.next();
+        put(
+            "method_last",
+            methods
+                .last()
+                .or_else(|| method2.clone())
+                .or_else(|| method.clone()),
+        );
         put("method", method);
-        put("method2", methods.next());
+        put("method2", method2);
         put(
             "unlisted_method",
             ["PUT", "DELETE", "PATCH", "PROPFIND", "X-UNLISTED"]
@@ -232,6 +284,20 @@ impl Fill {
         headers.sort_by_key(|(resort, _)| *resort);
         let mut headers = headers.into_iter().map(|(_, name)| name);
         let (header, header2) = (headers.next(), headers.next());
+        let last = headers
+            .next_back()
+            .or_else(|| header2.clone())
+            .or_else(|| header.clone());
+        put("header_last.value", last.as_deref().map(value_of));
+        put("header_last", last);
+        if let Some(name) = &header {
+            let hyphen = name.contains('-');
+            let part = name.split('-').next().map(str::to_owned);
+            put("header.part", part.filter(|_| hyphen));
+            put("header.underscored", hyphen.then(|| name.replace('-', "_")));
+            put("header.undashed", hyphen.then(|| name.replace('-', "")));
+            put("header.upper", Some(name.to_ascii_uppercase()));
+        }
         let asked = header.as_deref();
         put("asked_header", Some(asked.unwrap_or("accept").to_owned()));
         let value = asked.map_or_else(|| "*/*".to_owned(), value_of);
@@ -252,8 +318,17 @@ impl Fill {
             !is_safelisted_response_header_name(name.as_bytes())
                 && !is_forbidden_response_header_name(name.as_bytes())
         });
-        put("exposed", exposed.next());
-        put("exposed2", exposed.next());
+        let first = exposed.next();
+        let exposed2 = exposed.next();
+        put(
+            "exposed_last",
+            exposed
+                .last()
+                .or_else(|| exposed2.clone())
+                .or_else(|| first.clone()),
+        );
+        put("exposed2", exposed2);
+        put("exposed", first);
         put(
             "unexposed",
             ["x-unexposed", "x-not-exposed"]
@@ -302,6 +377,17 @@ fn truncated(host: &str) -> Option<String> {
 fn parent(host: &str) -> Option<String> {
     let (_, parent) = host.split_once('.')?;
     parent.contains('.').then(|| parent.to_owned())
+}
+
+/// Whether a header needs no preflight for sure, with the values that cases give it.
+fn is_harmless(name: &[u8], value: &[u8]) -> bool {
+    let types: [&[u8]; 3] = [
+        b"application/x-www-form-urlencoded",
+        b"multipart/form-data; boundary=x",
+        b"text/plain",
+    ];
+    (name.eq_ignore_ascii_case(b"content-type") && types.contains(&value))
+        || (name.eq_ignore_ascii_case(b"accept") && value == b"*/*")
 }
 
 /// How late a request header is chosen for a case; `None` for one whose harmless values need no
@@ -482,7 +568,10 @@ fn agree(fill: &Fill, policy: &Policy, fetch: &PageFetch, verdict: Verdict) -> R
         .headers
         .iter()
         .map(|(name, value)| Ok((expand(fill, name)?, expand(fill, value)?)))
-        .collect::<Result<Vec<_>, Skip>>()?;
+        .collect::<Result<Vec<_>, Skip>>()?
+        .into_iter()
+        .filter(|(name, value)| !is_harmless(name, value))
+        .collect::<Vec<_>>();
     let credentials = fetch.credentials == crate::server::Credentials::Include;
     match (
         policy.wants_shared(&serialized, &method, &headers, credentials),

@@ -228,6 +228,10 @@ pub struct ListArgs {
     /// Only cases of this kind
     #[arg(long, value_enum, value_name = "KIND")]
     pub kind: Option<CaseKind>,
+    /// Say of each case about servers whether it runs against one with this policy (TOML), and why
+    /// not
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// With title, policy and citations
     #[arg(short = 'v', long)]
     pub verbose: bool,

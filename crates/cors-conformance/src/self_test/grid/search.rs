@@ -81,7 +81,7 @@ impl<'a> Search<'a> {
                 let answer = reference.answer(request);
                 Asked {
                     request: (*request).clone(),
-                    seen: seen::of(request, &answer),
+                    seen: seen::of(policy, request, &answer),
                     answer,
                 }
             });
@@ -109,7 +109,7 @@ impl<'a> Search<'a> {
             if same(answer, &other) {
                 continue;
             }
-            let differs = match seen.difference(&seen::of(request, &other)) {
+            let differs = match seen.difference(&seen::of(self.place.policy, request, &other)) {
                 Some(what) => Some(what.to_owned()),
                 None => self.vary_due(behaviour, request, &other)?,
             };

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cors_testbed::HungUp;
 use cors_testbed::behaviour::Reply;
-use cors_vectors::names;
+use cors_vectors::names::{self, normalize_method};
 use cors_vectors::origin::check_serialized;
+use cors_vectors::policy::Policy;
 use http::request::Parts;
 
 /// Response headers that every page can read.
@@ -50,15 +51,15 @@ enum Decision {
 }
 
 /// What can be seen of an answer.
-pub(super) fn of(request: &Parts, answer: &Result<Reply, HungUp>) -> Seen {
+pub(super) fn of(policy: &Policy, request: &Parts, answer: &Result<Reply, HungUp>) -> Seen {
     let Ok(answer) = answer else {
         return Seen {
             browser: [None, None],
-            broken: ["no answer"].into(),
+            broken: BTreeSet::new(),
             varies: BTreeSet::new(),
         };
     };
-    let by_browser = is_of_a_browser(request);
+    let by_browser = is_of_a_browser(policy, request);
     let decide = |credentials| by_browser.then(|| decision(request, answer, credentials));
     let vary = elements(&lines(answer, "vary"));
     Seen {
@@ -114,8 +115,9 @@ fn only<'p>(request: &'p Parts, name: &str) -> Option<&'p str> {
     lines.next().is_none().then_some(line)
 }
 
-/// Whether a browser can have sent the request for a page of another origin.
-fn is_of_a_browser(request: &Parts) -> bool {
+/// Whether a browser can have sent the request for a page of another origin, and the policy says what
+/// is to come of it.
+fn is_of_a_browser(policy: &Policy, request: &Parts) -> bool {
     let origin = only(request, "origin");
     let asked = only(request, "access-control-request-method");
     let names = only(request, "access-control-request-headers");
@@ -124,11 +126,16 @@ fn is_of_a_browser(request: &Parts) -> bool {
         .contains_key("access-control-request-headers");
     let origin = origin.is_some_and(|origin| origin == "null" || check_serialized(origin).is_ok());
     let as_preflight = request.method == "OPTIONS"
-        && asked.is_some_and(is_token)
-        && (!has_names || names.is_some_and(is_sorted_list));
-    let as_other = !request
-        .headers
-        .contains_key("access-control-request-method")
+        && asked.is_some_and(|method| is_token(method) && normalize_method(method) == method)
+        && (!has_names || names.is_some_and(|names| is_sorted_list(policy, names)));
+    // What is no preflight and not safelisted needs one first.
+    // What OPTIONS does is known of one endpoint only.
+    let known = request.method != "OPTIONS" || request.uri.path() == "/options";
+    let as_other = known
+        && policy.allows_method(request.method.as_str().as_bytes())
+        && !request
+            .headers
+            .contains_key("access-control-request-method")
         && !has_names;
     origin && (as_preflight || as_other)
 }
@@ -137,9 +144,12 @@ fn is_token(text: &str) -> bool {
     names::is_token(text.as_bytes())
 }
 
-fn is_sorted_list(names: &str) -> bool {
+fn is_sorted_list(policy: &Policy, names: &str) -> bool {
+    let open = ["accept", "accept-language", "content-language", "range"];
+    let is_open = |name: &&str| open.contains(name) && !policy.allows_header(name.as_bytes());
     let names: Vec<&str> = names.split(',').collect();
     names.is_sorted()
+        && !names.iter().any(is_open)
         && names
             .iter()
             .all(|name| is_token(name) && !name.bytes().any(|byte| byte.is_ascii_uppercase()))

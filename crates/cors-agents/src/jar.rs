@@ -1,6 +1,7 @@
 //! The cookies of the model's user agent: as much of a cookie jar as the cases need.
 
 use cors_model::host::Host;
+use cors_text::blanks::trimmed;
 
 /// Cookies by host and name, the oldest first. Attributes are ignored: cases set cookies on paths
 /// and hosts of their own.
@@ -17,8 +18,8 @@ impl Jar {
             return;
         };
         let (name, value) = pair.split_at(equals);
-        let (name, value) = (name.trim_ascii(), value.trim_ascii_start());
-        let value = value.strip_prefix(b"=").unwrap_or(value).trim_ascii();
+        let (name, value) = (trimmed(name), trimmed(value));
+        let value = trimmed(value.strip_prefix(b"=").unwrap_or(value));
         if name.is_empty() {
             return;
         }

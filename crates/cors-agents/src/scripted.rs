@@ -7,6 +7,7 @@ use cors_model::network::{
 };
 use cors_model::response::Response;
 use cors_model::url::Url;
+use cors_text::blanks::trimmed;
 use cors_vectors::agent::{AgentCase, Place};
 use cors_vectors::text::{HeaderPair, TextError};
 
@@ -137,7 +138,7 @@ impl<'c> ScriptedNetwork<'c> {
         for (name, value) in lines {
             let name = self.world.expand(name, Some(origin))?;
             let value = self.world.expand(value, Some(origin))?;
-            let value = trim_tab_or_space(&value);
+            let value = trimmed(&value);
             let line = HeaderName::try_from(name.as_slice())
                 .ok()
                 .zip(HeaderValue::try_from(value).ok());
@@ -181,13 +182,6 @@ fn failed(said: &str) -> Failure {
     })
 }
 
-fn trim_tab_or_space(value: &[u8]) -> &[u8] {
-    let inner = |byte: &u8| !matches!(byte, b'\t' | b' ');
-    let start = value.iter().position(inner).unwrap_or(value.len());
-    let end = value.iter().rposition(inner).map_or(start, |last| last + 1);
-    value.get(start..end).unwrap_or_default()
-}
-
 impl Network for ScriptedNetwork<'_> {
     async fn http_network_fetch(
         &mut self,
@@ -219,13 +213,13 @@ impl Network for ScriptedNetwork<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::trim_tab_or_space;
+    use super::trimmed;
 
     #[test]
     fn only_tabs_and_spaces_are_trimmed() {
-        assert_eq!(trim_tab_or_space(b" \t a b\t "), b"a b");
-        assert_eq!(trim_tab_or_space(b"\x0Ba\x0C"), b"\x0Ba\x0C");
-        assert_eq!(trim_tab_or_space(b" \t"), b"");
-        assert_eq!(trim_tab_or_space(b""), b"");
+        assert_eq!(trimmed(b" \t a b\t "), b"a b");
+        assert_eq!(trimmed(b"\x0Ba\x0C"), b"\x0Ba\x0C");
+        assert_eq!(trimmed(b" \t"), b"");
+        assert_eq!(trimmed(b""), b"");
     }
 }

@@ -120,7 +120,9 @@ fn serve(stream: TcpStream, policy: &Policy) -> Result<(), Box<dyn Error>> {
             let named = fields
                 .iter()
                 .filter(|(field, _)| field.eq_ignore_ascii_case(name));
-            named.map(|(_, value)| value.trim()).collect()
+            named
+                .map(|(_, value)| value.trim_matches([' ', '\t']))
+                .collect()
         };
         let length = values("Content-Length")
             .first()

@@ -1,5 +1,6 @@
 //! Sentences: the verdict, and what somebody who mends a server should know beyond it.
 
+use cors_text::blanks::trimmed_text;
 use std::fmt::Write as _;
 
 use cors_model::error::{Reason, Refusal, Stage, Wanted};
@@ -249,14 +250,17 @@ pub(crate) fn on_refusal(act: &Act, refusal: &Refusal, answer: &Response) -> Vec
         Reason::MethodNotAllowed { method } => {
             let listed = lines(headers, "Access-Control-Allow-Methods").join(",");
             let wanted = escape_cut(method.as_bytes());
-            let mut elements = listed.split(',').map(str::trim);
+            let mut elements = listed.split(',').map(trimmed_text);
             if elements.any(|element| element.eq_ignore_ascii_case(&wanted)) {
                 notes.push(format!(
                     "Methods are compared byte for byte: the page has to spell it as the server \
                      does, and browsers write only DELETE, GET, HEAD, OPTIONS, POST and PUT in upper \
                      case by themselves. `{wanted}` is what this page uses."
                 ));
-            } else if listed.split(',').any(|element| element.trim() == "*") {
+            } else if listed
+                .split(',')
+                .any(|element| trimmed_text(element) == "*")
+            {
                 notes.push("`*` covers methods only without credentials.".to_owned());
             }
         }
@@ -330,7 +334,7 @@ pub(crate) fn on_vary(headers: &HeaderList, names_origin: bool) -> Option<String
     let named = lines(headers, ACAO);
     let names_origin = names_origin || named.iter().any(|value| value != "*");
     let varies = lines(headers, "Vary").join(",");
-    let mut varies = varies.split(',').map(str::trim);
+    let mut varies = varies.split(',').map(trimmed_text);
     if !names_origin || varies.any(|name| name == "*" || name.eq_ignore_ascii_case("origin")) {
         return None;
     }

@@ -3,6 +3,7 @@
 use cors_model::error::Remedy;
 use cors_model::header::HeaderList;
 use cors_model::trace::NoTrace;
+use cors_text::blanks::trimmed;
 use serde::Serialize;
 
 use crate::derive::Act;
@@ -188,7 +189,7 @@ fn list_value(headers: &HeaderList, name: &[u8]) -> String {
         .iter()
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
     let elements: Vec<_> = elements
-        .map(|element| escape_cut(element.trim_ascii()))
+        .map(|element| escape_cut(trimmed(element)))
         .collect();
     elements.join(", ")
 }

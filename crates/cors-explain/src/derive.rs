@@ -1,5 +1,6 @@
 //! What a page did, concluded from the requests that its browser sent.
 
+use cors_text::blanks::trimmed;
 use std::fmt;
 
 use cors_model::dialect::Dialect;
@@ -317,7 +318,7 @@ fn method(
 fn listed(preflight: &RequestMessage) -> Result<Vec<HeaderName>, Unclear> {
     let mut names: Vec<HeaderName> = Vec::new();
     for value in values(&preflight.fields, "Access-Control-Request-Headers") {
-        for name in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+        for name in value.split(|byte| *byte == b',').map(trimmed) {
             if name.is_empty() {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! HAR files, as the developer tools of browsers save them.
 
+use cors_text::blanks::trimmed;
 use std::fmt;
 
 use cors_text::escape::escape_cut;
@@ -214,7 +215,7 @@ fn fields(at: &At, of: &Map<String, Value>) -> Result<Vec<Field>, HarError> {
         }
         // Browsers join lines of the same name with line feeds.
         for line in value.split('\n') {
-            let value = wire_bytes(line).trim_ascii().to_vec();
+            let value = trimmed(&wire_bytes(line)).to_vec();
             if value.iter().any(|byte| matches!(byte, 0 | b'\r')) {
                 let said = "the value holds a control character that no header can";
                 return Err(at.member("value").error(said));

@@ -1,6 +1,7 @@
 //! Requests and responses as plain HTTP text: as they stand on the wire, as somebody typed them,
 //! or as `curl -v` shows them.
 
+use cors_text::blanks::trimmed;
 use std::fmt;
 
 use cors_text::escape::escape_cut;
@@ -146,9 +147,10 @@ fn field(line: Line<'_>, text: &[u8]) -> Result<Field, ReadError> {
     };
     // A colon at the very start belongs to the pseudo-headers of HTTP/2.
     let (name, value) = text.split_at_checked(colon + 1).unwrap_or((text, b""));
-    let value = value.strip_prefix(b":").unwrap_or(value).trim_ascii();
+    let value = value.strip_prefix(b":").unwrap_or(value);
+    let value = trimmed(value);
     if !is_token(name.strip_prefix(b":").unwrap_or(name)) {
-        let hint = if name.trim_ascii() == name {
+        let hint = if trimmed(name) == name {
             ""
         } else {
             " (no space may stand around it)"
@@ -241,7 +243,7 @@ impl Open {
 
 /// What follows curl's mark for a direction.
 fn after_mark(line: Line<'_>) -> Option<(u8, &[u8])> {
-    let text = line.text.trim_ascii_start();
+    let text = trimmed(line.text);
     match text {
         [mark @ (b'>' | b'<' | b'*'), b' ', rest @ ..] => Some((*mark, rest)),
         [mark @ (b'>' | b'<' | b'*')] => Some((*mark, b"")),
@@ -250,7 +252,7 @@ fn after_mark(line: Line<'_>) -> Option<(u8, &[u8])> {
 }
 
 fn is_transcript(lines: &[Line<'_>]) -> bool {
-    let first = lines.iter().find(|line| !line.text.trim_ascii().is_empty());
+    let first = lines.iter().find(|line| !trimmed(line.text).is_empty());
     if first.is_some_and(|line| start_line(line.text, true).is_some()) {
         return false;
     }
@@ -310,7 +312,7 @@ fn read_plain(bytes: &[u8], lines: &[Line<'_>]) -> Result<Vec<Message>, ReadErro
     let mut rest = lines;
     loop {
         while let [first, after @ ..] = rest {
-            if !first.text.trim_ascii().is_empty() {
+            if !trimmed(first.text).is_empty() {
                 break;
             }
             rest = after;
@@ -335,13 +337,13 @@ fn read_plain(bytes: &[u8], lines: &[Line<'_>]) -> Result<Vec<Message>, ReadErro
                 break;
             }
             rest = after;
-            if line.text.trim_ascii().is_empty() {
+            if trimmed(line.text).is_empty() {
                 break;
             }
             match (line.text, open.fields.last_mut()) {
                 // A line that continues the one before it.
                 ([b' ' | b'\t', ..], Some(last)) => {
-                    let more = checked(line.number, line.text.trim_ascii())?;
+                    let more = checked(line.number, trimmed(line.text))?;
                     if !last.value.is_empty() {
                         last.value.push(b' ');
                     }
@@ -357,7 +359,7 @@ fn read_plain(bytes: &[u8], lines: &[Line<'_>]) -> Result<Vec<Message>, ReadErro
             || body
                 .iter()
                 .take(skipped)
-                .any(|line| !line.text.trim_ascii().is_empty());
+                .any(|line| !trimmed(line.text).is_empty());
         messages.extend(open.close(false, has_body));
     }
 }
@@ -366,7 +368,7 @@ fn read_plain(bytes: &[u8], lines: &[Line<'_>]) -> Result<Vec<Message>, ReadErro
 /// there; else from the next start line on. People leave bodies out, and lengths in.
 fn after_body<'a, 'b>(bytes: &[u8], rest: &'a [Line<'b>], open: &Open) -> &'a [Line<'b>] {
     let begins = |lines: &[Line<'_>]| {
-        let next = lines.iter().find(|line| !line.text.trim_ascii().is_empty());
+        let next = lines.iter().find(|line| !trimmed(line.text).is_empty());
         next.is_none_or(|line| start_line(line.text, false).is_some())
     };
     if let (Some(length), [first, ..]) = (open.content_length(), rest) {

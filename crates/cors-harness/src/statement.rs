@@ -1,5 +1,6 @@
 //! What a check states about an answer, with its texts filled in, and whether it holds.
 
+use cors_text::blanks::trimmed;
 use cors_vectors::check::{Grammar, WireIs};
 use cors_vectors::names::is_token;
 use cors_vectors::origin::check_serialized;
@@ -174,21 +175,8 @@ fn elements<'a>(values: &'a [&'a [u8]]) -> impl Iterator<Item = &'a [u8]> {
     values
         .iter()
         .flat_map(|value| value.split(|byte| *byte == b','))
-        .map(trim)
+        .map(trimmed)
         .filter(|element| !element.is_empty())
-}
-
-fn trim(bytes: &[u8]) -> &[u8] {
-    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let start = bytes
-        .iter()
-        .position(|byte| !blank(byte))
-        .unwrap_or(bytes.len());
-    let end = bytes
-        .iter()
-        .rposition(|byte| !blank(byte))
-        .map_or(start, |last| last + 1);
-    bytes.get(start..end).unwrap_or_default()
 }
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
@@ -204,10 +192,10 @@ fn matches(grammar: Grammar, value: &[u8]) -> bool {
         Grammar::True => value == b"true",
         Grammar::DeltaSeconds => !value.is_empty() && value.iter().all(u8::is_ascii_digit),
         Grammar::TokenList => {
-            trim(value).is_empty()
+            trimmed(value).is_empty()
                 || value
                     .split(|byte| *byte == b',')
-                    .all(|element| is_token(trim(element)))
+                    .all(|element| is_token(trimmed(element)))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Answers as the bytes they came in: heads, what follows them, and whether both agree.
 
 use crate::message::{Line, Response};
+use cors_text::blanks::trimmed;
 use cors_text::escape::escape_cut;
 
 /// An answer as it came over HTTP/1.1.
@@ -80,17 +81,18 @@ impl Head {
     fn fields(&self) -> Vec<Line> {
         let mut fields: Vec<Line> = Vec::new();
         for line in &self.lines {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.first().is_some_and(|byte| is_blank(*byte))
                 && let Some((_, value)) = fields.last_mut()
             {
                 value.push(b' ');
-                value.extend_from_slice(line.trim_ascii());
+                value.extend_from_slice(trimmed(line));
                 continue;
             }
             let colon = line.iter().position(|byte| *byte == b':');
             let (name, value) = line.split_at(colon.unwrap_or(line.len()));
             let value = value.get(1..).unwrap_or_default();
-            fields.push((name.trim_ascii().to_vec(), value.trim_ascii().to_vec()));
+            fields.push((trimmed(name).to_vec(), trimmed(value).to_vec()));
         }
         fields
     }
@@ -175,7 +177,7 @@ fn chunks(bytes: &[u8]) -> Result<Option<usize>, String> {
         };
         let line = rest.get(..end).unwrap_or_default();
         let digits = line.split(|byte| *byte == b';').next().unwrap_or_default();
-        let size = std::str::from_utf8(digits.trim_ascii()).ok();
+        let size = std::str::from_utf8(trimmed(digits)).ok();
         let size = size.and_then(|digits| usize::from_str_radix(digits, 16).ok());
         let Some(size) = size else {
             return Err(format!("`{}` is no size of a chunk", escape_cut(line)));

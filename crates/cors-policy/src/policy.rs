@@ -159,7 +159,8 @@ fn needs_leave(name: &[u8], value: &[u8]) -> bool {
         return !is_safelisted_request_header_name(name);
     }
     let value = String::from_utf8_lossy(value);
-    let essence = value.split(';').next().unwrap_or_default().trim();
+    let essence = value.split(';').next().unwrap_or_default();
+    let essence = essence.trim_matches([' ', '\t']);
     ![
         "application/x-www-form-urlencoded",
         "multipart/form-data",

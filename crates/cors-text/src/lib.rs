@@ -6,6 +6,7 @@
 //! - [`escape`] makes printable ASCII of bytes, and words of a shell.
 //! - [`redact`] takes secrets out of such text.
 //! - [`terminal`] makes text from elsewhere safe for a terminal.
+//! - [`blanks`] knows the white space of HTTP.
 //! - [`difference`] finds the columns in which a value departs from what was expected.
 //! - [`style`] has the few styles of terminal output.
 //!
@@ -21,6 +22,7 @@
 //! assert_eq!(redactor.text("the key s3cret is wrong"), "the key [redacted] is wrong");
 //! ```
 
+pub mod blanks;
 pub mod difference;
 pub mod escape;
 pub mod redact;

@@ -1,5 +1,6 @@
 //! Secrets kept out of text: what the user gave to be sent, and headers that carry secrets.
 
+use crate::blanks::trimmed;
 use crate::escape::{LONGEST_VALUE, escape};
 
 /// What stands for a secret.
@@ -44,7 +45,7 @@ impl Redactor {
                 .iter()
                 .position(|byte| *byte == b'=')
                 .map_or(pair, |equals| pair.get(equals + 1..).unwrap_or_default());
-            add(value.trim_ascii());
+            add(trimmed(value));
         }
         let mut redactor = Self { names, values };
         redactor.order();

@@ -85,6 +85,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cors-model",
             "cors-net",
             "cors-policy",
+            "cors-text",
             "cors-vectors",
         ],
     ),

@@ -3,6 +3,7 @@
 //! A library would mend what the cases want broken: the order and case of names, repeated lines,
 //! spaces, bytes outside ASCII, statuses that nobody has registered.
 
+use cors_text::blanks::trimmed;
 use std::io;
 
 use cors_harness::wire::Line;
@@ -73,7 +74,7 @@ pub async fn read_request<R: AsyncRead + Unpin>(
         }
         let colon = line.iter().position(|&byte| byte == b':');
         let (name, value) = line.split_at(colon.ok_or_else(|| broken("a line without a colon"))?);
-        let value = value.get(1..).unwrap_or_default().trim_ascii();
+        let value = trimmed(value.get(1..).unwrap_or_default());
         arrived.headers.push((name.to_vec(), value.to_vec()));
     }
     arrived.body = read_body(reader, &arrived).await?;

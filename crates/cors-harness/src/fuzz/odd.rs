@@ -4,6 +4,7 @@
 //! so is another, and the page cannot read the answer. What is left after everything was made as usual
 //! as it can be tells that it is one mistake.
 
+use cors_text::blanks::trimmed;
 use std::collections::BTreeSet;
 
 use cors_vectors::server::{Endpoint, RawSend, Step};
@@ -39,7 +40,7 @@ fn of_send(send: &RawSend, odd: &mut BTreeSet<String>) {
         let mut note = |what: &str| {
             odd.insert(format!("{name} {what}"));
         };
-        if value.trim_ascii() != value {
+        if trimmed(&value) != value {
             note("with blanks around it");
         }
         if name == "origin" && value.iter().any(u8::is_ascii_uppercase) {
@@ -47,7 +48,7 @@ fn of_send(send: &RawSend, odd: &mut BTreeSet<String>) {
         }
         let mut elements = value.split(|byte| *byte == b',');
         if name == "access-control-request-headers"
-            && elements.any(|element| element.trim_ascii().is_empty())
+            && elements.any(|element| trimmed(element).is_empty())
         {
             note("with nothing in it");
         }

@@ -1,6 +1,7 @@
 //! What must hold of the answer to a request as it is. No browser judges it, so that there are
 //! checks only: what an allowed page would need, and what nobody must be told.
 
+use cors_text::blanks::trimmed;
 use cors_vectors::check::{HeaderIs, On, WireIs};
 use cors_vectors::names::{is_cors_safelisted_method, is_token};
 use cors_vectors::origin::{Parts, check_serialized};
@@ -36,7 +37,7 @@ impl Read {
         let mut lines = Vec::new();
         for (name, value) in &send.headers {
             let value = bytes(value)?;
-            lines.push((bytes(name)?, value.trim_ascii().to_vec()));
+            lines.push((bytes(name)?, trimmed(&value).to_vec()));
         }
         let of = |wanted: &str| -> Vec<Vec<u8>> {
             let fits = |name: &[u8]| name.eq_ignore_ascii_case(wanted.as_bytes());
@@ -360,7 +361,7 @@ fn elements(lines: &[Vec<u8>]) -> impl Iterator<Item = &[u8]> {
     lines
         .iter()
         .flat_map(|line| line.split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
+        .map(trimmed)
         .filter(|element| !element.is_empty())
 }
 

@@ -10,7 +10,7 @@ use crate::bad_port::block_bad_port;
 use crate::corp_check::Verdict;
 use crate::dialect::{CacheCleared, Dialect};
 use crate::error::{NetworkError, Reason};
-use crate::header::{ExtractFailure, HeaderName, extract_header_list_values, names};
+use crate::header::{ExtractFailure, HeaderName, HeaderValue, extract_header_list_values, names};
 use crate::method::Method;
 use crate::network::Network;
 use crate::referrer::{Referrer, ReferrerPolicy, determine_request_referrer};
@@ -392,7 +392,7 @@ fn exposed_by_broken_list(response: &Response) -> Result<Option<Vec<&[u8]>>, Ext
     let has_wildcard = value.is_some_and(|value| {
         value
             .split(|&byte| byte == b',')
-            .any(|element| element.trim_ascii() == b"*")
+            .any(|element| HeaderValue::normalize(element) == b"*")
     });
     if has_wildcard {
         Ok(Some(Vec::from([&b"*"[..]])))

@@ -1,5 +1,6 @@
 //! What a page of an allowed origin may send, read, and for how long a browser may remember it.
 
+use cors_text::blanks::{trimmed, trimmed_text};
 use cors_vectors::names::{
     is_cors_safelisted_method, is_forbidden_method, is_forbidden_request_header_name,
     is_forbidden_response_header_name, is_safelisted_request_header_name,
@@ -148,7 +149,7 @@ impl Learn<'_> {
         ));
         match values.as_slice() {
             [] => said.push("Its answer states no Access-Control-Max-Age.".to_owned()),
-            [value] => match value.trim().parse::<u32>() {
+            [value] => match trimmed_text(value).parse::<u32>() {
                 Ok(seconds) => self.policy.max_age = Some(seconds),
                 Err(_) => said.push(
                     "Its Access-Control-Max-Age is no number of seconds that can be kept."
@@ -252,7 +253,7 @@ fn tokens(answer: &Response, header: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     for value in answer.values(header) {
         for element in value.split(|byte| *byte == b',') {
-            let element = element.trim_ascii();
+            let element = trimmed(element);
             if is_token(element)
                 && let Ok(name) = std::str::from_utf8(element)
             {

@@ -7,8 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-
-use crate::subjects::group::Group;
+use cors_net::process::Group;
 
 /// What is done in the page.
 const TEST: &str = include_str!("../../agents/page-test.js");
@@ -104,7 +103,7 @@ fn chromium(arguments: &[&str], file: &Path, hash: &str) -> anyhow::Result<Strin
         std::thread::sleep(LOOK);
         group.has_exited()
     });
-    let status = group.end()?;
+    let status = group.kill()?;
     if !ended {
         bail!("Chromium did not end");
     }

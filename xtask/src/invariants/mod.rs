@@ -127,7 +127,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     // Reads the cases, judges nothing.
-    ("xtask", &["cors-policy", "cors-vectors"]),
+    ("xtask", &["cors-net", "cors-policy", "cors-vectors"]),
     ("xtask-launch", &[]),
     ("cors-benches", &["cors-model"]),
     (

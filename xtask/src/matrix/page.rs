@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Counts, Row};
-use crate::subjects::suite::Outcome;
+use cors_vectors::known::entry::Whose;
+use cors_vectors::known::file::Entry;
+
+use super::row::Row;
 
 /// The page: a table of the subjects, and for each what was found and what it cannot express.
 pub(super) fn page(rows: &[Row<'_>]) -> String {
@@ -12,24 +14,24 @@ pub(super) fn page(rows: &[Row<'_>]) -> String {
         "# What the suite finds in real servers\n\n\
          Written by `cargo xtask matrix --write xtask/subjects/RESULTS.md`; do not edit.\n\
          Each subject takes on every named policy that it can express.\n\
-         A failure stands here with its judgement, which is in the subject's `expected.toml`;\n\
+         A failure stands here with its judgement, which is in the subject's `known.toml`;\n\
          `library` is the one that adds the CORS headers, `server` what it runs on, `recipe` the \
          configuration that people copy.\n\
-         The curl lines show the first case of each; `CORS_POLICY=FILE PORT=PORT` and the command \
-         in `subject.toml` start the server with the policy that is named there.\n\n\
+         `cargo xtask try SUBJECT -- --baseline /dev/null -t CASE` shows what was sent and what came, \
+         and the step at which a browser decides.\n\n\
          | subject | versions | passed | failed | skipped |\n|---|---|---:|---:|---:|\n",
     );
     for row in rows {
-        let Counts {
-            passed,
-            failed,
-            skipped,
-        } = row.counts();
+        let counts = row.report.counts;
         let manifest = &row.subject.manifest;
         let _ = writeln!(
             page,
-            "| [{0}](#{0}) | {1} | {passed} | {failed} | {skipped} |",
-            manifest.name, manifest.version
+            "| [{0}](#{0}) | {1} | {2} | {3} | {4} |",
+            manifest.name,
+            manifest.version,
+            counts.pass,
+            counts.fail + counts.error,
+            counts.skip + counts.blocked
         );
     }
     for row in rows {
@@ -41,57 +43,51 @@ pub(super) fn page(rows: &[Row<'_>]) -> String {
 /// A subject's section.
 fn section(page: &mut String, row: &Row<'_>) {
     let manifest = &row.subject.manifest;
-    let _ = write!(
-        page,
-        "\n## {}\n\n{}.\n",
-        manifest.name,
-        capital(&manifest.about)
-    );
-    if !row.expected.findings.is_empty() {
-        page.push_str(
-            "\n| class | whose | what was found | cases, and how they fail |\n|---|---|---|---|\n",
-        );
-    }
-    for finding in &row.expected.findings {
-        let link = finding
-            .link
-            .as_ref()
-            .map_or_else(String::new, |link| format!(" ([known]({link}))"));
-        let cases: Vec<String> = finding
-            .cases
-            .iter()
-            .map(|(id, how)| format!("`{id}` {how}"))
-            .collect();
+    let about = match manifest.about.strip_prefix("an ") {
+        Some(rest) => format!("An {rest}"),
+        // It begins with a name, which keeps its spelling.
+        None => manifest.about.clone(),
+    };
+    let _ = write!(page, "\n## {}\n\n{about}.\n", manifest.name);
+    // What differs in nothing but how the cases fail is one finding.
+    let findings =
+        row.known
+            .entries
+            .chunk_by(|Entry { known: one, .. }, Entry { known: other, .. }| {
+                (&one.class, one.whose, &one.reason, &one.link)
+                    == (&other.class, other.whose, &other.reason, &other.link)
+            });
+    for (index, finding) in findings.enumerate() {
+        let Some(Entry { known: first, .. }) = finding.first() else {
+            continue;
+        };
+        if index == 0 {
+            page.push_str(
+                "\n| class | whose | what was found | cases, and how they fail |\n\
+                 |---|---|---|---|\n",
+            );
+        }
+        let link = first.link.as_ref();
+        let link = link.map_or_else(String::new, |link| format!(" ([known]({link}))"));
+        let cases = finding.iter().map(|Entry { known, .. }| {
+            let fails = known.fails.as_deref().unwrap_or("in any way");
+            format!("`{}`: {fails}", known.cases.join("` `"))
+        });
+        let cases: Vec<String> = cases.collect();
         let _ = writeln!(
             page,
             "| {} | {} | {}{link} | {} |",
-            finding.class,
-            finding.whose.name(),
-            cell(&finding.said),
+            first.class.as_deref().unwrap_or_default(),
+            first.whose.map_or("", Whose::name),
+            cell(&first.reason),
             cell(&cases.join("<br>"))
         );
     }
-    let mut lines = String::new();
-    for finding in &row.expected.findings {
-        let mut cases = finding.cases.keys();
-        let shown = cases.find_map(|id| {
-            let case = row.cases.get(id)?;
-            Some((id, case.policy.as_deref()?, case.curl()?))
-        });
-        if let Some((id, policy, curl)) = shown {
-            let _ = writeln!(lines, "# {id}, policy {policy}\n{curl}");
-        }
-    }
-    if !lines.is_empty() {
-        let _ = write!(page, "\n```sh\n{lines}```\n");
-    }
     let mut skipped: BTreeMap<&str, usize> = BTreeMap::new();
-    for case in row.cases.values() {
-        if matches!(case.outcome, Outcome::Skip | Outcome::Blocked) {
-            *skipped
-                .entry(case.reason.as_deref().unwrap_or("no reason is given"))
-                .or_default() += 1;
-        }
+    let cases = row.report.cases.values();
+    for case in cases.filter(|case| ["skip", "blocked"].contains(&case.outcome.as_str())) {
+        let reason = case.reason.as_deref().unwrap_or("no reason is given");
+        *skipped.entry(reason).or_default() += 1;
     }
     if !skipped.is_empty() {
         page.push_str("\nNot judged:\n\n");
@@ -101,12 +97,6 @@ fn section(page: &mut String, row: &Row<'_>) {
     }
 }
 
-/// A text with a capital at its beginning, unless that is a name, which is known by its spelling.
-fn capital(text: &str) -> String {
-    text.strip_prefix("an ")
-        .map_or_else(|| text.to_owned(), |rest| format!("An {rest}"))
-}
-
 /// A text that stays in its cell of a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
@@ -114,55 +104,49 @@ fn cell(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use cors_vectors::known::file::{KnownFile, Reasons};
+
     use super::*;
-    use crate::matrix::expected::Expected;
     use crate::subjects::Places;
     use crate::subjects::manifest::Subject;
+    use crate::subjects::report::Report;
 
     #[test]
     fn a_page_has_the_counts_and_the_judgements() {
         let subjects = Subject::read_all(&Places::find().unwrap()).unwrap();
+        let mut subjects = subjects.iter();
         let subject = subjects
-            .iter()
             .find(|subject| subject.manifest.name == "nginx")
             .unwrap();
-        let expected: Expected = toml::from_str(
-            "[[finding]]\nsaid = 'it | that'\nwhose = 'recipe'\nclass = 'E1'\n\
-             link = 'https://known.example/1'\ncases = { 'a/b' = 'must: one-line' }\n",
-        )
-        .unwrap();
-        let case = |outcome: &str| {
-            let text = format!(
-                r#"{{"id":"a/b","level":"must","outcome":"{outcome}","reason":"no patterns",
-                    "policy":"any","checks":[{{"id":"x","level":"must","outcome":"fail"}}],
-                    "steps":[{{"exchanges":[{{"request":{{"method":"GET","headers":[],
-                        "url":"http://127.0.0.1:1/resource"}}}}]}}]}}"#
-            );
-            serde_json::from_str(&text).unwrap()
+        let known = |fails: &str, case: &str| {
+            format!(
+                "[[known]]\ncases = ['{case}']\nfails = '{fails}'\nreason = 'it | that'\n\
+                 whose = 'recipe'\nclass = 'E1'\nlink = 'https://known.example/1'\n"
+            )
         };
-        let cases = [
-            ("a/b", "fail"),
-            ("a/c", "pass"),
-            ("a/d", "skip"),
-            ("a/e", "blocked"),
+        let known = known("checks vary", "a/b") + &known("no answer", "a/c");
+        let ids = |text: &str| Ok(BTreeSet::from([text.to_owned()]));
+        let case = |id: &str, outcome: &str| {
+            format!(r#"{{"type":"case","id":"{id}","outcome":"{outcome}","reason":"no patterns"}}"#)
+        };
+        let report = [
+            case("a/b", "fail"),
+            case("a/d", "skip"),
+            case("a/e", "blocked"),
+            r#"{"type":"end","counts":{"pass":7,"fail":1,"error":1,"skip":1,"blocked":1}}"#.into(),
         ];
         let row = Row {
             subject,
-            expected,
-            cases: cases
-                .into_iter()
-                .map(|(id, outcome)| (id.to_owned(), case(outcome)))
-                .collect(),
-            differences: Vec::new(),
+            known: KnownFile::read("known.toml", &known, Reasons::Needed, &ids).unwrap(),
+            report: Report::parse(&report.join("\n")).unwrap(),
         };
         let page = page(&[row]);
-        assert!(page.contains("| 1 | 1 | 2 |"), "{page}");
-        assert!(
-            page.contains("| E1 | recipe | it \\| that ([known](https://known.example/1)) | `a/b` must: one-line |"),
-            "{page}"
-        );
+        assert!(page.contains("| 7 | 2 | 2 |"), "{page}");
+        let found = "| E1 | recipe | it \\| that ([known](https://known.example/1)) \
+                     | `a/b`: checks vary<br>`a/c`: no answer |";
+        assert!(page.contains(found), "{page}");
         assert!(page.contains("- 2: no patterns"), "{page}");
-        let curl = "# a/b, policy any\ncurl -i -g --path-as-is http://127.0.0.1:PORT/resource\n";
-        assert!(page.contains(curl), "{page}");
     }
 }

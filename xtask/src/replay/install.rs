@@ -7,7 +7,6 @@ use std::process::Stdio;
 use anyhow::{Context, ensure};
 
 use super::pairs::{Kind, Version};
-use crate::subjects::interrupt::Interrupt;
 use crate::subjects::{Places, command};
 
 /// The name of the note in a folder of what was installed there, written last.
@@ -21,7 +20,6 @@ pub(super) fn install(
     version: &Version,
     folder: &Path,
     places: &Places,
-    interrupt: &Interrupt,
 ) -> anyhow::Result<Vec<String>> {
     let kind = version.kind();
     let files = files(version, places)?;
@@ -45,18 +43,15 @@ pub(super) fn install(
             write(&folder.join("package.json"), "{ \"private\": true }\n")?;
             let mut npm = command("npm");
             npm.args(["install", "--no-audit", "--no-fund", "--loglevel=error"]);
-            run(npm.args(&version.packages).current_dir(folder), interrupt)?;
+            run(npm.args(&version.packages).current_dir(folder))?;
         }
         Kind::Pip => {
             let mut venv = command("python3");
-            run(
-                venv.args(["-m", "venv", ".venv"]).current_dir(folder),
-                interrupt,
-            )?;
+            run(venv.args(["-m", "venv", ".venv"]).current_dir(folder))?;
             let mut pip = command(folder.join(".venv/bin/python"));
             pip.args(["-m", "pip", "install", "--quiet"])
                 .arg("--disable-pip-version-check");
-            run(pip.args(&version.packages).current_dir(folder), interrupt)?;
+            run(pip.args(&version.packages).current_dir(folder))?;
         }
         Kind::Cargo => {
             let target = places.target.join("replay/cargo");
@@ -64,7 +59,7 @@ pub(super) fn install(
             cargo
                 .args(["build", "--quiet", "--target-dir"])
                 .arg(&target);
-            run(cargo.current_dir(folder), interrupt)?;
+            run(cargo.current_dir(folder))?;
             // The next version is built to the same place.
             let built = target.join("debug/replay-server");
             fs::copy(&built, folder.join("server"))
@@ -126,9 +121,12 @@ fn write(file: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// Runs an installer, its output going to standard error.
-fn run(command: &mut std::process::Command, interrupt: &Interrupt) -> anyhow::Result<()> {
-    let status = interrupt.run(command.stdin(Stdio::null()).stdout(std::io::stderr()))?;
-    interrupt.check()?;
+fn run(command: &mut std::process::Command) -> anyhow::Result<()> {
+    let status = command
+        .stdin(Stdio::null())
+        .stdout(std::io::stderr())
+        .status();
+    let status = status.with_context(|| format!("starting {command:?}"))?;
     ensure!(status.success(), "{command:?}: {status}");
     Ok(())
 }

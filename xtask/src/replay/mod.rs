@@ -1,4 +1,4 @@
-//! `cargo xtask replay`: faults that libraries had and mended. Each is looked for in the last
+//! `cargo xtask replay`: faults that libraries had and corrected. Each is looked for in the last
 //! version that has it, where a case that names its class must fail, and in one that does not,
 //! where that case must pass.
 
@@ -6,7 +6,7 @@ mod install;
 mod pairs;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
@@ -14,9 +14,9 @@ use cors_vectors::library::library;
 
 use self::install::install;
 use self::pairs::{Pair, Pairs, Version, classes, names_class};
-use crate::subjects::interrupt::Interrupt;
-use crate::subjects::suite::{self, Case, Outcome};
-use crate::subjects::{Places, command};
+use crate::subjects::Places;
+use crate::subjects::program::{Program, command_line, exit, printed, status};
+use crate::subjects::report::{Case, Report};
 
 /// Arguments of `cargo xtask replay`.
 #[derive(Debug, clap::Args)]
@@ -32,8 +32,7 @@ pub(crate) struct Args {
 /// What every pair needs.
 struct Replay {
     places: Places,
-    program: PathBuf,
-    interrupt: Interrupt,
+    program: Program,
     /// Classes of the testbed's faulty servers, by their names.
     classes: BTreeMap<String, String>,
 }
@@ -46,29 +45,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
     let pairs = Pairs::parse(&text).with_context(|| format!("in {}", file.display()))?;
     let chosen = pairs.choose(&args.names)?;
-    let interrupt = Interrupt::listen()?;
-    let program = match &args.program {
-        Some(program) => std::path::absolute(program)?,
-        None => places.target.join("release/cors-conformance"),
-    };
-    if args.program.is_none() && !suite::build(&places, &interrupt)? {
-        bail!("the suite cannot be built");
-    }
-    let list = command(&program)
-        .args(["serve", "--list"])
-        .output()
-        .with_context(|| format!("starting {}", program.display()))?;
+    let program = Program::find(args.program.as_deref(), &places)?;
+    let list = program.command().args(["serve", "--list"]).output();
+    let list = list.context("cannot start cors-conformance")?;
     let classes = classes(&String::from_utf8_lossy(&list.stdout));
     let replay = Replay {
         places,
         program,
-        interrupt,
         classes,
     };
     let mut flipped = 0;
     for pair in &chosen {
         let result = replay.one(pair);
-        replay.interrupt.check()?;
         let (word, detail) = match result {
             Ok(Flip::Flips(how)) => {
                 flipped += 1;
@@ -142,7 +130,7 @@ impl Replay {
         version: &Version,
     ) -> anyhow::Result<BTreeMap<String, Case>> {
         let folder = self.places.target.join("replay").join(&pair.name);
-        let words = install(version, &folder.join(side), &self.places, &self.interrupt)
+        let words = install(version, &folder.join(side), &self.places)
             .with_context(|| format!("the {side} version"))?;
         let settings: Vec<&str> = pair
             .settings
@@ -153,21 +141,24 @@ impl Replay {
         let server = format!(
             "REPLAY_SETTINGS='{}'; export REPLAY_SETTINGS; {}",
             settings.join(" "),
-            suite::command_line(&words)
+            command_line(&words)
         );
-        let tests: Vec<&str> = pair.cases.iter().flat_map(|case| ["-t", case]).collect();
+        let tests = pair.cases.iter().flat_map(|case| ["-t", case]);
         let report = folder.join(format!("{side}.ndjson"));
-        self.suite(&server, &tests, &report)
-            .with_context(|| format!("the {side} version"))
-    }
-
-    fn suite(
-        &self,
-        server: &str,
-        tests: &[&str],
-        report: &Path,
-    ) -> anyhow::Result<BTreeMap<String, Case>> {
-        suite::run(&self.program, server, tests, report, &self.interrupt)
+        let output = self
+            .program
+            .test("run", &server)
+            .args(["--fail-on", "should", "--report"])
+            .arg(format!("ndjson={}", report.display()))
+            .args(tests)
+            .output()
+            .context("cannot start cors-conformance")?;
+        match exit(output.status) {
+            status::AS_EXPECTED | status::FAILED | status::NOTHING_RAN => {
+                Ok(Report::read(&report)?.cases)
+            }
+            _ => bail!("the {side} version: {}{}", output.status, printed(&output)),
+        }
     }
 }
 
@@ -178,30 +169,15 @@ fn flip(cases: &[String], faulty: &BTreeMap<String, Case>, good: &BTreeMap<Strin
         let (Some(bad), Some(better)) = (faulty.get(id), good.get(id)) else {
             return Flip::Stays(format!("{id} was not run"));
         };
-        let Some(failure) = bad.failure() else {
-            return Flip::Stays(format!(
-                "{id} does not fail on the faulty version{}",
-                said(bad)
-            ));
-        };
-        if better.outcome != Outcome::Pass {
-            return Flip::Stays(format!(
-                "{id} does not pass on the good version{}",
-                said(better)
-            ));
+        if !["fail", "error"].contains(&bad.outcome.as_str()) {
+            return Flip::Stays(format!("{id} does not fail on the faulty version: {bad}"));
         }
-        how.push(format!("{id} {failure}"));
+        if better.outcome != "pass" {
+            return Flip::Stays(format!("{id} does not pass on the good version: {better}"));
+        }
+        how.push(format!("{id}: {bad}"));
     }
     Flip::Flips(how.join("; "))
-}
-
-/// What a case says of itself, ready to be put behind something.
-fn said(case: &Case) -> String {
-    let reason = case.reason.as_deref().or(match case.outcome {
-        Outcome::Pass => Some("it passes"),
-        Outcome::Fail | Outcome::Blocked | Outcome::Skip | Outcome::Error => None,
-    });
-    reason.map_or_else(String::new, |reason| format!(": {reason}"))
 }
 
 #[cfg(test)]
@@ -209,10 +185,7 @@ mod tests {
     use super::*;
 
     fn ran(outcome: &str) -> BTreeMap<String, Case> {
-        let text = format!(
-            r#"{{"id":"a/b","level":"must","outcome":"{outcome}","reason":"so it is",
-                "wanted":"refused","got":"shared"}}"#
-        );
+        let text = format!(r#"{{"id":"a/b","outcome":"{outcome}","reason":"so it is"}}"#);
         BTreeMap::from([("a/b".to_owned(), serde_json::from_str(&text).unwrap())])
     }
 
@@ -221,14 +194,14 @@ mod tests {
         let cases = ["a/b".to_owned()];
         assert_eq!(
             flip(&cases, &ran("fail"), &ran("pass")),
-            Flip::Flips("a/b must: shared instead of refused".to_owned())
+            Flip::Flips("a/b: fail, so it is".to_owned())
         );
         for (before, after, word) in [
             ("pass", "pass", "does not fail on the faulty"),
             (
                 "skip",
                 "pass",
-                "does not fail on the faulty version: so it is",
+                "does not fail on the faulty version: skip, so it is",
             ),
             ("fail", "fail", "does not pass on the good"),
             ("fail", "blocked", "does not pass on the good"),

@@ -8,7 +8,6 @@ use std::process::Stdio;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use super::interrupt::Interrupt;
 use super::manifest::{Install, Need, Subject};
 use super::{Places, command};
 
@@ -16,11 +15,7 @@ use super::{Places, command};
 ///
 /// Fails with what is missing and how to get it when it cannot be installed here, and with the
 /// command when an installer fails.
-pub(crate) fn install(
-    subject: &Subject,
-    places: &Places,
-    interrupt: &Interrupt,
-) -> anyhow::Result<()> {
+pub(crate) fn install(subject: &Subject, places: &Places) -> anyhow::Result<()> {
     // Two runs at a time would install into the same folders.
     let dir = places.target.join("subjects");
     fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
@@ -30,14 +25,14 @@ pub(crate) fn install(
         .with_context(|| format!("locking {}", lock.display()))
         .and_then(|_locked| {
             for need in &subject.manifest.needs {
-                satisfy(&subject.manifest.name, need, interrupt)?;
+                satisfy(&subject.manifest.name, need)?;
             }
-            packages(subject, places, interrupt)
+            packages(subject, places)
         })
 }
 
 /// Sees to it that one program is on the machine.
-fn satisfy(name: &str, need: &Need, interrupt: &Interrupt) -> anyhow::Result<()> {
+fn satisfy(name: &str, need: &Need) -> anyhow::Result<()> {
     if is_there(need) {
         return Ok(());
     }
@@ -63,10 +58,10 @@ fn satisfy(name: &str, need: &Need, interrupt: &Interrupt) -> anyhow::Result<()>
         );
     }
     // A fresh machine has no lists of packages, an old one has lists of builds that are gone.
-    run(interrupt, "apt-get", &["update"], None)?;
+    run("apt-get", &["update"], None)?;
     let mut arguments = vec!["install", "-y", "--no-install-recommends"];
     arguments.extend(need.debian.iter().map(String::as_str));
-    run(interrupt, "apt-get", &arguments, None)?;
+    run("apt-get", &arguments, None)?;
     if !is_there(need) {
         bail!("{name} needs {what}, which is missing even with the Debian packages: {packages}");
     }
@@ -88,7 +83,7 @@ fn is_there(need: &Need) -> bool {
 }
 
 /// Installs or builds what the lock file in the subject's folder names.
-fn packages(subject: &Subject, places: &Places, interrupt: &Interrupt) -> anyhow::Result<()> {
+fn packages(subject: &Subject, places: &Places) -> anyhow::Result<()> {
     let dir = &subject.dir;
     match subject.manifest.install {
         Install::None => Ok(()),
@@ -104,19 +99,14 @@ fn packages(subject: &Subject, places: &Places, interrupt: &Interrupt) -> anyhow
                 "--target-dir".into(),
                 places.target.clone().into_os_string(),
             ];
-            run(interrupt, "cargo", &arguments, None)
+            run("cargo", &arguments, None)
         }
         Install::Npm => {
             let stamp = Stamp::of(dir, &["package.json", "package-lock.json"], "node_modules")?;
             if stamp.is_current() {
                 return Ok(());
             }
-            run(
-                interrupt,
-                "npm",
-                &["ci", "--no-audit", "--no-fund"],
-                Some(dir),
-            )?;
+            run("npm", &["ci", "--no-audit", "--no-fund"], Some(dir))?;
             stamp.write()
         }
         Install::Pip => {
@@ -130,12 +120,7 @@ fn packages(subject: &Subject, places: &Places, interrupt: &Interrupt) -> anyhow
             if stamp.is_current() && works.is_ok_and(|status| status.success()) {
                 return Ok(());
             }
-            run(
-                interrupt,
-                "python3",
-                &["-m", "venv", "--clear", ".venv"],
-                Some(dir),
-            )?;
+            run("python3", &["-m", "venv", "--clear", ".venv"], Some(dir))?;
             // --no-deps: nothing gets in that requirements.txt does not name.
             let pip = [
                 "-m",
@@ -147,7 +132,7 @@ fn packages(subject: &Subject, places: &Places, interrupt: &Interrupt) -> anyhow
             let pip = pip
                 .into_iter()
                 .chain(["--no-deps", "-r", "requirements.txt"]);
-            run(interrupt, &python, &pip.collect::<Vec<_>>(), Some(dir))?;
+            run(&python, &pip.collect::<Vec<_>>(), Some(dir))?;
             stamp.write()
         }
     }
@@ -155,7 +140,6 @@ fn packages(subject: &Subject, places: &Places, interrupt: &Interrupt) -> anyhow
 
 /// Runs one installer, its output going to standard error; fails when it does.
 fn run(
-    interrupt: &Interrupt,
     program: impl AsRef<std::ffi::OsStr>,
     arguments: &[impl AsRef<std::ffi::OsStr>],
     dir: Option<&Path>,
@@ -169,8 +153,9 @@ fn run(
     if let Some(dir) = dir {
         command.current_dir(dir);
     }
-    let status = interrupt.run(&mut command)?;
-    interrupt.check()?;
+    let status = command
+        .status()
+        .with_context(|| format!("starting {command:?}"))?;
     if !status.success() {
         let mut line = command.get_program().to_string_lossy().into_owned();
         for argument in command.get_args() {
@@ -247,9 +232,7 @@ mod tests {
             what: "an impossible program".to_owned(),
             debian: Vec::new(),
         };
-        let error = satisfy("here", &need, &Interrupt::default())
-            .unwrap_err()
-            .to_string();
+        let error = satisfy("here", &need).unwrap_err().to_string();
         assert!(
             error.contains("here needs an impossible program"),
             "{error}"
@@ -258,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_failing_installer_is_named_with_its_arguments() {
-        let error = run(&Interrupt::default(), "sh", &["-c", "exit 9"], None).unwrap_err();
+        let error = run("sh", &["-c", "exit 9"], None).unwrap_err();
         assert!(
             error.to_string().contains("sh -c exit 9: exit status: 9"),
             "{error}"

@@ -87,7 +87,8 @@ pub(crate) struct Subject {
     pub(crate) manifest: Manifest,
     /// The subject's folder.
     pub(crate) dir: PathBuf,
-    /// The policy that `cargo xtask try` gives it: its own, or that of all subjects when it has none.
+    /// The policy that `cargo xtask try --serve` gives it: its own, or that of all subjects when it
+    /// has none.
     pub(crate) policy: PathBuf,
 }
 
@@ -142,6 +143,29 @@ impl Subject {
             .collect()
     }
 
+    /// The file of its known failures.
+    pub(crate) fn known(&self) -> PathBuf {
+        self.dir.join("known.toml")
+    }
+
+    /// Writes its policy as the suite hands policies to programs, as JSON without the endpoints, and
+    /// gives the file.
+    pub(crate) fn policy_as_json(&self, places: &Places) -> anyhow::Result<PathBuf> {
+        let from = &self.policy;
+        let text =
+            std::fs::read_to_string(from).with_context(|| format!("reading {}", from.display()))?;
+        let mut policy: toml::Table =
+            toml::from_str(&text).with_context(|| format!("in {}", from.display()))?;
+        policy.remove("endpoints");
+        let folder = places.target.join("subjects");
+        let to = folder.join(format!("{}.policy.json", self.manifest.name));
+        let text = serde_json::to_vec_pretty(&policy)?;
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| std::fs::write(&to, text))
+            .with_context(|| format!("writing {}", to.display()))?;
+        Ok(to)
+    }
+
     /// Reads every subject, sorted by name.
     ///
     /// Fails as [`Subject::read`] does, on the first folder that does.
@@ -157,6 +181,27 @@ impl Subject {
         dirs.sort();
         dirs.iter().map(|dir| Self::read(dir)).collect()
     }
+}
+
+/// The subjects of these names, in order; all of them without names.
+pub(crate) fn choose<'a>(
+    subjects: &'a [Subject],
+    names: &[String],
+) -> anyhow::Result<Vec<&'a Subject>> {
+    let known = |subject: &'a Subject| subject.manifest.name.as_str();
+    if let Some(name) = names
+        .iter()
+        .find(|name| !subjects.iter().map(known).any(|one| one == **name))
+    {
+        let known: Vec<_> = subjects.iter().map(known).collect();
+        bail!(
+            "there is no subject {name:?}; there are {}",
+            known.join(", ")
+        );
+    }
+    let chosen = subjects.iter();
+    let chosen = chosen.filter(|one| names.is_empty() || names.contains(&one.manifest.name));
+    Ok(chosen.collect())
 }
 
 #[cfg(test)]
@@ -206,6 +251,35 @@ mod tests {
             !names.contains(&"all".to_owned()),
             "`try all` means every subject"
         );
+    }
+
+    #[test]
+    fn an_unknown_subject_is_named_with_those_there_are() {
+        let subjects = subjects();
+        assert_eq!(choose(&subjects, &[]).unwrap().len(), subjects.len());
+        assert_eq!(choose(&subjects, &["nginx".to_owned()]).unwrap().len(), 1);
+        let message = choose(&subjects, &["iis".to_owned()])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("iis") && message.contains("nginx"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_policy_is_handed_over_as_the_suite_does() {
+        let target = tempfile::tempdir().unwrap();
+        let places = Places {
+            target: target.path().to_owned(),
+            ..Places::find().unwrap()
+        };
+        for subject in subjects() {
+            let file = subject.policy_as_json(&places).unwrap();
+            let text = std::fs::read_to_string(file).unwrap();
+            let policy: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert!(policy["allow_origins"].is_array() && policy.get("endpoints").is_none());
+        }
     }
 
     #[test]

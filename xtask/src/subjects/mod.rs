@@ -1,27 +1,20 @@
 //! Real servers that this project did not write, each a folder of `xtask/subjects`.
 //!
 //! A folder holds `subject.toml` (what it is, what it needs, how it is installed and started), the
-//! program, which takes on the policy that it is given, and `expected.toml`, what the suite finds
-//! in it. [`manifest`] reads the first, [`install`] brings what is missing, [`server`] starts it
-//! on a loopback port and ends it, in [`group`] together with every process it started.
-//! Time passes only by sleeping a fixed number of times, so nothing here reads a clock.
+//! program, which takes on the policy that it is given, and `known.toml`, the known failures.
+//! [`manifest`] reads the first, [`install`] brings what is missing; cors-conformance ([`program`])
+//! starts it, ends it, and says in its [`report`] what it found.
 
-pub(crate) mod group;
 pub(crate) mod install;
-pub(crate) mod interrupt;
 pub(crate) mod manifest;
-pub(crate) mod server;
-pub(crate) mod suite;
+pub(crate) mod program;
+pub(crate) mod report;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::Context;
-
-/// How long one wait between two looks at a process or a port is.
-pub(crate) const POLL: Duration = Duration::from_millis(50);
 
 /// The directories that the subjects live in and build into.
 #[derive(Debug)]

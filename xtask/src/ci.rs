@@ -44,6 +44,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         // The examples in the documentation included.
         cargo("test --workspace --locked", &[])?;
     }
+    xtask("invariants --fresh")?;
     cargo(
         "doc --workspace --no-deps --document-private-items --locked",
         &[("RUSTDOCFLAGS", "-Dwarnings")],

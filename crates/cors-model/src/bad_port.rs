@@ -2,7 +2,7 @@
 
 use crate::corp_check::Verdict;
 use crate::request::Request;
-use crate::trace::{Trace, cite, step};
+use crate::trace::{Trace, anchor, step};
 
 /// The bad ports, in ascending order: <https://fetch.spec.whatwg.org/#bad-port>
 const BAD_PORTS: [u16; 83] = [
@@ -21,32 +21,17 @@ pub fn is_bad_port(port: u16) -> bool {
 /// Whether a request should be blocked due to a bad port:
 /// <https://fetch.spec.whatwg.org/#block-bad-port>
 pub fn block_bad_port(request: &Request, trace: &mut impl Trace) -> Verdict {
-    // 1. Where the request goes.
+    anchor!("block-bad-port");
     let url = request.current_url();
-    step!(
-        trace,
-        cite!("block-bad-port", "1"),
-        "The request goes to {}.",
-        url.serialize(true)
-    );
-    // 2. Over HTTP to what is not HTTP.
+    step!(trace, "1": "The request goes to {}.", url.serialize(true));
     if let Some(port) = url
         .port()
         .filter(|&port| url.is_http_scheme() && is_bad_port(port))
     {
-        step!(
-            trace,
-            cite!("block-bad-port", "2"),
-            "Port {port} is a bad port: blocked."
-        );
+        step!(trace, "2": "Port {port} is a bad port: blocked.");
         return Verdict::Blocked;
     }
-    // 3. Anywhere else.
-    step!(
-        trace,
-        cite!("block-bad-port", "3"),
-        "The port is not a bad one: allowed."
-    );
+    step!(trace, "3": "The port is not a bad one: allowed.");
     Verdict::Allowed
 }
 

@@ -11,7 +11,7 @@ use crate::header::HeaderName;
 use crate::method::Method;
 use crate::request::{NetworkPartitionKey, Request};
 use crate::safelist::is_cors_non_wildcard_request_header_name;
-use crate::trace::{NoTrace, Shown, Trace, cite, step};
+use crate::trace::{NoTrace, Shown, Trace, anchor, step};
 use crate::url::Url;
 
 /// A moment, in milliseconds since any other.
@@ -119,7 +119,7 @@ impl CorsPreflightCache {
         now: Timestamp,
         trace: &mut impl Trace,
     ) {
-        // 1. What was allowed, and for whom.
+        anchor!("concept-cache-create-entry");
         let key = request.determine_network_partition_key(trace).cloned();
         let byte_serialized_origin = match self.0.last().map(|last| &last.byte_serialized_origin) {
             Some(last) if request.origin_serializes_to(last, trace) => Arc::clone(last),
@@ -136,32 +136,18 @@ impl CorsPreflightCache {
             header_name,
             stored: now,
         };
-        step!(
-            trace,
-            cite!("concept-cache-create-entry", "1"),
-            "The entry is {entry}."
-        );
-        // 2. The cache keeps it.
+        step!(trace, "1": "The entry is {entry}.");
         self.0.push(entry);
-        step!(
-            trace,
-            cite!("concept-cache-create-entry", "2"),
-            "Entries in the cache: {}.",
-            self.0.len()
-        );
+        step!(trace, "2": "Entries in the cache: {}.", self.0.len());
     }
 
     /// To clear cache entries, those of the request's partition, origin and URL:
     /// <https://fetch.spec.whatwg.org/#concept-cache-clear>
     pub fn clear_entries(&mut self, request: &Request, trace: &mut impl Trace) {
+        anchor!("concept-cache-clear");
         let before = self.0.len();
         self.0.retain(|entry| !entry.is_about(request));
-        step!(
-            trace,
-            cite!("concept-cache-clear", ""),
-            "Entries removed from the preflight cache: {}.",
-            before - self.0.len()
-        );
+        step!(trace, "": "Entries removed from the preflight cache: {}.", before - self.0.len());
     }
 
     /// Whether an entry of those that allow something matches a request.
@@ -172,6 +158,7 @@ impl CorsPreflightCache {
         allows: impl Fn(&CacheEntry) -> bool,
         trace: &mut impl Trace,
     ) -> bool {
+        anchor!("concept-cache-match");
         let mut allowing = self
             .0
             .iter()
@@ -179,11 +166,7 @@ impl CorsPreflightCache {
         let Some(entry) = allowing.find(|entry| entry.matches(request)) else {
             return false;
         };
-        step!(
-            trace,
-            cite!("concept-cache-match", ""),
-            "An entry of the preflight cache matches the request: {entry}."
-        );
+        step!(trace, "": "An entry of the preflight cache matches the request: {entry}.");
         true
     }
 
@@ -196,14 +179,9 @@ impl CorsPreflightCache {
         now: Timestamp,
         trace: &mut impl Trace,
     ) -> bool {
+        anchor!("concept-cache-match-method");
         let matches = self.matching(request, now, |entry| entry.allows_method(method), trace);
-        step!(
-            trace,
-            cite!("concept-cache-match-method", ""),
-            "The preflight cache {} the method {}.",
-            allows(matches),
-            Shown(method)
-        );
+        step!(trace, "": "The preflight cache {} the method {}.", allows(matches), Shown(method));
         matches
     }
 
@@ -216,14 +194,10 @@ impl CorsPreflightCache {
         now: Timestamp,
         trace: &mut impl Trace,
     ) -> bool {
+        anchor!("concept-cache-match-header");
         let allows_name = |entry: &CacheEntry| entry.allows_header_name(header_name);
         let matches = self.matching(request, now, allows_name, trace);
-        step!(
-            trace,
-            cite!("concept-cache-match-header", ""),
-            "The preflight cache {} the header {header_name}.",
-            allows(matches)
-        );
+        step!(trace, "": "The preflight cache {} the header {header_name}.", allows(matches));
         matches
     }
 

@@ -3,7 +3,7 @@
 use crate::header::names::CORP;
 use crate::origin::Origin;
 use crate::response::Response;
-use crate::trace::{ShownOr, Trace, cite, step};
+use crate::trace::{ShownOr, Trace, anchor, step};
 use crate::url::Url;
 
 /// What a check comes to.
@@ -25,28 +25,18 @@ pub fn cross_origin_resource_policy_check(
     response_url: &Url,
     trace: &mut impl Trace,
 ) -> Verdict {
-    // 1–2. OUT OF SCOPE: navigations and embedder policies; both are as if there were none.
-    // 3. What the server wants, as long as the page has no policy of its own.
+    anchor!("cross-origin-resource-policy-check");
+    step!("1–2":
+        "OUT OF SCOPE: navigations and embedder policies; both are as if there were none.");
     let verdict =
         cross_origin_resource_policy_internal_check(origin, response, response_url, trace);
     if verdict == Verdict::Blocked {
-        step!(
-            trace,
-            cite!("cross-origin-resource-policy-check", "3"),
-            "The response is not for {}: blocked.",
-            origin.serialize()
-        );
+        step!(trace, "3": "The response is not for {}: blocked.", origin.serialize());
         return Verdict::Blocked;
     }
-    // 4. OUT OF SCOPE: reports for embedder policies.
-    // 5. A page without a policy of its own asks for no more.
-    step!(
-        trace,
-        cite!("cross-origin-resource-policy-check", "5"),
-        "The response is for {} too: allowed.",
-        origin.serialize()
-    );
-    // 6–7. OUT OF SCOPE: pages that block what does not say it is for them.
+    step!("4": "OUT OF SCOPE: reports for embedder policies.");
+    step!(trace, "5": "The response is for {} too: allowed.", origin.serialize());
+    step!("6–7": "OUT OF SCOPE: pages that block what does not say it is for them.");
     Verdict::Allowed
 }
 
@@ -58,69 +48,35 @@ fn cross_origin_resource_policy_internal_check(
     response_url: &Url,
     trace: &mut impl Trace,
 ) -> Verdict {
-    // 1. OUT OF SCOPE: navigations.
-    // 2. What the server says, repeated headers joined.
+    anchor!("cross-origin-resource-policy-internal-check");
+    step!("1": "OUT OF SCOPE: navigations.");
     let policy = response.header_list.get(CORP);
-    step!(
-        trace,
-        cite!("cross-origin-resource-policy-internal-check", "2"),
-        "Cross-Origin-Resource-Policy is {}.",
-        ShownOr(policy.as_deref())
-    );
-    // 3. What is none of three words counts as nothing.
+    step!(trace, "2": "Cross-Origin-Resource-Policy is {}.", ShownOr(policy.as_deref()));
     let words = [&b"same-origin"[..], b"same-site", b"cross-origin"];
     let policy = policy.filter(|policy| words.contains(&&**policy));
-    step!(
-        trace,
-        cite!("cross-origin-resource-policy-internal-check", "3"),
-        "The policy is {}.",
-        ShownOr(policy.as_deref())
-    );
-    // 4[unsafe-none]. Without a policy of the page, nothing stays nothing.
-    // 4[credentialless]–[require-corp]. OUT OF SCOPE: pages with embedder policies.
+    step!(trace, "3": "The policy is {}.", ShownOr(policy.as_deref()));
+    step!("4[unsafe-none]": "Without a policy of the page, nothing stays nothing.");
+    step!("4[credentialless]–[require-corp]": "OUT OF SCOPE: pages with embedder policies.");
     let url_origin = response_url.origin();
     let secure = |scheme: Option<&str>| scheme == Some("https");
     let allowed = match policy.as_deref() {
-        // 5[cross-origin]. For everyone; so is a response without a policy.
         None | Some(b"cross-origin") => {
-            step!(
-                trace,
-                cite!(
-                    "cross-origin-resource-policy-internal-check",
-                    "5[cross-origin]"
-                ),
-                "Nothing keeps the response from other origins."
-            );
+            step!(trace, "5[cross-origin]": "Nothing keeps the response from other origins.");
             true
         }
-        // 5[same-origin]. Only for pages of the very origin.
         Some(b"same-origin") => {
             let allowed = origin.is_same_origin(url_origin);
-            step!(
-                trace,
-                cite!(
-                    "cross-origin-resource-policy-internal-check",
-                    "5[same-origin]"
-                ),
+            step!(trace, "5[same-origin]":
                 "The page and the response are {} origin.",
-                if allowed { "the same" } else { "not the same" }
-            );
+                if allowed { "the same" } else { "not the same" });
             allowed
         }
-        // 5[same-site]. For pages of the site, unless what came securely would go to one that
-        // did not.
         Some(_) => {
             let allowed = origin.is_schemelessly_same_site(url_origin)
                 && (secure(origin.scheme()) || !secure(url_origin.scheme()));
-            step!(
-                trace,
-                cite!(
-                    "cross-origin-resource-policy-internal-check",
-                    "5[same-site]"
-                ),
+            step!(trace, "5[same-site]":
                 "The page and the response are {} site.",
-                if allowed { "the same" } else { "not the same" }
-            );
+                if allowed { "the same" } else { "not the same" });
             allowed
         }
     };

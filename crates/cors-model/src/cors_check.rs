@@ -9,7 +9,7 @@ use crate::header::HeaderValue;
 use crate::header::names::{ACAC, ACAO};
 use crate::request::Request;
 use crate::response::Response;
-use crate::trace::{Cite, NoTrace, Shown, ShownOr, Staged, Trace, cite, step};
+use crate::trace::{Cite, NoTrace, Shown, ShownOr, Staged, Trace, anchor, cite, step};
 
 /// The value that goes with `Access-Control-Allow-Credentials`, byte for byte.
 const TRUE: &[u8] = b"true";
@@ -20,23 +20,13 @@ pub fn cors_check<T: Trace>(
     response: &Response,
     trace: &mut Staged<'_, T>,
 ) -> Result<(), CorsCheckFailure> {
+    anchor!("concept-cors-check");
     let stage = trace.stage;
-    // 1. What the server says about origins, repeated headers joined.
     let origin = response.header_list.get(ACAO);
-    step!(
-        trace,
-        cite!("concept-cors-check", "1"),
-        "Access-Control-Allow-Origin is {}.",
-        ShownOr(origin.as_deref())
-    );
-    // 2. Saying nothing shares nothing. The word `null` says something.
+    step!(trace, "1": "Access-Control-Allow-Origin is {}.", ShownOr(origin.as_deref()));
     let Some(origin) = origin else {
-        let at = cite!("concept-cors-check", "2");
-        step!(
-            trace,
-            at,
-            "The response does not say which origin it is for: failure."
-        );
+        let at = cite!("2");
+        step!(trace, at: "The response does not say which origin it is for: failure.");
         return Err(origin_failure(
             at,
             stage,
@@ -45,61 +35,33 @@ pub fn cors_check<T: Trace>(
             None,
         ));
     };
-    // 3. Without credentials, any origin may be meant.
     if !request.includes_credentials() && *origin == *b"*" {
-        step!(
-            trace,
-            cite!("concept-cors-check", "3"),
+        step!(trace, "3":
             "The response is for every origin, and the credentials mode is {}: success.",
-            request.credentials_mode
-        );
+            request.credentials_mode);
         return Ok(());
     }
-    // 4. Otherwise the request's own is meant, byte for byte.
     if !request.origin_serializes_to(&origin, trace) {
         let own = request.byte_serialize_origin(&mut NoTrace);
-        let at = cite!("concept-cors-check", "4");
-        step!(
-            trace,
-            at,
-            "The origin is {}, not {}: failure.",
-            Shown(&own),
-            Shown(&origin)
-        );
+        let at = cite!("4");
+        step!(trace, at: "The origin is {}, not {}: failure.", Shown(&own), Shown(&origin));
         let reason = Reason::AllowOriginMismatch;
         return Err(origin_failure(at, stage, reason, request, Some(&origin)));
     }
-    // 5. Without credentials that is all.
     if !request.includes_credentials() {
-        step!(
-            trace,
-            cite!("concept-cors-check", "5"),
+        step!(trace, "5":
             "The response is for {}, and the credentials mode is {}: success.",
-            Shown(&origin),
-            request.credentials_mode
-        );
+            Shown(&origin), request.credentials_mode);
         return Ok(());
     }
-    // 6. What the server says about credentials.
     let credentials = response.header_list.get(ACAC);
-    step!(
-        trace,
-        cite!("concept-cors-check", "6"),
-        "Access-Control-Allow-Credentials is {}.",
-        ShownOr(credentials.as_deref())
-    );
-    // 7. One word allows them.
+    step!(trace, "6": "Access-Control-Allow-Credentials is {}.", ShownOr(credentials.as_deref()));
     if credentials.as_deref() == Some(TRUE) {
-        step!(
-            trace,
-            cite!("concept-cors-check", "7"),
-            "Credentials are allowed: success."
-        );
+        step!(trace, "7": "Credentials are allowed: success.");
         return Ok(());
     }
-    // 8. Anything else does not.
-    let at = cite!("concept-cors-check", "8");
-    step!(trace, at, "Credentials are not allowed: failure.");
+    let at = cite!("8");
+    step!(trace, at: "Credentials are not allowed: failure.");
     let remedy = Remedy::SetHeader {
         on: stage,
         name: ACAC,

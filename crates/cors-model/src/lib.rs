@@ -117,11 +117,13 @@ pub mod cache;
 pub mod corp_check;
 pub mod cors_check;
 mod data_url;
+mod determine_referrer;
 pub mod dialect;
 pub mod error;
 pub mod fetch;
 pub mod header;
 pub mod host;
+pub mod location;
 pub mod method;
 pub mod mime;
 mod modes;
@@ -133,6 +135,7 @@ pub mod referrer;
 pub mod request;
 pub mod response;
 pub mod safelist;
+mod stage;
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]
 mod support;

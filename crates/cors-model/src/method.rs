@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use core::fmt;
 
 use crate::header::{HeaderValue, is_token};
-use crate::trace::{Shown, Trace, cite, step};
+use crate::trace::{Shown, Trace, anchor, step};
 
 /// A method, a byte sequence that matches HTTP's token:
 /// <https://fetch.spec.whatwg.org/#concept-method>
@@ -99,15 +99,12 @@ impl Method {
     /// <https://fetch.spec.whatwg.org/#concept-method-normalize>
     #[must_use]
     pub fn normalize(self, trace: &mut impl Trace) -> Self {
+        anchor!("concept-method-normalize");
         let normalized = NORMALIZED
             .into_iter()
             .find(|known| known.0.eq_ignore_ascii_case(&self.0));
         let normalized = normalized.unwrap_or(self);
-        step!(
-            trace,
-            cite!("concept-method-normalize", ""),
-            "The method is {normalized}."
-        );
+        step!(trace, "": "The method is {normalized}.");
         normalized
     }
 }

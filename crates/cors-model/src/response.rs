@@ -5,12 +5,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::header::{HeaderList, HeaderName, extract_header_list_values, isomorphic_decode, names};
+use crate::header::{HeaderList, HeaderName};
 use crate::modes::strings;
-use crate::network::Network;
 use crate::request::RedirectTaint;
 use crate::safelist::{is_cors_safelisted_response_header_name, is_forbidden_response_header_name};
-use crate::trace::{Shown, Trace, cite, step};
 use crate::url::Url;
 
 strings! {
@@ -80,12 +78,6 @@ impl fmt::Debug for Response {
     }
 }
 
-/// `Location` is there several times, or is not a URL.
-///
-/// What reading the [location URL](https://fetch.spec.whatwg.org/#concept-response-location-url) fails with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LocationFailure;
-
 impl Response {
     /// A response as it comes from the network.
     pub fn new(status: u16, header_list: HeaderList, body: Option<Vec<u8>>) -> Self {
@@ -105,76 +97,6 @@ impl Response {
     /// The last URL of the list: <https://fetch.spec.whatwg.org/#concept-response-url>
     pub fn url(&self) -> Option<&Url> {
         self.url_list.last()
-    }
-
-    /// The location URL of a response to a request for `request_url`, which is the response's URL;
-    /// `None` when the response redirects nowhere:
-    /// <https://fetch.spec.whatwg.org/#concept-response-location-url>
-    pub fn location_url(
-        &self,
-        request_url: &Url,
-        network: &impl Network,
-        trace: &mut impl Trace,
-    ) -> Result<Option<Url>, LocationFailure> {
-        // 1. Other statuses lead nowhere.
-        if !is_redirect_status(self.status) {
-            step!(
-                trace,
-                cite!("concept-response-location-url", "1"),
-                "The status {} is no redirect.",
-                self.status
-            );
-            return Ok(None);
-        }
-        // 2. One header; several are a failure.
-        let location = extract_header_list_values(&names::LOCATION, &self.header_list, trace);
-        step!(
-            trace,
-            cite!("concept-response-location-url", "2"),
-            "The redirect has a target to read."
-        );
-        let mut location_url = None;
-        if let Some(location) = location
-            .map_err(|_| LocationFailure)?
-            .unwrap_or_default()
-            .pop()
-        {
-            // 3. It may be relative.
-            let parsed = network.parse_url(&isomorphic_decode(location), request_url);
-            step!(
-                trace,
-                cite!("concept-response-location-url", "3"),
-                "{} is {}.",
-                Shown(location),
-                parsed.as_ref().map_or(Cow::Borrowed("not a URL"), |url| url
-                    .serialize(false)
-                    .into())
-            );
-            let parsed = parsed.ok_or(LocationFailure)?;
-            // 4. A target without a fragment keeps the request's.
-            location_url = Some(if parsed.fragment().is_some() {
-                parsed
-            } else {
-                step!(
-                    trace,
-                    cite!("concept-response-location-url", "4"),
-                    "It has no fragment, so that of the request stays."
-                );
-                parsed.with(|parts| parts.fragment = request_url.fragment().map(String::from))
-            });
-        }
-        // 5. The target, if the server named one.
-        step!(
-            trace,
-            cite!("concept-response-location-url", "5"),
-            "The redirect leads {}.",
-            if location_url.is_some() {
-                "to that URL"
-            } else {
-                "nowhere, without `Location`"
-            }
-        );
-        Ok(location_url)
     }
 }
 
@@ -297,8 +219,7 @@ impl FilteredResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::support::{Script, headers, url};
-    use crate::trace::NoTrace;
+    use crate::support::{headers, url};
     use alloc::{format, vec};
 
     #[test]
@@ -387,31 +308,6 @@ mod tests {
         assert_eq!((opaque.url().as_str(), opaque.redirected()), ("", false));
         assert_eq!(redirect.url(), "https://b.test/x");
         assert_eq!(ResponseType::OpaqueRedirect.as_str(), "opaqueredirect");
-    }
-
-    fn location(status: u16, values: &[&str]) -> Result<Option<String>, LocationFailure> {
-        let pairs: Vec<_> = values.iter().map(|value| ("Location", *value)).collect();
-        let response = Response::new(status, headers(&pairs), None);
-        let base = url("https://b.test/r/s?q#f");
-        let found = response.location_url(&base, &Script::new([]), &mut NoTrace);
-        found.map(|found| found.map(|url| url.serialize(false)))
-    }
-
-    #[test]
-    fn locations_are_resolved_and_keep_fragments() {
-        let some = |text: &str| Ok(Some(text.into()));
-        assert_eq!(location(302, &["/x"]), some("https://b.test/x#f"));
-        assert_eq!(location(307, &["/x#g"]), some("https://b.test/x#g"));
-        assert_eq!(
-            location(301, &["https://c.test/"]),
-            some("https://c.test/#f")
-        );
-        assert_eq!(location(303, &["x"]), some("https://b.test/r/x#f"));
-        assert_eq!(location(308, &[""]), some("https://b.test/r/s?q#f"));
-        assert_eq!(location(302, &[]), Ok(None));
-        assert_eq!(location(200, &["/x"]), Ok(None));
-        assert_eq!(location(302, &["/x", "/x"]), Err(LocationFailure));
-        assert_eq!(location(302, &["http://["]), Err(LocationFailure));
     }
 
     #[test]

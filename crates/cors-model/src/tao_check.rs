@@ -5,7 +5,7 @@ use alloc::string::String;
 use crate::header::names::TAO;
 use crate::request::{Request, RequestMode, ResponseTainting};
 use crate::response::Response;
-use crate::trace::{Trace, cite, step};
+use crate::trace::{Trace, anchor, step};
 
 /// The failure of a TAO check, which hides timings and refuses nothing.
 ///
@@ -19,80 +19,40 @@ pub fn tao_check(
     response: &Response,
     trace: &mut impl Trace,
 ) -> Result<(), TaoCheckFailure> {
-    // 1. The type says it: a request's origin is an origin.
-    step!(
-        trace,
-        cite!("concept-tao-check", "1"),
-        "The request has an origin."
-    );
-    // 2. One hop that did not allow it is enough.
+    anchor!("concept-tao-check");
+    step!(trace, "1": "The request has an origin.");
     if request.timing_allow_failed {
-        step!(
-            trace,
-            cite!("concept-tao-check", "2"),
-            "An earlier hop failed: failure."
-        );
+        step!(trace, "2": "An earlier hop failed: failure.");
         return Err(TaoCheckFailure);
     }
-    // 3. What the server says.
     let values = response
         .header_list
         .get_decode_and_split(TAO)
         .unwrap_or_default();
-    step!(
-        trace,
-        cite!("concept-tao-check", "3"),
-        "Values of Timing-Allow-Origin: {}.",
-        values.len()
-    );
-    // 4. Every origin, with credentials too.
+    step!(trace, "3": "Values of Timing-Allow-Origin: {}.", values.len());
     let any = |wanted: &str| values.iter().any(|value: &String| value == wanted);
     if any("*") {
-        step!(
-            trace,
-            cite!("concept-tao-check", "4"),
-            "`*` is among them: success."
-        );
+        step!(trace, "4": "`*` is among them: success.");
         return Ok(());
     }
-    // 5. Or the request's own.
     if !values.is_empty() && any(&request.serialize_origin(trace)) {
-        step!(
-            trace,
-            cite!("concept-tao-check", "5"),
-            "The request's origin is: success."
-        );
+        step!(trace, "5": "The request's origin is: success.");
         return Ok(());
     }
-    // 6. A navigation's origin is that of the page around it, which has to be the same.
     if request.mode == RequestMode::Navigate
         && !request
             .current_url()
             .origin()
             .is_same_origin(&request.origin)
     {
-        step!(
-            trace,
-            cite!("concept-tao-check", "6"),
-            "A navigation elsewhere: failure."
-        );
+        step!(trace, "6": "A navigation elsewhere: failure.");
         return Err(TaoCheckFailure);
     }
-    // 7. A page may always time its own server.
     if request.response_tainting == ResponseTainting::Basic {
-        step!(
-            trace,
-            cite!("concept-tao-check", "7"),
-            "The response is the page's own: success."
-        );
+        step!(trace, "7": "The response is the page's own: success.");
         return Ok(());
     }
-    // 8. No one allowed it.
-    step!(
-        trace,
-        cite!("concept-tao-check", "8"),
-        "The request's origin is not among them: failure."
-    );
+    step!(trace, "8": "The request's origin is not among them: failure.");
     Err(TaoCheckFailure)
 }
 

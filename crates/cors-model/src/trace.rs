@@ -8,7 +8,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
 
-use crate::error::Stage;
+use crate::stage::Stage;
 
 /// A place in a standard.
 ///
@@ -58,19 +58,44 @@ impl fmt::Display for Cite {
     }
 }
 
-/// A [`Cite`] from an anchor and a step.
+/// States, first of all in a function, which definition its steps belong to: the one that its
+/// documentation links to. `cargo xtask spec check` compares the two.
+macro_rules! anchor {
+    ($anchor:literal) => {
+        const ANCHOR: &str = $anchor;
+    };
+}
+pub(crate) use anchor;
+
+/// The [`Cite`] of a step of the function's algorithm, or with `""` of its definition.
 macro_rules! cite {
-    ($anchor:literal, $step:literal) => {
-        $crate::trace::Cite::new($anchor, $step)
+    ($step:literal) => {
+        $crate::trace::Cite::new(ANCHOR, $step)
     };
 }
 pub(crate) use cite;
 
-/// Records a step: the trace, the place, and a format string with its arguments.
+/// States a step of the function's algorithm: its path, a colon, and a sentence.
+///
+/// With a trace in front it is recorded, the sentence being a format string with its arguments, and
+/// formatted only if the trace keeps it. Without one there is nothing to record: the step is
+/// `OUT OF SCOPE: why`, or the code behind it leaves no trace. A [`Cite`] in a variable may stand in
+/// place of the path. What the standard leaves open has `UNDERSPECIFIED("key")` behind the path, and
+/// where this crate does otherwise `DEVIATION("key")`; the keys are explained in
+/// `vectors/spec/fetch.toml`.
 macro_rules! step {
-    ($trace:expr, $at:expr, $($said:tt)+) => {
+    ($step:literal $($marker:ident($key:literal))?: $sentence:literal) => {};
+    ($trace:expr, $step:literal $($marker:ident($key:literal))?: $($sentence:tt)+) => {
         $crate::trace::Trace::record(&mut *$trace, || {
-            $crate::trace::Entry::at($at, ::core::format_args!($($said)+))
+            $crate::trace::Entry::at(
+                $crate::trace::cite!($step),
+                ::core::format_args!($($sentence)+),
+            )
+        })
+    };
+    ($trace:expr, $at:ident: $($sentence:tt)+) => {
+        $crate::trace::Trace::record(&mut *$trace, || {
+            $crate::trace::Entry::at($at, ::core::format_args!($($sentence)+))
         })
     };
 }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, anyhow};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::File;
-use super::citations::{Citation, Cited, collect};
-use super::extract::Standard;
 use super::path::Outline;
 use super::pin::{Pin, PinnedAlgorithm};
+use super::source::{Citation, Cited, collect};
+use super::standard::Standard;
 
 /// One change, with the places that it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +40,7 @@ pub(crate) fn diff(
     sources: &[File],
     cases: &[File],
 ) -> Result<Vec<Change>> {
-    let cited = collect(sources, cases, &|anchor| {
-        pin.definitions.contains_key(anchor)
-    });
+    let cited = collect(sources, cases);
     let definitions = other.definitions();
     let mut changes = Vec::new();
     let mut anchors: BTreeSet<&str> = BTreeSet::new();
@@ -60,9 +59,7 @@ pub(crate) fn diff(
             continue;
         };
         if let Some(pinned) = pin.algorithm(anchor) {
-            let new = other
-                .algorithm(definition)
-                .map_err(|reason| anyhow!(reason))?;
+            let new = definition.algorithm().map_err(|reason| anyhow!(reason))?;
             if pinned.text != new.text {
                 let what = format!("{anchor}: what stands before the steps is reworded");
                 changes.push(Change {
@@ -70,12 +67,7 @@ pub(crate) fn diff(
                     places: places(&cited, anchor, |citation| citation.range.is_none()),
                 });
             }
-            let new: Vec<(String, String)> = new
-                .steps
-                .into_iter()
-                .map(|step| (step.id, step.hash))
-                .collect();
-            algorithm(pinned, &new, &cited, &mut changes)?;
+            algorithm(pinned, &new.steps, &cited, &mut changes)?;
         }
     }
     changes.retain(|change| !change.places.is_empty());
@@ -142,113 +134,70 @@ fn algorithm(
     Ok(())
 }
 
+type Pair = (String, String);
+
 /// Pairs old and new steps: first the longest common subsequence of equal texts, then equal texts
-/// elsewhere, then what stands in the same gap, equal ids first.
-fn fates(old: &[(String, String)], new: &[(String, String)]) -> (Vec<Fate>, Vec<usize>) {
-    let mut target: Vec<Option<usize>> = vec![None; old.len()];
-    let mut taken: BTreeSet<usize> = BTreeSet::new();
-    for (from, to) in common(old, new) {
-        if let Some(slot) = target.get_mut(from) {
-            *slot = Some(to);
-            taken.insert(to);
+/// elsewhere, then equal ids, then what stands in the same gap. Also says what is new.
+fn fates(old: &[Pair], new: &[Pair]) -> (Vec<Fate>, Vec<usize>) {
+    let hashes = |steps: &[Pair]| {
+        steps
+            .iter()
+            .map(|(_, hash)| hash.clone())
+            .collect::<Vec<_>>()
+    };
+    let mut target: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut gaps = Vec::new();
+    for op in capture_diff_slices(Algorithm::Lcs, &hashes(old), &hashes(new)) {
+        match op {
+            DiffOp::Equal {
+                old_index,
+                new_index,
+                len,
+            } => {
+                target.extend((old_index..old_index + len).zip(new_index..));
+            }
+            DiffOp::Delete { .. } | DiffOp::Insert { .. } | DiffOp::Replace { .. } => {
+                gaps.push((op.old_range(), op.new_range()));
+            }
         }
     }
-    pair(&mut target, &mut taken, old, new, |_, _, old, new| {
-        old.1 == new.1
-    });
-    let matched = target.clone();
-    let gap_old = |position: usize| matched.iter().take(position).flatten().max().copied();
-    let fixed = taken.clone();
-    let gap_new = |position: usize| fixed.range(..position).next_back().copied();
-    let exact: BTreeMap<usize, usize> = target
-        .iter()
-        .enumerate()
-        .filter_map(|(from, to)| Some((from, (*to)?)))
-        .collect();
-    pair(&mut target, &mut taken, old, new, |_, _, old, new| {
-        old.0 == new.0
-    });
-    pair(&mut target, &mut taken, old, new, |from, to, _, _| {
-        gap_old(from) == gap_new(to)
-    });
-    let fates = target
-        .iter()
-        .enumerate()
-        .map(|(from, to)| match to {
-            None => Fate::Removed,
-            Some(to) if !exact.contains_key(&from) => Fate::Reworded(*to),
-            Some(to) if old.get(from).map(|step| &step.0) == new.get(*to).map(|step| &step.0) => {
-                Fate::Kept
-            }
-            Some(to) => Fate::Moved(*to),
-        })
-        .collect();
+    let in_gap = |from: usize, to: usize| {
+        gaps.iter()
+            .any(|(old, new)| old.contains(&from) && new.contains(&to))
+    };
+    pair(&mut target, old, new, |_, _, old, new| old.1 == new.1);
+    let same_text = target.clone();
+    pair(&mut target, old, new, |_, _, old, new| old.0 == new.0);
+    pair(&mut target, old, new, |from, to, _, _| in_gap(from, to));
+    let fate = |(from, (id, _)): (usize, &Pair)| match target.get(&from) {
+        None => Fate::Removed,
+        Some(to) if !same_text.contains_key(&from) => Fate::Reworded(*to),
+        Some(to) if new.get(*to).is_some_and(|(other, _)| other == id) => Fate::Kept,
+        Some(to) => Fate::Moved(*to),
+    };
+    let taken: BTreeSet<usize> = target.values().copied().collect();
     let added = (0..new.len())
         .filter(|position| !taken.contains(position))
         .collect();
-    (fates, added)
+    (old.iter().enumerate().map(fate).collect(), added)
 }
-
-type Pair = (String, String);
 
 /// Pairs what is left on both sides, in order, where `fits` agrees.
 fn pair(
-    target: &mut [Option<usize>],
-    taken: &mut BTreeSet<usize>,
+    target: &mut BTreeMap<usize, usize>,
     old: &[Pair],
     new: &[Pair],
     fits: impl Fn(usize, usize, &Pair, &Pair) -> bool,
 ) {
-    for ((from, slot), step) in target.iter_mut().enumerate().zip(old) {
-        if slot.is_some() {
+    let mut taken: BTreeSet<usize> = target.values().copied().collect();
+    for (from, step) in old.iter().enumerate() {
+        if target.contains_key(&from) {
             continue;
         }
-        let found = new
-            .iter()
-            .enumerate()
-            .find(|(to, other)| !taken.contains(to) && fits(from, *to, step, other));
-        if let Some((to, _)) = found {
-            *slot = Some(to);
+        let mut others = new.iter().enumerate().filter(|(to, _)| !taken.contains(to));
+        if let Some((to, _)) = others.find(|(to, other)| fits(from, *to, step, other)) {
+            target.insert(from, to);
             taken.insert(to);
         }
     }
-}
-
-/// The longest common subsequence by hash, as pairs of positions.
-fn common(old: &[Pair], new: &[Pair]) -> Vec<(usize, usize)> {
-    // lengths[i][j]: the best for the steps from i and j on.
-    let mut lengths = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
-    let at = |lengths: &Vec<Vec<usize>>, i: usize, j: usize| {
-        lengths
-            .get(i)
-            .and_then(|row| row.get(j))
-            .copied()
-            .unwrap_or(0)
-    };
-    for (i, one) in old.iter().enumerate().rev() {
-        for (j, other) in new.iter().enumerate().rev() {
-            let best = if one.1 == other.1 {
-                at(&lengths, i + 1, j + 1) + 1
-            } else {
-                at(&lengths, i + 1, j).max(at(&lengths, i, j + 1))
-            };
-            if let Some(cell) = lengths.get_mut(i).and_then(|row| row.get_mut(j)) {
-                *cell = best;
-            }
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    let mut pairs = Vec::new();
-    while let (Some(one), Some(other)) = (old.get(i), new.get(j)) {
-        if one.1 == other.1 {
-            pairs.push((i, j));
-            i += 1;
-            j += 1;
-        } else if at(&lengths, i + 1, j) >= at(&lengths, i, j + 1) {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    pairs
 }

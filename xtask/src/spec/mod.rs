@@ -6,21 +6,17 @@
 //! pin and needs nothing else; `pin` and `diff` read the standard's own source.
 //!
 //! The rules are: R1 a cited anchor is a definition; R2 a cited step exists; R3 a function that
-//! transcribes an algorithm step by step has every leaf once and in order; R4 it is called after
+//! transcribes an algorithm step by step has every leaf in one place and in order; R4 it is called after
 //! the algorithm; R5 every leaf in scope is cited by a case or stated not to be; R6 markers have
 //! reasons, and reasons have markers.
 
-mod cases;
 mod check;
-mod citations;
 mod diff;
-mod extract;
-mod markers;
-mod markup;
 mod names;
 pub(crate) mod path;
 pub(crate) mod pin;
-mod rust;
+mod source;
+mod standard;
 #[cfg(test)]
 mod tests;
 
@@ -160,7 +156,7 @@ fn status(good: bool) -> ExitCode {
 }
 
 /// Reads the standard from a file, a folder, or a commit of the checkout in a folder.
-fn standard(path: &Path, commit: Option<&str>) -> Result<extract::Standard> {
+fn standard(path: &Path, commit: Option<&str>) -> Result<standard::Standard> {
     let source = match commit {
         Some(commit) if path.is_dir() => git(path, &["show", &format!("{commit}:fetch.bs")])?,
         Some(_) => bail!(
@@ -176,7 +172,7 @@ fn standard(path: &Path, commit: Option<&str>) -> Result<extract::Standard> {
             fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?
         }
     };
-    let standard = extract::Standard::read(&source);
+    let standard = standard::Standard::read(&source);
     if standard.definitions().is_empty() {
         bail!(
             "`{}` defines nothing; expected the source of the Fetch standard, fetch.bs",

@@ -1,6 +1,6 @@
 //! What a function that transcribes a definition is called.
 
-use super::extract::simplify;
+use super::standard::simplify;
 
 const ARTICLES: [&str; 3] = ["a", "an", "the"];
 

@@ -1,224 +1,168 @@
 //! How a step is written: `4`, `7.5`, `2[content-type].1`, and ranges of siblings, `6–8`.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
-
-/// One level of a path.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Part {
-    /// The number of a step in its list, from 1.
-    Number(u32),
-    /// An arm of a switch. Arms restart the numbering, so they are told apart by a label.
-    Arm(String),
-}
-
-/// The path of a step inside its algorithm.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct StepPath(pub(crate) Vec<Part>);
 
 /// A step, or siblings from one to another with all that is inside them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StepRange {
     /// The first or only step.
-    pub(crate) first: StepPath,
+    pub(crate) first: String,
     /// The last step, when it was written as a range.
-    pub(crate) last: Option<StepPath>,
-}
-
-impl fmt::Display for StepPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (level, part) in self.0.iter().enumerate() {
-            match part {
-                Part::Number(number) if level == 0 => write!(f, "{number}")?,
-                Part::Number(number) => write!(f, ".{number}")?,
-                Part::Arm(label) => write!(f, "[{label}]")?,
-            }
-        }
-        Ok(())
-    }
+    pub(crate) last: Option<String>,
 }
 
 impl fmt::Display for StepRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.first)?;
+        f.write_str(&self.first)?;
         self.last
             .as_ref()
             .map_or(Ok(()), |last| write!(f, "–{last}"))
     }
 }
 
-impl StepPath {
-    fn parent(&self) -> &[Part] {
-        self.0.split_last().map_or(&[], |(_, parent)| parent)
-    }
-}
-
-/// Reads a path from the start of a text, and returns what follows it.
-fn read_path(text: &str, arm_first: bool) -> Option<(StepPath, &str)> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    if !arm_first || !rest.starts_with('[') {
-        let (number, after) = read_number(rest)?;
-        parts.push(number);
-        rest = after;
-    }
-    loop {
-        if let Some((number, after)) = rest.strip_prefix('.').and_then(read_number) {
-            parts.push(number);
-            rest = after;
-        } else if let Some((label, after)) = rest
-            .strip_prefix('[')
-            .and_then(|inside| inside.split_once(']'))
-        {
-            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            if label.is_empty() || !label.chars().all(plain) {
-                return None;
-            }
-            parts.push(Part::Arm(label.to_owned()));
-            rest = after;
+/// The levels of a path, each a number with the dot before it, or an arm in its brackets; nothing
+/// when it is no path. Arms restart the numbering, so they are told apart by a label.
+fn levels(path: &str) -> Option<Vec<&str>> {
+    let mut levels = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let (level, plain): (_, fn(char) -> bool) = if rest.starts_with('[') {
+            let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            (rest.get(..=rest.find(']')?)?, inside)
         } else {
-            return (!parts.is_empty()).then_some((StepPath(parts), rest));
+            let end = rest.get(1..)?.find(['.', '[']).map(|end| end + 1);
+            (rest.get(..end.unwrap_or(rest.len()))?, |c| {
+                c.is_ascii_digit()
+            })
+        };
+        let name = level.trim_start_matches(['.', '[']).trim_end_matches(']');
+        let number = !level.starts_with('[');
+        let zero = number && (name.starts_with('0') || name.len() > 9);
+        if name.is_empty() || !name.chars().all(plain) || zero {
+            return None;
         }
+        if number && levels.is_empty() == level.starts_with('.') {
+            return None;
+        }
+        levels.push(level);
+        rest = rest.get(level.len()..)?;
     }
+    Some(levels)
 }
 
-fn read_number(text: &str) -> Option<(Part, &str)> {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (digits, rest) = text.split_at(end);
-    if digits.starts_with('0') {
-        return None;
-    }
-    Some((Part::Number(digits.parse().ok()?), rest))
+/// The path without its last level.
+fn parent(path: &str) -> &str {
+    path.rfind(['.', '['])
+        .and_then(|end| path.get(..end))
+        .unwrap_or("")
 }
 
-/// Reads a step or range from the start of a text, and returns what follows it.
+/// Whether a path is a step inside of another.
+fn is_inside(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer)
+        .is_some_and(|rest| rest.starts_with(['.', '[']))
+}
+
+/// Reads a step or range.
 ///
 /// The end of a range may be shortened to its last level: `7.12–15`, `2[basic]–[opaque]`.
-pub(crate) fn read_range(text: &str) -> Option<(StepRange, &str)> {
-    let (first, rest) = read_path(text, false)?;
-    let end = rest.strip_prefix('–').or_else(|| rest.strip_prefix('-'));
-    let Some((last, after)) = end.and_then(|end| read_path(end, true)) else {
-        return Some((StepRange { first, last: None }, rest));
+pub(crate) fn parse_range(text: &str) -> Option<StepRange> {
+    let path = |text: &str| {
+        let levels = levels(text)?;
+        levels
+            .first()?
+            .starts_with(|c: char| c.is_ascii_digit())
+            .then(|| text.to_owned())
     };
-    let last = if let [only] = last.0.as_slice() {
-        StepPath(first.parent().iter().chain([only]).cloned().collect())
-    } else {
-        last
-    };
-    Some((
-        StepRange {
+    if let Some(first) = path(text) {
+        return Some(StepRange { first, last: None });
+    }
+    // A hyphen may stand inside a label, too.
+    text.match_indices(['–', '-']).find_map(|(position, dash)| {
+        let first = path(text.get(..position)?)?;
+        let end = text.get(position + dash.len()..)?;
+        let last = match *levels(end)?.as_slice() {
+            [arm] if arm.starts_with('[') => format!("{}{arm}", parent(&first)),
+            [number] if parent(&first).is_empty() => number.to_owned(),
+            [number] => format!("{}.{number}", parent(&first)),
+            _ => path(end)?,
+        };
+        Some(StepRange {
             first,
             last: Some(last),
-        },
-        after,
-    ))
-}
-
-/// Reads a text that is a step or range and nothing else.
-pub(crate) fn parse_range(text: &str) -> Option<StepRange> {
-    read_range(text).and_then(|(range, rest)| rest.is_empty().then_some(range))
+        })
+    })
 }
 
 /// The steps of one algorithm in the order of the document, so that a path has a position.
 #[derive(Debug)]
 pub(crate) struct Outline {
-    paths: Vec<StepPath>,
-    positions: BTreeMap<String, usize>,
-    same: BTreeMap<String, String>,
+    ids: Vec<String>,
+    same: Vec<(String, String)>,
 }
 
 impl Outline {
     /// Takes the ids of the steps in order, and pairs of another name of an arm and its id.
-    pub(crate) fn new<'a>(
-        ids: impl Iterator<Item = &'a str>,
-        same: impl Iterator<Item = (&'a str, &'a str)>,
+    pub(crate) fn new(
+        steps: &[(String, String)],
+        same: &[(String, String)],
     ) -> Result<Self, String> {
-        let mut paths = Vec::new();
-        let mut positions = BTreeMap::new();
-        for id in ids {
-            let Some((path, "")) = read_path(id, false) else {
+        let mut ids: Vec<String> = Vec::new();
+        for (id, _) in steps {
+            if parse_range(id).is_none_or(|range| range.last.is_some()) {
                 return Err(format!(
                     "`{id}` is not the id of a step, such as 7.5 or 2[accept].1"
                 ));
-            };
-            if positions.insert(id.to_owned(), paths.len()).is_some() {
+            }
+            if ids.contains(id) {
                 return Err(format!("step {id} is listed twice"));
             }
-            paths.push(path);
+            ids.push(id.clone());
         }
-        let same = same
-            .map(|(other, id)| (other.to_owned(), id.to_owned()))
-            .collect();
         Ok(Self {
-            paths,
-            positions,
-            same,
+            ids,
+            same: same.to_vec(),
         })
     }
 
     /// How many steps there are, at all depths.
     pub(crate) fn len(&self) -> usize {
-        self.paths.len()
+        self.ids.len()
     }
 
     /// The path at a position, in the standard's spelling.
-    pub(crate) fn path(&self, position: usize) -> String {
-        self.paths
-            .get(position)
-            .map(ToString::to_string)
-            .unwrap_or_default()
+    pub(crate) fn path(&self, position: usize) -> &str {
+        self.ids.get(position).map_or("", String::as_str)
     }
 
     /// The position of a step, whichever of an arm's names is used.
     ///
     /// An arm that is one paragraph is a step itself, and may be written as the first of its arm
     /// too: `2[accept]` is `2[accept].1`.
-    pub(crate) fn position(&self, path: &StepPath) -> Option<usize> {
-        let mut id = String::new();
-        for (level, part) in path.0.iter().enumerate() {
-            match part {
-                Part::Number(number) if level == 0 => id = number.to_string(),
-                Part::Number(number) => id = format!("{id}.{number}"),
-                Part::Arm(label) => {
-                    id = format!("{id}[{label}]");
-                    if let Some(first) = self.same.get(&id) {
-                        id.clone_from(first);
-                    }
-                }
+    pub(crate) fn position(&self, path: &str) -> Option<usize> {
+        let mut path = path.to_owned();
+        for (other, id) in &self.same {
+            if path == *other || is_inside(&path, other) {
+                path = path.replacen(other.as_str(), id, 1);
             }
         }
-        let alone = || id.strip_suffix(".1").filter(|arm| arm.ends_with(']'));
-        self.positions
-            .get(&id)
-            .or_else(|| self.positions.get(alone()?))
-            .copied()
+        let alone = path.strip_suffix(".1").filter(|arm| arm.ends_with(']'));
+        let find = |path: &str| self.ids.iter().position(|id| id == path);
+        find(&path).or_else(|| find(alone?))
     }
 
     /// A step and all steps inside it.
     pub(crate) fn subtree(&self, position: usize) -> Range<usize> {
-        let Some(root) = self.paths.get(position) else {
-            return position..position;
-        };
-        let inside = self
-            .paths
-            .iter()
-            .skip(position + 1)
-            .take_while(|path| path.0.starts_with(&root.0))
-            .count();
+        let root = self.path(position);
+        let rest = self.ids.iter().skip(position + 1);
+        let inside = rest.take_while(|id| is_inside(id, root)).count();
         position..position + 1 + inside
     }
 
-    /// Whether a step has no steps inside it.
-    pub(crate) fn is_leaf(&self, position: usize) -> bool {
-        self.subtree(position).len() == 1
-    }
-
-    /// The positions of the leaves in a span.
+    /// The positions of the steps in a span without steps inside them.
     pub(crate) fn leaves(&self, span: Range<usize>) -> impl Iterator<Item = usize> {
-        span.filter(|&position| self.is_leaf(position))
+        span.filter(|&position| self.subtree(position).len() == 1)
     }
 
     /// What a range spans: the step alone, or all from its first to the end of its last.
@@ -227,55 +171,51 @@ impl Outline {
     ///
     /// A step does not exist, or the two ends are not siblings in this order; the text says so.
     pub(crate) fn span(&self, range: &StepRange) -> Result<Range<usize>, String> {
-        let find = |path: &StepPath| {
-            self.position(path)
-                .ok_or_else(|| format!("step {path} does not exist; {}", self.nearby(path)))
+        let find = |path: &str| {
+            let missing = || format!("step {path} does not exist; {}", self.nearby(path));
+            self.position(path).ok_or_else(missing)
         };
         let first = find(&range.first)?;
         let Some(last) = &range.last else {
             return Ok(first..first + 1);
         };
-        let last_position = find(last)?;
-        if range.first.0.len() != last.0.len() || !self.siblings(first, last_position) {
+        let last = find(last)?;
+        if !self.siblings(first, last) {
             return Err(format!(
                 "{range} is no range: its ends must be steps of the same list"
             ));
         }
-        if first >= last_position {
+        if first >= last {
             return Err(format!(
                 "{range} is no range: its end must come after its start"
             ));
         }
-        Ok(first..self.subtree(last_position).end)
+        Ok(first..self.subtree(last).end)
+    }
+
+    /// The same, where a step alone stands for all inside it too.
+    pub(crate) fn span_with_inside(&self, range: &StepRange) -> Result<Range<usize>, String> {
+        let span = self.span(range)?;
+        Ok(if range.last.is_none() {
+            self.subtree(span.start)
+        } else {
+            span
+        })
     }
 
     fn siblings(&self, one: usize, other: usize) -> bool {
-        match (self.paths.get(one), self.paths.get(other)) {
-            (Some(one), Some(other)) => one.parent() == other.parent(),
-            _ => false,
-        }
+        parent(self.path(one)) == parent(self.path(other))
     }
 
     /// What there is at the place where a step was looked for.
-    fn nearby(&self, path: &StepPath) -> String {
-        let parent = path.parent();
-        let siblings: Vec<usize> = (0..self.len())
-            .filter(|&position| {
-                self.paths
-                    .get(position)
-                    .is_some_and(|one| one.parent() == parent)
-            })
-            .collect();
-        let parent = StepPath(parent.to_vec());
-        match (siblings.first(), siblings.last()) {
-            (Some(&first), Some(&last)) if parent.0.is_empty() => {
-                format!("expected {} to {}", self.path(first), self.path(last))
-            }
-            (Some(_), Some(_)) => {
-                let all: Vec<_> = siblings.iter().map(|&sibling| self.path(sibling)).collect();
-                format!("expected one of {}", all.join(", "))
-            }
-            _ => format!("and {parent} has no such steps inside it"),
+    fn nearby(&self, path: &str) -> String {
+        let parent_path = parent(path);
+        let siblings = self.ids.iter().filter(|id| parent(id) == parent_path);
+        let siblings: Vec<&str> = siblings.map(String::as_str).collect();
+        match siblings.as_slice() {
+            [] => format!("and {parent_path} has no such steps inside it"),
+            [first, .., last] if parent_path.is_empty() => format!("expected {first} to {last}"),
+            all => format!("expected one of {}", all.join(", ")),
         }
     }
 
@@ -290,16 +230,11 @@ impl Outline {
                 _ => runs.push((leaf, leaf)),
             }
         }
-        let runs: Vec<_> = runs
-            .into_iter()
-            .map(|(first, last)| {
-                if first == last {
-                    self.path(first)
-                } else {
-                    format!("{}–{}", self.path(first), self.path(last))
-                }
-            })
-            .collect();
+        let text = |&(first, last): &(usize, usize)| StepRange {
+            first: self.path(first).to_owned(),
+            last: (first != last).then(|| self.path(last).to_owned()),
+        };
+        let runs: Vec<_> = runs.iter().map(|run| text(run).to_string()).collect();
         runs.join(", ")
     }
 }

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde::Deserialize;
 
-use super::extract::{Algorithm, Standard};
-use super::path::{Outline, parse_range};
+use super::path::Outline;
+use super::standard::{Algorithm, Standard};
 
 /// Where the part that `spec pin` writes begins. All before it belongs to people.
 pub(crate) const GENERATED: &str =
@@ -119,13 +119,7 @@ impl Pin {
 impl PinnedAlgorithm {
     /// The steps with their positions.
     pub(crate) fn outline(&self) -> Result<Outline> {
-        Outline::new(
-            self.steps.iter().map(|(id, _)| id.as_str()),
-            self.same
-                .iter()
-                .map(|(other, id)| (other.as_str(), id.as_str())),
-        )
-        .map_err(|reason| anyhow!(reason))
+        Outline::new(&self.steps, &self.same).map_err(|reason| anyhow!(reason))
     }
 }
 
@@ -183,12 +177,7 @@ pub(crate) fn repin(old: &str, standard: &Standard, commit: &str) -> Result<Stri
     let definitions = standard.definitions();
     writeln!(text, "[definitions]")?;
     for (anchor, definition) in &definitions {
-        writeln!(
-            text,
-            "{} = {}",
-            quote(anchor),
-            quote(&definition.notation())
-        )?;
+        writeln!(text, "{} = {}", quote(anchor), quote(&definition.notation))?;
     }
     for pinned in &pin.algorithm {
         let definition = definitions.get(&pinned.anchor).with_context(|| {
@@ -197,9 +186,7 @@ pub(crate) fn repin(old: &str, standard: &Standard, commit: &str) -> Result<Stri
                 pinned.anchor
             )
         })?;
-        let algorithm = standard
-            .algorithm(definition)
-            .map_err(|reason| anyhow!(reason))?;
+        let algorithm = definition.algorithm().map_err(|reason| anyhow!(reason))?;
         write_algorithm(&mut text, pinned, &algorithm)?;
     }
     Pin::read(&text).context("the new pin cannot be read back")?;
@@ -216,24 +203,14 @@ fn write_algorithm(text: &mut String, pinned: &PinnedAlgorithm, new: &Algorithm)
         writeln!(text, "reason = {}", quote(reason))?;
     }
     writeln!(text, "text = {}", quote(&new.text))?;
-    let steps: Vec<_> = new
-        .steps
-        .iter()
-        .map(|step| (step.id.as_str(), step.hash.as_str()))
-        .collect();
-    write_pairs(text, "steps", &steps)?;
-    let same: Vec<_> = new
-        .same
-        .iter()
-        .map(|(other, id)| (other.as_str(), id.as_str()))
-        .collect();
-    if !same.is_empty() {
-        write_pairs(text, "same", &same)?;
+    write_pairs(text, "steps", &new.steps)?;
+    if !new.same.is_empty() {
+        write_pairs(text, "same", &new.same)?;
     }
     Ok(())
 }
 
-fn write_pairs(text: &mut String, key: &str, pairs: &[(&str, &str)]) -> Result<()> {
+fn write_pairs(text: &mut String, key: &str, pairs: &[(String, String)]) -> Result<()> {
     if pairs.is_empty() {
         writeln!(text, "{key} = []")?;
         return Ok(());
@@ -248,17 +225,4 @@ fn write_pairs(text: &mut String, key: &str, pairs: &[(&str, &str)]) -> Result<(
 
 fn quote(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
-}
-
-/// Reads a step or range that is a key of `[uncited]`.
-pub(crate) fn uncited_span(outline: &Outline, key: &str) -> Result<std::ops::Range<usize>, String> {
-    let range = parse_range(key).ok_or_else(|| {
-        format!("`{key}` is no step; expected one such as 7.5 or a range such as 6-8")
-    })?;
-    let span = outline.span(&range)?;
-    Ok(if range.last.is_none() {
-        outline.subtree(span.start)
-    } else {
-        span
-    })
 }

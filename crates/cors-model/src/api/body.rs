@@ -8,7 +8,7 @@ use super::{ApiError, ApiErrorName, throw};
 use crate::error::Reason;
 use crate::header::HeaderValue;
 use crate::request::Body;
-use crate::trace::{Trace, cite, step};
+use crate::trace::{Trace, anchor, cite, step};
 
 /// A body as script gives it: the standard's `BodyInit`.
 ///
@@ -60,109 +60,61 @@ pub fn extract(
     keepalive: bool,
     trace: &mut impl Trace,
 ) -> Result<(Body, Option<HeaderValue>), ApiError> {
-    // 1–9. OUT OF SCOPE: streams of the browser; bodies are bytes here.
+    anchor!("concept-bodyinit-extract");
+    step!("1–9": "OUT OF SCOPE: streams of the browser; bodies are bytes here.");
     let mut source_is_null = false;
     let (bytes, r#type) = match object {
-        // 10[blob]. Its bytes and its type, if it has one.
         BodyInit::Blob { bytes, r#type } => {
-            step!(
-                trace,
-                cite!("concept-bodyinit-extract", "10[blob]"),
-                "A blob of type `{}`.",
-                r#type
-            );
+            step!(trace, "10[blob]": "A blob of type `{}`.", r#type);
             let value = HeaderValue::normalize(r#type.as_bytes());
             let r#type = (!r#type.is_empty()).then(|| HeaderValue::from_token(value));
             (bytes, r#type)
         }
-        // 10[byte-sequence]. OUT OF SCOPE: bytes that do not come from script.
-        // 10[buffersource]. Its bytes; no one knows their type.
         BodyInit::BufferSource(bytes) => {
-            step!(
-                trace,
-                cite!("concept-bodyinit-extract", "10[buffersource]"),
-                "{} bytes without a type.",
-                bytes.len()
-            );
+            step!("10[byte-sequence]": "OUT OF SCOPE: bytes that do not come from script.");
+            step!(trace, "10[buffersource]": "{} bytes without a type.", bytes.len());
             (bytes, None)
         }
-        // 10[formdata]. What a form sends with its encoding set to `multipart/form-data`.
         BodyInit::FormData { entries, boundary } => {
-            step!(
-                trace,
-                cite!("concept-bodyinit-extract", "10[formdata]"),
-                "A form with {} entries and the boundary {boundary}.",
-                entries.len()
-            );
+            step!(trace, "10[formdata]":
+                "A form with {} entries and the boundary {boundary}.", entries.len());
             let bytes = encode_multipart(&entries, &boundary);
             let r#type = alloc::format!("multipart/form-data; boundary={boundary}").into_bytes();
             (bytes, Some(HeaderValue::from_algorithm(r#type.into())))
         }
-        // 10[urlsearchparams]. What a form sends.
         BodyInit::UrlSearchParams(list) => {
-            step!(
-                trace,
-                cite!("concept-bodyinit-extract", "10[urlsearchparams]"),
-                "Parameters: {}.",
-                list.len()
-            );
+            step!(trace, "10[urlsearchparams]": "Parameters: {}.", list.len());
             let r#type = "application/x-www-form-urlencoded;charset=UTF-8";
             (
                 serialize_urlencoded(&list).into_bytes(),
                 Some(HeaderValue::from_static(r#type)),
             )
         }
-        // 10[scalar-value-string]. Text in UTF-8.
         BodyInit::Text(text) => {
-            step!(
-                trace,
-                cite!("concept-bodyinit-extract", "10[scalar-value-string]"),
-                "A string of {} bytes.",
-                text.len()
-            );
+            step!(trace, "10[scalar-value-string]": "A string of {} bytes.", text.len());
             (
                 text.into_bytes(),
                 Some(HeaderValue::from_static("text/plain;charset=UTF-8")),
             )
         }
-        // 10[readablestream]. A stream needs its page.
         BodyInit::Stream(bytes) => {
             if keepalive {
-                let at = cite!("concept-bodyinit-extract", "10[readablestream]");
-                return Err(throw(
-                    ApiErrorName::TypeError,
-                    at,
-                    Reason::StreamWithKeepalive,
-                    trace,
-                ));
+                let (at, reason) = (cite!("10[readablestream]"), Reason::StreamWithKeepalive);
+                return Err(throw(ApiErrorName::TypeError, at, reason, trace));
             }
-            step!(
-                trace,
-                cite!("concept-bodyinit-extract", "10[readablestream]"),
-                "A stream."
-            );
+            step!(trace, "10[readablestream]": "A stream.");
             source_is_null = true;
             (bytes, None)
         }
     };
-    // 11–12. OUT OF SCOPE: how bytes come out of streams.
-    // 13. The body, and whether it can be sent again.
+    step!("11–12": "OUT OF SCOPE: how bytes come out of streams.");
     let body = Body {
         bytes,
         source_is_null,
     };
-    step!(
-        trace,
-        cite!("concept-bodyinit-extract", "13"),
-        "The body is {body:?}."
-    );
-    // 14. With its type.
-    step!(
-        trace,
-        cite!("concept-bodyinit-extract", "14"),
-        "Its type is {}.",
-        crate::trace::ShownOr(r#type.as_ref().map(HeaderValue::as_bytes))
-    );
+    step!(trace, "13": "The body is {body:?}.");
+    step!(trace, "14":
+        "Its type is {}.", crate::trace::ShownOr(r#type.as_ref().map(HeaderValue::as_bytes)));
     Ok((body, r#type))
 }
 

@@ -11,7 +11,7 @@ use crate::safelist::{
     is_forbidden_response_header_name, is_no_cors_safelisted_request_header,
     is_no_cors_safelisted_request_header_name, is_privileged_no_cors_request_header_name,
 };
-use crate::trace::{Cite, ShownOr, Trace, cite, step};
+use crate::trace::{Cite, ShownOr, Trace, anchor, cite, step};
 
 /// A headers guard, what keeps script from some headers:
 /// <https://fetch.spec.whatwg.org/#headers-guard>
@@ -66,8 +66,8 @@ impl Headers {
         value: &[u8],
         trace: &mut impl Trace,
     ) -> Result<Option<Header>, ApiError> {
-        // 1. Names and values that HTTP cannot carry.
-        let at = cite!("headers-validate", "1");
+        anchor!("headers-validate");
+        let at = cite!("1");
         let name = read_name(name, at, trace)?;
         let value = HeaderValue::try_from(value).map_err(|_| {
             let reason = Reason::InvalidHeaderValue {
@@ -75,10 +75,9 @@ impl Headers {
             };
             throw(ApiErrorName::TypeError, at, reason, trace)
         })?;
-        step!(trace, at, "{name}: {value} is a header.");
-        // 2. Headers of a response that was fetched.
+        step!(trace, at: "{name}: {value} is a header.");
         if self.guard == Guard::Immutable {
-            let at = cite!("headers-validate", "2");
+            let at = cite!("2");
             return Err(throw(
                 ApiErrorName::TypeError,
                 at,
@@ -86,35 +85,16 @@ impl Headers {
                 trace,
             ));
         }
-        step!(
-            trace,
-            cite!("headers-validate", "2"),
-            "The headers can be changed."
-        );
-        // 3. What is the user agent's in a request.
+        step!(trace, "2": "The headers can be changed.");
         if self.guard == Guard::Request && is_forbidden_request_header(&name, &value, trace) {
-            step!(
-                trace,
-                cite!("headers-validate", "3"),
-                "{name} is ignored, as it is forbidden."
-            );
+            step!(trace, "3": "{name} is ignored, as it is forbidden.");
             return Ok(None);
         }
-        // 4. What is the user agent's in a response.
         if self.guard == Guard::Response && is_forbidden_response_header_name(&name) {
-            step!(
-                trace,
-                cite!("headers-validate", "4"),
-                "{name} is ignored, as it is forbidden."
-            );
+            step!(trace, "4": "{name} is ignored, as it is forbidden.");
             return Ok(None);
         }
-        // 5. The rest is script's.
-        step!(
-            trace,
-            cite!("headers-validate", "5"),
-            "{name} is not ignored."
-        );
+        step!(trace, "5": "{name} is not ignored.");
         Ok(Some(Header { name, value }))
     }
 
@@ -126,89 +106,42 @@ impl Headers {
         value: &[u8],
         trace: &mut impl Trace,
     ) -> Result<(), ApiError> {
-        // 1. Blanks at the ends do not count.
+        anchor!("concept-headers-append");
         let value = HeaderValue::normalize(value);
-        step!(
-            trace,
-            cite!("concept-headers-append", "1"),
-            "The value is {}.",
-            ShownOr(Some(value))
-        );
-        // 2. Some are ignored.
+        step!(trace, "1": "The value is {}.", ShownOr(Some(value)));
         let validated = self.validate(name, value, trace)?;
-        step!(
-            trace,
-            cite!("concept-headers-append", "2"),
-            "The header is {}.",
-            if validated.is_some() {
-                "taken"
-            } else {
-                "ignored"
-            }
-        );
+        step!(trace, "2":
+            "The header is {}.", if validated.is_some() { "taken" } else { "ignored" });
         let Some(Header { name, value }) = validated else {
             return Ok(());
         };
         if self.guard == Guard::RequestNoCors {
-            // 3.1. What is there counts too.
             let temporary_value = self.header_list.get(&name);
-            step!(
-                trace,
-                cite!("concept-headers-append", "3.1"),
-                "{name} is {} so far.",
-                ShownOr(temporary_value.as_deref())
-            );
+            step!(trace, "3.1": "{name} is {} so far.", ShownOr(temporary_value.as_deref()));
             let temporary_value = match temporary_value {
                 None => {
-                    // 3.2. Nothing is.
-                    step!(
-                        trace,
-                        cite!("concept-headers-append", "3.2"),
-                        "It would be {value}."
-                    );
+                    step!(trace, "3.2": "It would be {value}.");
                     Cow::Borrowed(value.as_bytes())
                 }
                 Some(mut temporary_value) => {
-                    // 3.3. The two are judged together.
                     let joined = temporary_value.to_mut();
                     joined.extend_from_slice(b", ");
                     joined.extend_from_slice(value.as_bytes());
-                    step!(
-                        trace,
-                        cite!("concept-headers-append", "3.3"),
-                        "It would be {}.",
-                        ShownOr(Some(joined))
-                    );
+                    step!(trace, "3.3": "It would be {}.", ShownOr(Some(joined)));
                     temporary_value
                 }
             };
-            // 3.4. What a form could not send is ignored.
             let safelisted = is_no_cors_safelisted_request_header(&name, &*temporary_value, trace);
-            step!(
-                trace,
-                cite!("concept-headers-append", "3.4"),
-                "The header is {}.",
-                if safelisted { "taken" } else { "ignored" }
-            );
+            step!(trace, "3.4": "The header is {}.", if safelisted { "taken" } else { "ignored" });
             if !safelisted {
                 return Ok(());
             }
         }
-        // 4. The header.
-        step!(
-            trace,
-            cite!("concept-headers-append", "4"),
-            "{name}: {value} is appended."
-        );
+        step!(trace, "4": "{name}: {value} is appended.");
         self.header_list.append(name, value);
         if self.guard == Guard::RequestNoCors {
-            // 5. Script has touched the headers, so the user agent's own go.
             self.remove_privileged_no_cors_request_headers(trace);
-            step!(
-                trace,
-                cite!("concept-headers-append", "5"),
-                "Privileged headers are removed."
-            );
+            step!(trace, "5": "Privileged headers are removed.");
         }
         Ok(())
     }
@@ -220,105 +153,66 @@ impl Headers {
         pairs: &[(Vec<u8>, Vec<u8>)],
         trace: &mut impl Trace,
     ) -> Result<(), ApiError> {
+        anchor!("concept-headers-fill");
         for (name, value) in pairs {
-            // 1.1. OUT OF SCOPE: sequences of another length, which the types exclude.
-            // 1.2. One after the other.
+            step!("1.1": "OUT OF SCOPE: sequences of another length, which the types exclude.");
             self.append(name, value, trace)?;
-            step!(
-                trace,
-                cite!("concept-headers-fill", "1.2"),
-                "Headers so far: {}.",
-                self.header_list.len()
-            );
+            step!(trace, "1.2": "Headers so far: {}.", self.header_list.len());
         }
-        // 2. OUT OF SCOPE: records, which are pairs too.
+        step!("2": "OUT OF SCOPE: records, which are pairs too.");
         Ok(())
     }
 
     /// To remove privileged no-CORS request-headers:
     /// <https://fetch.spec.whatwg.org/#concept-headers-remove-privileged-no-cors-request-headers>
     fn remove_privileged_no_cors_request_headers(&mut self, trace: &mut impl Trace) {
+        anchor!("concept-headers-remove-privileged-no-cors-request-headers");
         for header_name in &PRIVILEGED_NO_CORS_REQUEST_HEADER_NAMES {
-            // 1.1. There is one such name.
             self.header_list.delete(header_name);
-            step!(
-                trace,
-                cite!(
-                    "concept-headers-remove-privileged-no-cors-request-headers",
-                    "1.1"
-                ),
-                "{header_name} is deleted."
-            );
+            step!(trace, "1.1": "{header_name} is deleted.");
         }
     }
 
     /// The method `delete`: <https://fetch.spec.whatwg.org/#dom-headers-delete>
     pub fn delete(&mut self, name: &[u8], trace: &mut impl Trace) -> Result<(), ApiError> {
-        // 1. Some names are ignored.
+        anchor!("dom-headers-delete");
         let validated = self.validate(name, b"", trace)?;
-        step!(
-            trace,
-            cite!("dom-headers-delete", "1"),
-            "The name is {}.",
-            if validated.is_some() {
-                "taken"
-            } else {
-                "ignored"
-            }
-        );
+        step!(trace, "1": "The name is {}.", if validated.is_some() { "taken" } else { "ignored" });
         let Some(Header { name, .. }) = validated else {
             return Ok(());
         };
-        // 2. More of them where only a form's headers are allowed.
         let no_cors = self.guard == Guard::RequestNoCors;
         if no_cors
             && !is_no_cors_safelisted_request_header_name(&name)
             && !is_privileged_no_cors_request_header_name(&name)
         {
-            step!(
-                trace,
-                cite!("dom-headers-delete", "2"),
-                "{name} is ignored."
-            );
+            step!(trace, "2": "{name} is ignored.");
             return Ok(());
         }
-        // 3. What is not there need not be deleted.
         if !self.header_list.contains(&name) {
-            step!(
-                trace,
-                cite!("dom-headers-delete", "3"),
-                "There is no {name}."
-            );
+            step!(trace, "3": "There is no {name}.");
             return Ok(());
         }
-        // 4. All of that name.
         self.header_list.delete(&name);
-        step!(
-            trace,
-            cite!("dom-headers-delete", "4"),
-            "{name} is deleted."
-        );
-        // 5. Script has touched the headers, so the user agent's own go.
+        step!(trace, "4": "{name} is deleted.");
         if no_cors {
             self.remove_privileged_no_cors_request_headers(trace);
-            step!(
-                trace,
-                cite!("dom-headers-delete", "5"),
-                "Privileged headers are removed."
-            );
+            step!(trace, "5": "Privileged headers are removed.");
         }
         Ok(())
     }
 
     /// The method [`get`](https://fetch.spec.whatwg.org/#dom-headers-get): the combined value.
     pub fn get(&self, name: &[u8], trace: &mut impl Trace) -> Result<Option<Vec<u8>>, ApiError> {
-        let name = read_name(name, cite!("dom-headers-get", ""), trace)?;
+        anchor!("dom-headers-get");
+        let name = read_name(name, cite!(""), trace)?;
         Ok(self.header_list.get(&name).map(Cow::into_owned))
     }
 
     /// The method [`has`](https://fetch.spec.whatwg.org/#dom-headers-has).
     pub fn has(&self, name: &[u8], trace: &mut impl Trace) -> Result<bool, ApiError> {
-        let name = read_name(name, cite!("dom-headers-has", ""), trace)?;
+        anchor!("dom-headers-has");
+        let name = read_name(name, cite!(""), trace)?;
         Ok(self.header_list.contains(&name))
     }
 
@@ -329,50 +223,25 @@ impl Headers {
         value: &[u8],
         trace: &mut impl Trace,
     ) -> Result<(), ApiError> {
-        // 1. Blanks at the ends do not count.
+        anchor!("dom-headers-set");
         let value = HeaderValue::normalize(value);
-        step!(
-            trace,
-            cite!("dom-headers-set", "1"),
-            "The value is {}.",
-            ShownOr(Some(value))
-        );
-        // 2. Some are ignored.
+        step!(trace, "1": "The value is {}.", ShownOr(Some(value)));
         let validated = self.validate(name, value, trace)?;
-        step!(
-            trace,
-            cite!("dom-headers-set", "2"),
-            "The header is {}.",
-            if validated.is_some() {
-                "taken"
-            } else {
-                "ignored"
-            }
-        );
+        step!(trace, "2":
+            "The header is {}.", if validated.is_some() { "taken" } else { "ignored" });
         let Some(Header { name, value }) = validated else {
             return Ok(());
         };
-        // 3. What a form could not send is ignored; the value that was there does not count.
         let no_cors = self.guard == Guard::RequestNoCors;
         if no_cors && !is_no_cors_safelisted_request_header(&name, &value, trace) {
-            step!(trace, cite!("dom-headers-set", "3"), "{name} is ignored.");
+            step!(trace, "3": "{name} is ignored.");
             return Ok(());
         }
-        // 4. The only one of that name.
-        step!(
-            trace,
-            cite!("dom-headers-set", "4"),
-            "{name} is set to {value}."
-        );
+        step!(trace, "4": "{name} is set to {value}.");
         self.header_list.set(name, value);
-        // 5. Script has touched the headers, so the user agent's own go.
         if no_cors {
             self.remove_privileged_no_cors_request_headers(trace);
-            step!(
-                trace,
-                cite!("dom-headers-set", "5"),
-                "Privileged headers are removed."
-            );
+            step!(trace, "5": "Privileged headers are removed.");
         }
         Ok(())
     }

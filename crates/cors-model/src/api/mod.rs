@@ -72,7 +72,7 @@ fn throw(name: ApiErrorName, at: Cite, reason: Reason, trace: &mut impl Trace) -
         name,
         refusal: Box::new(Refusal::new(at, Stage::Api, reason)),
     };
-    step!(trace, at, "{error}");
+    step!(trace, at: "{error}");
     error
 }
 

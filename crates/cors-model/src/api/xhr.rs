@@ -13,7 +13,7 @@ use crate::method::{Method, is_forbidden_method};
 use crate::mime::parse_mime_type;
 use crate::request::{Body, CredentialsMode, Request, RequestMode};
 use crate::safelist::is_forbidden_request_header;
-use crate::trace::{Shown, ShownOr, Trace, cite, step};
+use crate::trace::{Shown, ShownOr, Trace, anchor, cite, step};
 use crate::url::Url;
 
 /// What script can send with `XMLHttpRequest`.
@@ -85,19 +85,15 @@ impl Xhr {
         with_credentials: bool,
         trace: &mut impl Trace,
     ) -> Result<(), ApiError> {
-        // 1–2. Not while a request is on its way.
+        anchor!("xhr#dom-xmlhttprequest-withcredentials");
+        step!("1–2": "Not while a request is on its way.");
         if self.opened.as_ref().is_some_and(|opened| opened.sent) {
-            let at = cite!("xhr#dom-xmlhttprequest-withcredentials", "2");
+            let at = cite!("2");
             let name = ApiErrorName::InvalidStateError;
             return Err(throw(name, at, Reason::AlreadySent, trace));
         }
-        // 3. Whether credentials are for other origins too.
         self.cross_origin_credentials = with_credentials;
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-withcredentials", "3"),
-            "Credentials go to other origins: {with_credentials}."
-        );
+        step!(trace, "3": "Credentials go to other origins: {with_credentials}.");
         Ok(())
     }
 
@@ -126,34 +122,28 @@ impl Xhr {
         password: Option<&str>,
         trace: &mut impl Trace,
     ) -> Result<(), ApiError> {
-        // 1. OUT OF SCOPE: documents that are not active.
-        // 2. It has to be a method.
-        let at = cite!("xhr#dom-xmlhttprequest-open", "2");
+        anchor!("xhr#dom-xmlhttprequest-open");
+        step!("1": "OUT OF SCOPE: documents that are not active.");
+        let at = cite!("2");
         let Ok(parsed) = Method::new(method) else {
             let reason = Reason::MethodNotAToken {
                 method: method.to_vec(),
             };
             return Err(throw(ApiErrorName::SyntaxError, at, reason, trace));
         };
-        step!(trace, at, "{parsed} is a method.");
-        // 3. And none of three.
-        let at = cite!("xhr#dom-xmlhttprequest-open", "3");
+        step!(trace, at: "{parsed} is a method.");
+        let at = cite!("3");
         if is_forbidden_method(method) {
             let reason = Reason::ForbiddenMethod {
                 method: method.to_vec(),
             };
             return Err(throw(ApiErrorName::SecurityError, at, reason, trace));
         }
-        step!(trace, at, "It is not a forbidden one.");
-        // 4. Six of them are the same in any letter case.
+        step!(trace, at: "It is not a forbidden one.");
         let method = parsed.normalize(trace);
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-open", "4"),
-            "The method is {method}."
-        );
-        // 5–7. OUT OF SCOPE: the URL parser, and arguments that are left out.
-        // 8.1–8.2. User name and password, for URLs that have a host.
+        step!(trace, "4": "The method is {method}.");
+        step!("5–7": "OUT OF SCOPE: the URL parser, and arguments that are left out.");
+        step!("8.1–8.2": "User name and password, for URLs that have a host.");
         let url = if url.host().is_some() && (username.is_some() || password.is_some()) {
             url.with(|parts| {
                 if let Some(username) = username {
@@ -166,31 +156,18 @@ impl Xhr {
         } else {
             url
         };
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-open", "8"),
+        step!(trace, "8":
             "The URL {} credentials.",
-            if url.includes_credentials() {
-                "includes"
-            } else {
-                "does not include"
-            }
-        );
-        // 9–10. OUT OF SCOPE: synchronous requests, and fetches that are going on.
-        // 11. All starts afresh.
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-open", "11"),
-            "The request is {method} {}.",
-            url.serialize(false)
-        );
+            if url.includes_credentials() { "includes" } else { "does not include" });
+        step!("9–10": "OUT OF SCOPE: synchronous requests, and fetches that are going on.");
+        step!(trace, "11": "The request is {method} {}.", url.serialize(false));
         self.opened = Some(Opened {
             method,
             url,
             author_request_headers: HeaderList::new(),
             sent: false,
         });
-        // 12. OUT OF SCOPE: events.
+        step!("12": "OUT OF SCOPE: events.");
         Ok(())
     }
 
@@ -206,38 +183,22 @@ impl Xhr {
         value: &[u8],
         trace: &mut impl Trace,
     ) -> Result<(), ApiError> {
-        // 1. After `open()`.
+        anchor!("xhr#dom-xmlhttprequest-setrequestheader");
         let Some(opened) = &mut self.opened else {
-            let at = cite!("xhr#dom-xmlhttprequest-setrequestheader", "1");
+            let at = cite!("1");
             let error = ApiErrorName::InvalidStateError;
             return Err(throw(error, at, Reason::NotOpened, trace));
         };
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-setrequestheader", "1"),
-            "It is opened."
-        );
-        // 2. Before `send()`.
+        step!(trace, "1": "It is opened.");
         if opened.sent {
-            let at = cite!("xhr#dom-xmlhttprequest-setrequestheader", "2");
+            let at = cite!("2");
             let error = ApiErrorName::InvalidStateError;
             return Err(throw(error, at, Reason::AlreadySent, trace));
         }
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-setrequestheader", "2"),
-            "It is not sent."
-        );
-        // 3. Blanks at the ends do not count.
+        step!(trace, "2": "It is not sent.");
         let value = HeaderValue::normalize(value);
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-setrequestheader", "3"),
-            "The value is {}.",
-            Shown(value)
-        );
-        // 4. Names and values that HTTP cannot carry.
-        let at = cite!("xhr#dom-xmlhttprequest-setrequestheader", "4");
+        step!(trace, "3": "The value is {}.", Shown(value));
+        let at = cite!("4");
         let name = HeaderName::try_from(name).map_err(|_| {
             let reason = Reason::InvalidHeaderName {
                 name: name.to_vec(),
@@ -250,25 +211,14 @@ impl Xhr {
             };
             throw(ApiErrorName::SyntaxError, at, reason, trace)
         })?;
-        step!(trace, at, "{name}: {value} is a header.");
-        // 5. What is the user agent's is ignored.
+        step!(trace, at: "{name}: {value} is a header.");
         let forbidden = is_forbidden_request_header(&name, &value, trace)
             || self.dialect.forbids(&name, &value);
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-setrequestheader", "5"),
-            "It is {}.",
-            if forbidden { "ignored" } else { "taken" }
-        );
+        step!(trace, "5": "It is {}.", if forbidden { "ignored" } else { "taken" });
         if forbidden {
             return Ok(());
         }
-        // 6. Values of one name become one value.
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-setrequestheader", "6"),
-            "{name} is combined with {value}."
-        );
+        step!(trace, "6": "{name} is combined with {value}.");
         opened.author_request_headers.combine(name, &value);
         Ok(())
     }
@@ -284,51 +234,29 @@ impl Xhr {
         body: Option<XhrBody>,
         trace: &mut impl Trace,
     ) -> Result<Request, ApiError> {
-        // 1. After `open()`.
+        anchor!("xhr#dom-xmlhttprequest-send");
         let Some(opened) = &mut self.opened else {
-            let at = cite!("xhr#dom-xmlhttprequest-send", "1");
+            let at = cite!("1");
             let error = ApiErrorName::InvalidStateError;
             return Err(throw(error, at, Reason::NotOpened, trace));
         };
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-send", "1"),
-            "It is opened."
-        );
-        // 2. And once.
+        step!(trace, "1": "It is opened.");
         if opened.sent {
-            let at = cite!("xhr#dom-xmlhttprequest-send", "2");
+            let at = cite!("2");
             let error = ApiErrorName::InvalidStateError;
             return Err(throw(error, at, Reason::AlreadySent, trace));
         }
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-send", "2"),
-            "It is not sent."
-        );
-        // 3. Some methods have no body, and then no type either.
+        step!(trace, "2": "It is not sent.");
         let body = body.filter(|_| ![Method::GET, Method::HEAD].contains(&opened.method));
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-send", "3"),
-            "There is {} body.",
-            if body.is_some() { "a" } else { "no" }
-        );
+        step!(trace, "3": "There is {} body.", if body.is_some() { "a" } else { "no" });
         let headers = &mut opened.author_request_headers;
         let text = body.as_ref().is_some_and(is_text);
         let request_body = match body {
             None => None,
             Some(body) => Some(prepare(&self.dialect, body, headers, trace)?),
         };
-        // 5. Whoever listens to the upload would learn what no form tells.
         let upload_listener = self.upload_listeners > 0;
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-send", "5"),
-            "Listeners on the upload: {}.",
-            self.upload_listeners
-        );
-        // 6. The request.
+        step!(trace, "5": "Listeners on the upload: {}.", self.upload_listeners);
         let mut request = Request::new(self.client.origin.clone(), opened.url.clone());
         request.method = opened.method.clone();
         request.header_list = headers.clone();
@@ -345,23 +273,13 @@ impl Xhr {
         request.use_url_credentials = opened.url.includes_credentials();
         request.charset_rewritten_late =
             text && self.dialect.xhr_charset == XhrCharset::JudgedBefore;
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-send", "6"),
+        step!(trace, "6":
             "{} {} with the credentials mode {}.",
-            request.method,
-            request.current_url().serialize(false),
-            request.credentials_mode
-        );
-        // 7–9. OUT OF SCOPE: events.
-        // 10. Until `open()` is called again.
+            request.method, request.current_url().serialize(false), request.credentials_mode);
+        step!("7–9": "OUT OF SCOPE: events.");
         opened.sent = true;
-        step!(
-            trace,
-            cite!("xhr#dom-xmlhttprequest-send", "10"),
-            "It is sent."
-        );
-        // 11–12. OUT OF SCOPE: events, and what becomes of the response.
+        step!(trace, "10": "It is sent.");
+        step!("11–12": "OUT OF SCOPE: events, and what becomes of the response.");
         Ok(request)
     }
 }
@@ -373,16 +291,12 @@ fn prepare(
     headers: &mut HeaderList,
     trace: &mut impl Trace,
 ) -> Result<Body, ApiError> {
+    anchor!("xhr#dom-xmlhttprequest-send");
     // A type that script has set keeps all but the charset, where the text is in UTF-8 anyway.
     let text = is_text(&body);
     let (request_body, r#type) = match body {
         XhrBody::Document { serialized, html } => {
-            step!(
-                trace,
-                cite!("xhr#dom-xmlhttprequest-send", "4.2"),
-                "A document of {} bytes.",
-                serialized.len()
-            );
+            step!(trace, "4.2": "A document of {} bytes.", serialized.len());
             let r#type = HeaderValue::from_static(if html {
                 "text/html;charset=UTF-8"
             } else {
@@ -402,40 +316,24 @@ fn prepare(
                 init
             };
             let extracted = extract(init, false, trace)?;
-            step!(
-                trace,
-                cite!("xhr#dom-xmlhttprequest-send", "4.3.1"),
-                "The body is extracted."
-            );
+            step!(trace, "4.3.1": "The body is extracted.");
             extracted
         }
     };
     let original_author_content_type = headers.get(names::CONTENT_TYPE);
-    step!(
-        trace,
-        cite!("xhr#dom-xmlhttprequest-send", "4.4"),
-        "Script has set Content-Type to {}.",
-        ShownOr(original_author_content_type.as_deref())
-    );
+    step!(trace, "4.4":
+        "Script has set Content-Type to {}.", ShownOr(original_author_content_type.as_deref()));
     match original_author_content_type {
         Some(author) if text => {
             if let Some(value) = dialect.content_type_of_text(&author) {
-                step!(
-                    trace,
-                    cite!("xhr#dom-xmlhttprequest-send", "4.5.1.2.3"),
-                    "Its charset is not UTF-8, so it is set to {value}."
-                );
+                step!(trace, "4.5.1.2.3": "Its charset is not UTF-8, so it is set to {value}.");
                 headers.set(names::CONTENT_TYPE, value);
             }
         }
         Some(_) => {}
         None => {
             if let Some(r#type) = r#type {
-                step!(
-                    trace,
-                    cite!("xhr#dom-xmlhttprequest-send", "4.6"),
-                    "Content-Type is set to {type}."
-                );
+                step!(trace, "4.6": "Content-Type is set to {type}.");
                 headers.set(names::CONTENT_TYPE, r#type);
             }
         }

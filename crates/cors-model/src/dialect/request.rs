@@ -6,20 +6,25 @@ use alloc::vec::Vec;
 
 use super::{Dialect, History, IgnoresPolicy};
 use crate::api::xhr::in_utf8;
-use crate::fetch::CONDITIONAL;
+use crate::error::Reason;
+use crate::fetch::{CONDITIONAL, KEEPALIVE_LIMIT};
 use crate::header::names::{ACCEPT, CONTENT_TYPE, ORIGIN, RANGE};
 use crate::header::{
     HeaderList, HeaderName, HeaderValue, convert_header_names_to_sorted_lowercase_set,
     parse_single_range_header_value,
 };
 use crate::method::Method;
-use crate::request::{CacheMode, Request, RequestMode, ResponseTainting};
+use crate::request::{Body, CacheMode, Request, RequestMode, ResponseTainting};
 use crate::safelist::{cors_unsafe_request_header_names, is_cors_safelisted_request_header};
-use crate::trace::{NoTrace, Trace};
+use crate::trace::{Cite, NoTrace, Trace};
 
 impl Dialect {
     /// What becomes of a request before anything else is looked at.
-    pub(crate) fn prepare(&self, request: &mut Request) {
+    ///
+    /// # Errors
+    ///
+    /// It is refused before anything is sent; where the standard refuses it later, and why.
+    pub(crate) fn prepare(&self, request: &mut Request) -> Result<(), (Cite, Reason)> {
         if self.drops_user_agent {
             request
                 .header_list
@@ -43,13 +48,59 @@ impl Dialect {
             }
             request.header_list = combined;
         }
+        if let Some(length) = request.body.as_ref().and_then(Body::length)
+            && self.keepalive_limit_first
+            && request.keepalive
+            && length > KEEPALIVE_LIMIT
+        {
+            let at = Cite::new("concept-http-network-or-cache-fetch", "8.10.5");
+            return Err((at, Reason::KeepaliveLimit { bytes: length }));
+        }
+        Ok(())
     }
 
-    /// The bytes of a keepalive body that is refused before anything is sent.
-    pub(crate) fn keepalive_excess(&self, request: &Request) -> Option<u64> {
-        let length = request.body.as_ref()?.length()?;
-        let refused = self.keepalive_limit_first && request.keepalive && length > 65_536;
-        refused.then_some(length)
+    /// Whether a request to another origin is one that no form could send.
+    pub(crate) fn needs_preflight(&self, request: &Request, trace: &mut impl Trace) -> bool {
+        request.use_cors_preflight
+            || (request.unsafe_request
+                && (!request.method.is_cors_safelisted()
+                    || !self.unsafe_names(&request.header_list, trace).is_empty()))
+    }
+
+    /// Whether a request has a preflight only since it needed one before it was redirected.
+    pub(crate) fn forces_preflight(
+        &self,
+        request: &Request,
+        history: &History,
+        trace: &mut impl Trace,
+    ) -> bool {
+        history.preflighted && !self.needs_preflight(request, trace)
+    }
+
+    /// The cache mode of a preflight.
+    pub(crate) const fn preflight_cache_mode(&self, request: &Request) -> CacheMode {
+        if self.preflights_with_cache_mode {
+            request.cache_mode
+        } else {
+            CacheMode::Default
+        }
+    }
+
+    /// The names that a preflight asks about, those that a redirect has dropped among them.
+    pub(crate) fn preflighted_names(
+        &self,
+        request: &Request,
+        history: &History,
+        trace: &mut impl Trace,
+    ) -> Vec<HeaderName> {
+        if history.dropped.is_empty() {
+            return self.unsafe_names(&request.header_list, trace);
+        }
+        let mut header_list = request.header_list.clone();
+        for header in &history.dropped {
+            header_list.append(header.name.clone(), header.value.clone());
+        }
+        self.unsafe_names(&header_list, trace)
     }
 
     /// The CORS-unsafe request-header names, as the dialect sees them.

@@ -1,15 +1,13 @@
 //! What becomes of a response, and what of it is kept.
 
 use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 use super::request::number;
-use super::{CacheOfNull, Dialect, Locations, MaxAge};
-use crate::header::names::{ACAO, ACMA, LOCATION};
-use crate::header::{HeaderList, HeaderValue, delta_seconds};
-use crate::origin::Origin;
-use crate::request::Request;
+use super::{Dialect, Locations, MaxAge};
+use crate::header::names::{ACAO, ACEH, ACMA, LOCATION};
+use crate::header::{ExtractFailure, HeaderList, HeaderValue, delta_seconds};
 use crate::response::Response;
-use crate::trace::NoTrace;
 
 impl Dialect {
     /// What becomes of a response before anything of it is looked at.
@@ -98,22 +96,24 @@ impl Dialect {
         }
     }
 
-    /// Whether what a preflight for this request allows is kept at all.
-    pub(crate) fn keeps(&self, request: &Request, max_age: u32) -> bool {
-        let is_null = || request.byte_serialize_origin(&mut NoTrace).as_ref() == b"null";
-        match self.cache_of_null {
-            CacheOfNull::Kept => {}
-            CacheOfNull::Opaque => {
-                if !matches!(request.origin, Origin::Opaque(_)) && is_null() {
-                    return false;
-                }
-            }
-            CacheOfNull::Nothing => {
-                if is_null() {
-                    return false;
-                }
-            }
+    /// The names that a response exposes, where a list that cannot be read may still expose all.
+    pub(crate) fn exposed<'a>(
+        &self,
+        header_names: Result<Option<Vec<&'a [u8]>>, ExtractFailure>,
+        response: &Response,
+    ) -> Result<Option<Vec<&'a [u8]>>, ExtractFailure> {
+        let value = response.header_list.get(ACEH);
+        let lists_wildcard = |value: &[u8]| {
+            let mut elements = value.split(|&byte| byte == b',');
+            elements.any(|element| HeaderValue::normalize(element) == b"*")
+        };
+        if self.exposes_broken_lists
+            && header_names.is_err()
+            && value.as_deref().is_some_and(lists_wildcard)
+        {
+            Ok(Some(Vec::from([&b"*"[..]])))
+        } else {
+            header_names
         }
-        !(self.cache_ignores_zero && max_age == 0)
     }
 }

@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::names::{ACAH, ACAM, ACEH, ACMA, ACRH, ACRM, LOCATION};
 use super::{Header, HeaderList, HeaderName, is_http_tab_or_space_byte, is_token};
-use crate::trace::{Shown, Trace, cite, step};
+use crate::trace::{Shown, Trace, anchor, step};
 
 /// The grammar of a header's value, as far as extracting needs to know.
 ///
@@ -138,25 +138,12 @@ fn extract_by<'a>(
     header: &'a Header,
     trace: &mut impl Trace,
 ) -> Result<Vec<&'a [u8]>, ExtractFailure> {
-    // 1. One bad element spoils the whole value.
+    anchor!("extract-header-values");
     let Some(values) = abnf.parse(header.value.as_bytes()) else {
-        step!(
-            trace,
-            cite!("extract-header-values", "1"),
-            "{} is not {}.",
-            header.value,
-            abnf.expects()
-        );
+        step!(trace, "1": "{} is not {}.", header.value, abnf.expects());
         return Err(ExtractFailure::Grammar);
     };
-    // 2. Otherwise its elements are the values.
-    step!(
-        trace,
-        cite!("extract-header-values", "2"),
-        "Values in {}: {}.",
-        header.value,
-        values.len()
-    );
+    step!(trace, "2": "Values in {}: {}.", header.value, values.len());
     Ok(values)
 }
 
@@ -167,72 +154,36 @@ pub fn extract_header_list_values<'a>(
     list: &'a HeaderList,
     trace: &mut impl Trace,
 ) -> Result<Option<Vec<&'a [u8]>>, ExtractFailure> {
+    anchor!("extract-header-list-values");
     let mut headers = list.iter().filter(|header| header.name == *name);
-    // 1. Null is not the empty list.
     let Some(first) = headers.next() else {
-        step!(
-            trace,
-            cite!("extract-header-list-values", "1"),
-            "There is no {name}."
-        );
+        step!(trace, "1": "There is no {name}.");
         return Ok(None);
     };
-    // 2. Where one header is allowed, several are a failure even when they agree.
     let abnf = Abnf::of(name);
     let second = headers.next();
     if abnf.allows_a_single_header() && second.is_some() {
-        step!(
-            trace,
-            cite!("extract-header-list-values", "2"),
+        step!(trace, "2":
             "{name} may be there once and is there {} times.",
-            list.values(name.as_bytes()).count()
-        );
+            list.values(name.as_bytes()).count());
         return Err(ExtractFailure::SeveralHeaders);
     }
-    // 3. No values yet.
     let mut values = Vec::new();
-    step!(
-        trace,
-        cite!("extract-header-list-values", "3"),
-        "{name} is there."
-    );
+    step!(trace, "3": "{name} is there.");
     for header in [first].into_iter().chain(second).chain(headers) {
-        // 4.1. Each header for itself.
         let extract = extract_by(abnf, header, trace);
-        step!(
-            trace,
-            cite!("extract-header-list-values", "4.1"),
-            "{name} holds {}.",
-            header.value
-        );
-        // 4.2. One bad header spoils them all.
+        step!(trace, "4.1": "{name} holds {}.", header.value);
         let extract = extract.inspect_err(|failure| {
-            step!(
-                trace,
-                cite!("extract-header-list-values", "4.2"),
-                "{name} is a failure: {failure}."
-            );
+            step!(trace, "4.2": "{name} is a failure: {failure}.");
         })?;
-        // 4.3. The lists follow one another.
         if values.is_empty() {
             values = extract;
         } else {
             values.extend(extract);
         }
-        step!(
-            trace,
-            cite!("extract-header-list-values", "4.3"),
-            "Values so far: {}.",
-            values.len()
-        );
+        step!(trace, "4.3": "Values so far: {}.", values.len());
     }
-    // 5. All of them, in order.
-    step!(
-        trace,
-        cite!("extract-header-list-values", "5"),
-        "{name} has the values [{}].",
-        Listed(&values)
-    );
+    step!(trace, "5": "{name} has the values [{}].", Listed(&values));
     Ok(Some(values))
 }
 

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::slice;
 
 use super::{Header, HeaderName, HeaderValue, get_decode_and_split};
-use crate::trace::{Trace, cite, step};
+use crate::trace::{Trace, anchor, step};
 
 /// A header list, ordered and with names that may repeat:
 /// <https://fetch.spec.whatwg.org/#concept-header-list>
@@ -62,9 +62,9 @@ impl HeaderList {
     /// Borrows when there is one such header.
     pub fn get(&self, name: impl AsRef<[u8]>) -> Option<Cow<'_, [u8]>> {
         let mut values = self.values(name.as_ref()).map(HeaderValue::as_bytes);
-        // 1. Missing is not the same as empty.
+        step!("1": "Missing is not the same as empty.");
         let mut combined = Cow::Borrowed(values.next()?);
-        // 2. Repeated headers are one value with a comma and a space between the parts.
+        step!("2": "Repeated headers are one value with a comma and a space between the parts.");
         for value in values {
             let combined = combined.to_mut();
             combined.extend_from_slice(b", ");
@@ -76,22 +76,22 @@ impl HeaderList {
     /// To get, decode, and split the value of a name:
     /// <https://fetch.spec.whatwg.org/#concept-header-list-get-decode-split>
     pub fn get_decode_and_split(&self, name: impl AsRef<[u8]>) -> Option<Vec<String>> {
-        // 1. The combined value.
+        step!("1": "The combined value.");
         let value = self.get(name);
-        // 2. A missing header has no parts, not even an empty one.
+        step!("2": "A missing header has no parts, not even an empty one.");
         let value = value?;
-        // 3. The value itself is split.
+        step!("3": "The value itself is split.");
         Some(get_decode_and_split(&value))
     }
 
     /// To append a header:
     /// <https://fetch.spec.whatwg.org/#concept-header-list-append>
     pub fn append(&mut self, name: HeaderName, value: HeaderValue) {
-        // 1. A name that is there already keeps its letter case.
+        step!("1": "A name that is there already keeps its letter case.");
         let name = self
             .first_mut(&name)
             .map_or(name, |header| header.name.clone());
-        // 2. The new header is the last one.
+        step!("2": "The new header is the last one.");
         self.0.push(Header { name, value });
     }
 
@@ -104,14 +104,14 @@ impl HeaderList {
     /// To set the only header with a name:
     /// <https://fetch.spec.whatwg.org/#concept-header-list-set>
     pub fn set(&mut self, name: HeaderName, value: HeaderValue) {
-        // 1. The first one takes the value, the others go.
+        step!("1": "The first one takes the value, the others go.");
         if let Some(header) = self.first_mut(&name) {
             header.value = value;
             let mut first = true;
             self.0
                 .retain(|header| header.name != name || core::mem::take(&mut first));
         } else {
-            // 2. There is none: it is appended.
+            step!("2": "There is none: it is appended.");
             self.0.push(Header { name, value });
         }
     }
@@ -119,11 +119,11 @@ impl HeaderList {
     /// To combine a value with what is there:
     /// <https://fetch.spec.whatwg.org/#concept-header-list-combine>
     pub fn combine(&mut self, name: HeaderName, value: &HeaderValue) {
-        // 1. The first one gets the value behind a comma and a space.
+        step!("1": "The first one gets the value behind a comma and a space.");
         if let Some(header) = self.first_mut(&name) {
             header.value = header.value.followed_by(value);
         } else {
-            // 2. There is none: it is appended.
+            step!("2": "There is none: it is appended.");
             self.0.push(Header {
                 name,
                 value: value.clone(),
@@ -189,30 +189,15 @@ pub fn convert_header_names_to_sorted_lowercase_set(
     header_names: Vec<HeaderName>,
     trace: &mut impl Trace,
 ) -> Vec<HeaderName> {
-    // 1. A set, so that each name is there once.
-    step!(
-        trace,
-        cite!("convert-header-names-to-a-sorted-lowercase-set", "1"),
-        "The set is empty."
-    );
-    // 2. Names differ in more than letter case, or they are the same.
+    anchor!("convert-header-names-to-a-sorted-lowercase-set");
+    step!(trace, "1": "The set is empty.");
     let lowercase = |name: HeaderName| {
-        step!(
-            trace,
-            cite!("convert-header-names-to-a-sorted-lowercase-set", "2"),
-            "{name} goes into the set in lower case."
-        );
+        step!(trace, "2": "{name} goes into the set in lower case.");
         name.into_lowercase()
     };
     let mut header_names_set: Vec<_> = header_names.into_iter().map(lowercase).collect();
-    // 3. Bytes decide on the order: `-` comes before `_`, digits before letters.
     header_names_set.sort_unstable();
     header_names_set.dedup();
-    step!(
-        trace,
-        cite!("convert-header-names-to-a-sorted-lowercase-set", "3"),
-        "The set is sorted by bytes. Names in it: {}.",
-        header_names_set.len()
-    );
+    step!(trace, "3": "The set is sorted by bytes. Names in it: {}.", header_names_set.len());
     header_names_set
 }

@@ -75,3 +75,6 @@ names! {
     SET_COOKIE2 = "Set-Cookie2";
     TAO = "Timing-Allow-Origin";
 }
+
+/// The word that covers all names in a list.
+pub(crate) const WILDCARD: HeaderName = HeaderName::from_static("*");

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::trace::step;
+
 /// The isomorphic decoding of bytes: each byte is the code point of the same number.
 pub(crate) fn isomorphic_decode(bytes: &[u8]) -> String {
     bytes.iter().map(|&byte| char::from(byte)).collect()
@@ -21,31 +23,31 @@ fn collect_until<'a>(rest: &mut &'a str, stop: [char; 2]) -> &'a str {
 ///
 /// Elements may be empty, and quoted strings keep their quotes.
 pub fn get_decode_and_split(value: &[u8]) -> Vec<String> {
-    // 1. The value as text.
+    step!("1": "The value as text.");
     let input = isomorphic_decode(value);
-    // 2. What is still to be read.
+    step!("2": "What is still to be read.");
     let mut rest = input.as_str();
-    // 3. No parts yet.
+    step!("3": "No parts yet.");
     let mut values = Vec::new();
-    // 4. What has been read of the current one.
+    step!("4": "What has been read of the current one.");
     let mut temporary_value = String::new();
     loop {
-        // 5.1. Everything up to a quote or a comma.
+        step!("5.1": "Everything up to a quote or a comma.");
         temporary_value.push_str(collect_until(&mut rest, ['"', ',']));
         if rest.starts_with('"') {
-            // 5.2.1. A quoted string is taken whole, commas and all.
+            step!("5.2.1": "A quoted string is taken whole, commas and all.");
             temporary_value.push_str(&collect_http_quoted_string(&mut rest, false));
-            // 5.2.2. Something may follow it in the same part.
+            step!("5.2.2": "Something may follow it in the same part.");
             if !rest.is_empty() {
                 continue;
             }
         }
-        // 5.3–5.4. A part has no tabs and spaces at its ends.
+        step!("5.3–5.4": "A part has no tabs and spaces at its ends.");
         values.push(String::from(temporary_value.trim_matches(['\t', ' '])));
-        // 5.5. The next part starts afresh.
+        step!("5.5": "The next part starts afresh.");
         temporary_value.clear();
-        // 5.6. The end of the value is the end of the last part.
-        // 5.7–5.8. Otherwise a comma follows, and another part behind it.
+        step!("5.6": "The end of the value is the end of the last part.");
+        step!("5.7–5.8": "Otherwise a comma follows, and another part behind it.");
         match rest.strip_prefix(',') {
             None => return values,
             Some(after) => rest = after,
@@ -58,40 +60,40 @@ pub fn get_decode_and_split(value: &[u8]) -> Vec<String> {
 ///
 /// A string without its closing quote ends with the text.
 pub fn collect_http_quoted_string(input: &mut &str, extract_value: bool) -> String {
-    // 1. Where the string starts.
+    step!("1": "Where the string starts.");
     let start = *input;
-    // 2. What is inside, with escapes resolved.
+    step!("2": "What is inside, with escapes resolved.");
     let mut value = String::new();
-    // 3–4. The opening quote.
+    step!("3–4": "The opening quote.");
     let mut rest = start.strip_prefix('"').unwrap_or(start);
     loop {
-        // 5.1. Everything up to a quote or a backslash.
+        step!("5.1": "Everything up to a quote or a backslash.");
         value.push_str(collect_until(&mut rest, ['"', '\\']));
-        // 5.2–5.4. One of the two, or the end.
+        step!("5.2–5.4": "One of the two, or the end.");
         let mut chars = rest.chars();
         let Some(quote_or_backslash) = chars.next() else {
             break;
         };
         rest = chars.as_str();
         if quote_or_backslash == '\\' {
-            // 5.5.1. A backslash at the end stands for itself.
+            step!("5.5.1": "A backslash at the end stands for itself.");
             let Some(escaped) = chars.next() else {
                 value.push('\\');
                 break;
             };
-            // 5.5.2–5.5.3. Elsewhere it stands for what follows.
+            step!("5.5.2–5.5.3": "Elsewhere it stands for what follows.");
             value.push(escaped);
             rest = chars.as_str();
         } else {
-            // 5.6.1–5.6.2. The closing quote.
+            step!("5.6.1–5.6.2": "The closing quote.");
             break;
         }
     }
     *input = rest;
-    // 6. Some want what is inside.
+    step!("6": "Some want what is inside.");
     if extract_value {
         return value;
     }
-    // 7. Others want all of it, as it was written.
+    step!("7": "Others want all of it, as it was written.");
     String::from(start.strip_suffix(rest).unwrap_or(start))
 }

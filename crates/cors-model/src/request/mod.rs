@@ -9,7 +9,7 @@ use crate::header::HeaderList;
 use crate::method::Method;
 use crate::origin::Origin;
 use crate::referrer::{Referrer, ReferrerPolicy};
-use crate::trace::{Trace, cite, step};
+use crate::trace::{Trace, anchor, step};
 use crate::url::Url;
 
 pub use client::{Body, Client, NetworkPartitionKey};
@@ -141,24 +141,14 @@ impl Request {
         &self,
         trace: &mut impl Trace,
     ) -> Option<&NetworkPartitionKey> {
-        // 1. OUT OF SCOPE: navigations, which have a reserved client.
-        // 2. The page decides.
+        anchor!("request-determine-the-network-partition-key");
+        step!("1": "OUT OF SCOPE: navigations, which have a reserved client.");
         if let Some(client) = &self.client {
             let key = &client.network_partition_key;
-            step!(
-                trace,
-                cite!("request-determine-the-network-partition-key", "2"),
-                "The network partition is that of {}.",
-                key.top_level_site
-            );
+            step!(trace, "2": "The network partition is that of {}.", key.top_level_site);
             return Some(key);
         }
-        // 3. Without a page there is no partition.
-        step!(
-            trace,
-            cite!("request-determine-the-network-partition-key", "3"),
-            "The request has no client, so there is no network partition."
-        );
+        step!(trace, "3": "The request has no client, so there is no network partition.");
         None
     }
 }

@@ -3,83 +3,42 @@
 use alloc::borrow::Cow;
 
 use super::{RedirectTaint, Request};
-use crate::trace::{Trace, cite, step};
+use crate::trace::{Trace, anchor, step};
 use crate::url::Url;
 
 impl Request {
     /// The redirect-taint of a request:
     /// <https://fetch.spec.whatwg.org/#concept-request-tainted-origin>
     pub fn redirect_taint(&self, trace: &mut impl Trace) -> RedirectTaint {
-        // 1. The type says it: a request's origin is an origin.
-        step!(
-            trace,
-            cite!("concept-request-tainted-origin", "1"),
-            "The request has an origin."
-        );
-        // 2. No URL was looked at yet.
+        anchor!("concept-request-tainted-origin");
+        step!(trace, "1": "The request has an origin.");
         let mut last_url: Option<&Url> = None;
-        step!(
-            trace,
-            cite!("concept-request-tainted-origin", "2"),
-            "There is no last URL."
-        );
-        // 3. Without redirects there is no taint.
+        step!(trace, "2": "There is no last URL.");
         let mut taint = RedirectTaint::SameOrigin;
-        step!(
-            trace,
-            cite!("concept-request-tainted-origin", "3"),
-            "There is no taint so far."
-        );
+        step!(trace, "3": "There is no taint so far.");
         for url in self.url_list() {
-            // 4.1. The first URL was not redirected to.
             let Some(last) = last_url.replace(url) else {
-                step!(
-                    trace,
-                    cite!("concept-request-tainted-origin", "4.1"),
-                    "The first URL is {}.",
-                    url.serialize(true)
-                );
+                step!(trace, "4.1": "The first URL is {}.", url.serialize(true));
                 continue;
             };
-            // 4.2. From another site to yet another one.
             if !url.origin().is_same_site(last.origin()) && !self.origin.is_same_site(last.origin())
             {
-                step!(
-                    trace,
-                    cite!("concept-request-tainted-origin", "4.2"),
+                step!(trace, "4.2":
                     "{} redirected to {}, each of another site than the page.",
-                    last.serialize(true),
-                    url.serialize(true)
-                );
+                    last.serialize(true), url.serialize(true));
                 return RedirectTaint::CrossSite;
             }
-            // 4.3. From another origin to yet another one, on related sites.
             if !url.origin().is_same_origin(last.origin())
                 && !self.origin.is_same_origin(last.origin())
             {
                 taint = RedirectTaint::SameSite;
-                step!(
-                    trace,
-                    cite!("concept-request-tainted-origin", "4.3"),
+                step!(trace, "4.3":
                     "{} redirected to {}, each of another origin than the page.",
-                    last.serialize(true),
-                    url.serialize(true)
-                );
+                    last.serialize(true), url.serialize(true));
             }
-            // 4.4. The next hop starts here.
-            step!(
-                trace,
-                cite!("concept-request-tainted-origin", "4.4"),
-                "The last URL is {}.",
-                url.serialize(true)
-            );
+            step!(trace, "4.4": "The last URL is {}.", url.serialize(true));
         }
-        // 5. What the hops amount to.
-        step!(
-            trace,
-            cite!("concept-request-tainted-origin", "5"),
-            "The redirect-taint is {taint}."
-        );
+        step!(trace, "5": "The redirect-taint is {taint}.");
         taint
     }
 
@@ -107,29 +66,14 @@ impl Request {
     /// Serializing a request origin, as far as to know whether that gives `null`:
     /// <https://fetch.spec.whatwg.org/#serializing-a-request-origin>
     fn serializes_to_null(&self, trace: &mut impl Trace) -> bool {
-        // 1. The type says it: a request's origin is an origin.
-        step!(
-            trace,
-            cite!("serializing-a-request-origin", "1"),
-            "The request has an origin."
-        );
-        // 2. A server that redirected must not be able to pass as the page.
+        anchor!("serializing-a-request-origin");
+        step!(trace, "1": "The request has an origin.");
         let taint = self.redirect_taint(trace);
         if taint != RedirectTaint::SameOrigin {
-            step!(
-                trace,
-                cite!("serializing-a-request-origin", "2"),
-                "The redirect-taint is {taint}, so the origin is null."
-            );
+            step!(trace, "2": "The redirect-taint is {taint}, so the origin is null.");
             return true;
         }
-        // 3. Otherwise it is the page's.
-        step!(
-            trace,
-            cite!("serializing-a-request-origin", "3"),
-            "The origin is {}.",
-            self.origin.serialize()
-        );
+        step!(trace, "3": "The origin is {}.", self.origin.serialize());
         false
     }
 
@@ -146,9 +90,6 @@ impl Request {
 }
 
 fn record_bytes(trace: &mut impl Trace) {
-    step!(
-        trace,
-        cite!("byte-serializing-a-request-origin", ""),
-        "That text as bytes is what is sent and compared."
-    );
+    anchor!("byte-serializing-a-request-origin");
+    step!(trace, "": "That text as bytes is what is sent and compared.");
 }

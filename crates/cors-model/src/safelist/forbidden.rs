@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::header::{HeaderName, get_decode_and_split};
 use crate::method::is_forbidden_method;
-use crate::trace::{Shown, Trace, cite, step};
+use crate::trace::{Shown, Trace, anchor, step};
 
 const FORBIDDEN: [&str; 21] = [
     "Accept-Charset",
@@ -44,69 +44,39 @@ pub fn is_forbidden_request_header(
     value: impl AsRef<[u8]>,
     trace: &mut impl Trace,
 ) -> bool {
+    anchor!("forbidden-request-header");
     let bytes = name.as_bytes();
     let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(bytes);
-    // 1. Names that are the user agent's.
     if FORBIDDEN.iter().any(is) {
-        step!(
-            trace,
-            cite!("forbidden-request-header", "1"),
-            "{name} is the user agent's own."
-        );
+        step!(trace, "1": "{name} is the user agent's own.");
         return true;
     }
-    // 2. Whole families of names.
     let starts_with = |prefix: &[u8]| {
         bytes
             .get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
     if starts_with(b"proxy-") || starts_with(b"sec-") {
-        step!(
-            trace,
-            cite!("forbidden-request-header", "2"),
-            "{name} starts with `proxy-` or `sec-`."
-        );
+        step!(trace, "2": "{name} starts with `proxy-` or `sec-`.");
         return true;
     }
     if METHOD_OVERRIDES.iter().any(is) {
-        // 3.1. Headers in which servers look for another method.
         let parsed_values = get_decode_and_split(value.as_ref());
-        step!(
-            trace,
-            cite!("forbidden-request-header", "3.1"),
-            "{name} overrides the method. Methods in it: {}.",
-            parsed_values.len()
-        );
+        step!(trace, "3.1": "{name} overrides the method. Methods in it: {}.", parsed_values.len());
         for method in parsed_values {
-            // 3.2. A method that is forbidden is so in disguise, too. The conversion back to bytes
-            // cannot fail, as the text came from bytes.
             let method: Vec<u8> = method
                 .chars()
                 .filter_map(|c| u8::try_from(c).ok())
                 .collect();
             let forbidden = is_forbidden_method(&method);
-            step!(
-                trace,
-                cite!("forbidden-request-header", "3.2"),
+            step!(trace, "3.2":
                 "{} is {} method.",
-                Shown(&method),
-                if forbidden {
-                    "a forbidden"
-                } else {
-                    "no forbidden"
-                }
-            );
+                Shown(&method), if forbidden { "a forbidden" } else { "no forbidden" });
             if forbidden {
                 return true;
             }
         }
     }
-    // 4. Anything else is for script to set.
-    step!(
-        trace,
-        cite!("forbidden-request-header", "4"),
-        "Script may set {name}."
-    );
+    step!(trace, "4": "Script may set {name}.");
     false
 }

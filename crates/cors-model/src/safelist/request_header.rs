@@ -10,7 +10,7 @@ use crate::header::{
     parse_single_range_header_value,
 };
 use crate::mime::parse_mime_type;
-use crate::trace::{Shown, Trace, cite, step};
+use crate::trace::{Shown, Trace, anchor, step};
 
 /// Whether a byte is a CORS-unsafe request-header byte:
 /// <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte>
@@ -22,14 +22,10 @@ pub const fn is_cors_unsafe_request_header_byte(byte: u8) -> bool {
 
 /// The first of the bytes that is unsafe.
 fn unsafe_byte(value: &[u8], trace: &mut impl Trace) -> Option<u8> {
+    anchor!("cors-unsafe-request-header-byte");
     let mut bytes = value.iter().copied();
     let byte = bytes.find(|&byte| is_cors_unsafe_request_header_byte(byte))?;
-    step!(
-        trace,
-        cite!("cors-unsafe-request-header-byte", ""),
-        "The byte {} is unsafe.",
-        Shown(&[byte])
-    );
+    step!(trace, "": "The byte {} is unsafe.", Shown(&[byte]));
     Some(byte)
 }
 
@@ -45,90 +41,45 @@ pub fn is_cors_safelisted_request_header(
     value: impl AsRef<[u8]>,
     trace: &mut impl Trace,
 ) -> bool {
+    anchor!("cors-safelisted-request-header");
     let (name, value) = (name.as_ref(), value.as_ref());
     let is = |known: HeaderName| known.as_bytes().eq_ignore_ascii_case(name);
     let (shown_name, shown) = (Shown(name), Shown(value));
-    // 1. No value of more than 128 bytes, whatever the name.
     if value.len() > 128 {
-        step!(
-            trace,
-            cite!("cors-safelisted-request-header", "1"),
-            "The value of {shown_name} has {} bytes, more than 128.",
-            value.len()
-        );
+        step!(trace, "1": "The value of {shown_name} has {} bytes, more than 128.", value.len());
         return false;
     }
     if is(ACCEPT) {
-        // 2[accept]. Any bytes but the unsafe ones.
         if let Some(byte) = unsafe_byte(value, trace) {
-            step!(
-                trace,
-                cite!("cors-safelisted-request-header", "2[accept]"),
-                "{shown_name}: {shown} contains the unsafe byte {}.",
-                Shown(&[byte])
-            );
+            step!(trace, "2[accept]":
+                "{shown_name}: {shown} contains the unsafe byte {}.", Shown(&[byte]));
             return false;
         }
-        step!(
-            trace,
-            cite!("cors-safelisted-request-header", "2[accept]"),
-            "{shown_name}: {shown} contains no unsafe byte."
-        );
+        step!(trace, "2[accept]": "{shown_name}: {shown} contains no unsafe byte.");
     } else if is(ACCEPT_LANGUAGE) || is(CONTENT_LANGUAGE) {
-        // 2[accept-language]. Only bytes that language ranges are made of.
         if let Some(byte) = value.iter().find(|&&byte| !is_language_byte(byte)) {
-            step!(
-                trace,
-                cite!("cors-safelisted-request-header", "2[accept-language]"),
+            step!(trace, "2[accept-language]":
                 "{shown_name}: {shown} contains {}, which no language range does.",
-                Shown(&[*byte])
-            );
+                Shown(&[*byte]));
             return false;
         }
-        step!(
-            trace,
-            cite!("cors-safelisted-request-header", "2[accept-language]"),
-            "{shown_name}: {shown} contains only bytes of language ranges."
-        );
+        step!(trace, "2[accept-language]":
+            "{shown_name}: {shown} contains only bytes of language ranges.");
     } else if is(CONTENT_TYPE) {
-        // 2[content-type].1. The whole value counts, parameters too.
         if let Some(byte) = unsafe_byte(value, trace) {
-            step!(
-                trace,
-                cite!("cors-safelisted-request-header", "2[content-type].1"),
-                "{shown_name}: {shown} contains the unsafe byte {}.",
-                Shown(&[byte])
-            );
+            step!(trace, "2[content-type].1":
+                "{shown_name}: {shown} contains the unsafe byte {}.", Shown(&[byte]));
             return false;
         }
-        step!(
-            trace,
-            cite!("cors-safelisted-request-header", "2[content-type].1"),
-            "{shown_name}: {shown} contains no unsafe byte."
-        );
-        // 2[content-type].2. The value is one MIME type, not a list of them.
+        step!(trace, "2[content-type].1": "{shown_name}: {shown} contains no unsafe byte.");
         let mime_type = parse_mime_type(&isomorphic_decode(value));
-        step!(
-            trace,
-            cite!("cors-safelisted-request-header", "2[content-type].2"),
-            "{shown} is read as one MIME type."
-        );
-        // 2[content-type].3. What is no MIME type is unsafe.
+        step!(trace, "2[content-type].2": "{shown} is read as one MIME type.");
         let Ok(mime_type) = mime_type else {
-            step!(
-                trace,
-                cite!("cors-safelisted-request-header", "2[content-type].3"),
-                "{shown} is not a MIME type."
-            );
+            step!(trace, "2[content-type].3": "{shown} is not a MIME type.");
             return false;
         };
         let essence = mime_type.essence();
-        step!(
-            trace,
-            cite!("cors-safelisted-request-header", "2[content-type].3"),
-            "{shown} is the MIME type {essence}."
-        );
-        // 2[content-type].4. Only the types that a form can have.
+        step!(trace, "2[content-type].3": "{shown} is the MIME type {essence}.");
         if ![
             "application/x-www-form-urlencoded",
             "multipart/form-data",
@@ -136,69 +87,29 @@ pub fn is_cors_safelisted_request_header(
         ]
         .contains(&essence)
         {
-            step!(
-                trace,
-                cite!("cors-safelisted-request-header", "2[content-type].4"),
-                "{essence} is not a type that a form can send."
-            );
+            step!(trace, "2[content-type].4": "{essence} is not a type that a form can send.");
             return false;
         }
-        step!(
-            trace,
-            cite!("cors-safelisted-request-header", "2[content-type].4"),
-            "{essence} is a type that a form can send."
-        );
+        step!(trace, "2[content-type].4": "{essence} is a type that a form can send.");
     } else if is(RANGE) {
-        // 2[range].1. One range, without whitespace.
         let range_value = parse_single_range_header_value(value, false, trace);
-        step!(
-            trace,
-            cite!("cors-safelisted-request-header", "2[range].1"),
-            "{shown} is read as one range."
-        );
-        // 2[range].2. What is no range is unsafe.
+        step!(trace, "2[range].1": "{shown} is read as one range.");
         let Ok(range_value) = range_value else {
-            step!(
-                trace,
-                cite!("cors-safelisted-request-header", "2[range].2"),
-                "{shown} is not one range."
-            );
+            step!(trace, "2[range].2": "{shown} is not one range.");
             return false;
         };
-        step!(
-            trace,
-            cite!("cors-safelisted-request-header", "2[range].2"),
-            "{shown} is one range."
-        );
-        // 2[range].3. A range from the end is unsafe: browsers never sent one by themselves.
+        step!(trace, "2[range].2": "{shown} is one range.");
         if range_value.start.is_none() {
-            step!(
-                trace,
-                cite!("cors-safelisted-request-header", "2[range].3"),
-                "{shown} counts from the end."
-            );
+            step!(trace, "2[range].3": "{shown} counts from the end.");
             return false;
         }
-        step!(
-            trace,
-            cite!("cors-safelisted-request-header", "2[range].3"),
-            "{shown} states where it starts."
-        );
+        step!(trace, "2[range].3": "{shown} states where it starts.");
     } else {
-        // 2[otherwise]. No other name is safelisted.
-        step!(
-            trace,
-            cite!("cors-safelisted-request-header", "2[otherwise]"),
-            "{shown_name} is not one of the five names that can be safelisted."
-        );
+        step!(trace, "2[otherwise]":
+            "{shown_name} is not one of the five names that can be safelisted.");
         return false;
     }
-    // 3. What got through is safelisted.
-    step!(
-        trace,
-        cite!("cors-safelisted-request-header", "3"),
-        "{shown_name}: {shown} is safelisted."
-    );
+    step!(trace, "3": "{shown_name}: {shown} is safelisted.");
     true
 }
 
@@ -208,63 +119,31 @@ pub fn cors_unsafe_request_header_names(
     headers: &HeaderList,
     trace: &mut impl Trace,
 ) -> Vec<HeaderName> {
-    // 1–2. No names so far, neither unsafe ones nor ones that may become so.
-    step!(
-        trace,
-        cite!("cors-unsafe-request-header-names", "1"),
-        "No name is unsafe so far."
-    );
+    anchor!("cors-unsafe-request-header-names");
+    step!(trace, "1": "No name is unsafe so far.");
     let mut unsafe_names = Vec::new();
-    step!(
-        trace,
-        cite!("cors-unsafe-request-header-names", "2"),
-        "No name may become unsafe so far."
-    );
-    // 3. What the safelisted values amount to.
-    step!(
-        trace,
-        cite!("cors-unsafe-request-header-names", "3"),
-        "No safelisted bytes so far."
-    );
+    step!(trace, "2": "No name may become unsafe so far.");
+    step!(trace, "3": "No safelisted bytes so far.");
     let mut safelist_value_size = 0;
     for header in headers {
         let name = &header.name;
         if !is_cors_safelisted_request_header(name, &header.value, trace) {
-            // 4.1. Each header is judged for itself, repeated names too.
             unsafe_names.push(name.clone());
-            step!(
-                trace,
-                cite!("cors-unsafe-request-header-names", "4.1"),
-                "{name} is unsafe."
-            );
+            step!(trace, "4.1": "{name} is unsafe.");
             continue;
         }
-        // 4.2. It may become unsafe by its share of the total.
         safelist_value_size += header.value.as_bytes().len();
-        step!(
-            trace,
-            cite!("cors-unsafe-request-header-names", "4.2"),
-            "{name} is safelisted; the values amount to {safelist_value_size} bytes."
-        );
+        step!(trace, "4.2":
+            "{name} is safelisted; the values amount to {safelist_value_size} bytes.");
     }
-    // 5. Too much in total makes all of them unsafe, which with those of 4.1 are all there are.
     if safelist_value_size > 1024 {
         unsafe_names = headers.iter().map(|header| header.name.clone()).collect();
-        step!(
-            trace,
-            cite!("cors-unsafe-request-header-names", "5"),
+        step!(trace, "5":
             "The safelisted values amount to {safelist_value_size} bytes, more than 1024: all of \
-             them are unsafe."
-        );
+            them are unsafe.");
     }
-    // 6. In the form in which a preflight lists them.
     let unsafe_names = convert_header_names_to_sorted_lowercase_set(unsafe_names, trace);
-    step!(
-        trace,
-        cite!("cors-unsafe-request-header-names", "6"),
-        "Unsafe names: {}.",
-        unsafe_names.len()
-    );
+    step!(trace, "6": "Unsafe names: {}.", unsafe_names.len());
     unsafe_names
 }
 
@@ -296,26 +175,13 @@ pub fn is_no_cors_safelisted_request_header(
     value: impl AsRef<[u8]>,
     trace: &mut impl Trace,
 ) -> bool {
-    // 1. Four names only; `Range` is not among them.
+    anchor!("no-cors-safelisted-request-header");
     if !is_no_cors_safelisted_request_header_name(name) {
-        step!(
-            trace,
-            cite!("no-cors-safelisted-request-header", "1"),
-            "{name} is not a name that a no-cors request can carry."
-        );
+        step!(trace, "1": "{name} is not a name that a no-cors request can carry.");
         return false;
     }
-    // 2. And values as in other modes.
     let safelisted = is_cors_safelisted_request_header(name, value, trace);
-    step!(
-        trace,
-        cite!("no-cors-safelisted-request-header", "2"),
-        "{name} is {} with this value.",
-        if safelisted {
-            "safelisted"
-        } else {
-            "not safelisted"
-        }
-    );
+    step!(trace, "2":
+        "{name} is {} with this value.", if safelisted { "safelisted" } else { "not safelisted" });
     safelisted
 }

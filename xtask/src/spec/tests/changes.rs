@@ -1,8 +1,8 @@
 //! What `spec diff` lists when the standard changes.
 
 use super::super::diff::{Change, diff};
-use super::super::extract::Standard;
 use super::super::pin::Pin;
+use super::super::standard::Standard;
 use super::{STANDARD, file, pinned};
 
 /// The changes when these texts of the standard are replaced.
@@ -42,7 +42,7 @@ fn a_reworded_step_is_listed_with_its_citations() {
         what(&changes),
         ["concept-gate-check: step 3[guest] is reworded"]
     );
-    assert_eq!(changes[0].places, ["cases.json:5", "model.rs:16"]);
+    assert_eq!(changes[0].places, ["cases.json:5", "model.rs:17"]);
 }
 
 #[test]
@@ -58,7 +58,10 @@ fn an_added_step_moves_those_behind_it() {
             "concept-gate-check: step 4 is added"
         ]
     );
-    assert_eq!(changes[0].places, ["cases.json:10", "model.rs:29"]);
+    assert_eq!(
+        changes[0].places,
+        ["cases.json:10", "model.rs:27", "model.rs:29"]
+    );
     assert!(
         changes[1].places.contains(&"model.rs:3".to_owned()),
         "{changes:?}"

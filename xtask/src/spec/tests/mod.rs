@@ -4,8 +4,8 @@ mod changes;
 mod reading;
 
 use super::check::check;
-use super::extract::Standard;
 use super::pin::repin;
+use super::standard::Standard;
 use super::{File, Finding};
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -116,7 +116,7 @@ fn a_correct_set_of_files_passes() {
     let fixture = Fixture::new();
     assert_eq!(fixture.findings(), []);
     let report = check(&fixture.pin, &[fixture.model], &[fixture.cases]).unwrap();
-    // One link, three autolinks, three traces, eight step comments of two functions.
+    // One link, three autolinks, eight steps of two functions, two places and one definition.
     assert_eq!(
         (report.functions, report.in_sources, report.in_cases),
         (3, 15, 6)
@@ -136,9 +136,9 @@ fn r1_a_heading_is_no_definition() {
 #[test]
 fn r1_a_misspelt_anchor_is_reported_in_code() {
     assert_model(
-        "cite!(\"concept-gate-check\", \"2.2\")",
-        "cite! ( \"concept-gate-chek\" , \"2.2\" )",
-        "concept-gate-chek",
+        "                \"concept-gate-check\",",
+        "                \"concept-gate-chek\",",
+        "Cite::new(",
         "`concept-gate-chek` is no definition",
     );
 }
@@ -146,56 +146,53 @@ fn r1_a_misspelt_anchor_is_reported_in_code() {
 #[test]
 fn r2_a_step_that_does_not_exist_is_reported_in_code() {
     assert_model(
-        "\"2.2\"",
-        "\"2.3\"",
-        "\"2.3\"",
-        "concept-gate-check: step 2.3 does not exist; expected one of 2.1, 2.2",
+        "3[member-of-staff].2",
+        "3[member-of-staff].3",
+        "Cite::new(",
+        "concept-gate-check: step 3[member-of-staff].3 does not exist; expected one of",
     );
-    assert_model("\"2.2\"", "\"two\"", "\"two\"", "`two` is no step");
+    assert_model(
+        "cite!(\"4\")",
+        "cite!(\"four\")",
+        "four",
+        "`four` is no step",
+    );
 }
 
 #[test]
 fn r2_and_r3_a_changed_step_number_is_reported() {
     let mut fixture = Fixture::new();
-    replace(&mut fixture.model, "// 4. The hour", "// 5. The hour");
+    replace(&mut fixture.model, "\"1\": \"What", "\"5\": \"What");
     assert_all(
         &fixture,
         &[
-            "model.rs:7: `gate_check` has no step comment for 4 of concept-gate-check",
-            "model.rs:29: concept-gate-check: step 5 does not exist; expected 1 to 4",
+            "model.rs:7: `gate_check` does not state 1 of concept-gate-check",
+            "model.rs:11: concept-gate-check: step 5 does not exist; expected 1 to 4",
         ],
     );
 }
 
 #[test]
 fn r3_a_missing_leaf_is_reported() {
-    let missing = "`gate_check` has no step comment for 3[otherwise] of concept-gate-check";
     assert_model(
-        "// 3[otherwise]. Nothing.",
-        "// Nothing.",
+        "step!(\"3[otherwise]\": \"Nothing.\")",
+        "{}",
         "pub fn gate_check",
-        missing,
-    );
-    // Without its full stop it is an ordinary comment.
-    assert_model(
-        "// 3[otherwise]. Nothing.",
-        "// 3[otherwise] Nothing.",
-        "pub fn gate_check",
-        missing,
+        "`gate_check` does not state 3[otherwise] of concept-gate-check",
     );
 }
 
 #[test]
-fn r3_a_leaf_that_stands_twice_is_reported() {
+fn r3_a_leaf_that_stands_in_two_places_is_reported() {
     assert_model(
-        "    // 4. The hour decides.",
-        "    // 4. The hour decides.\n\n    // 4. And again.",
+        "    let at = cite!(\"4\");",
+        "    step!(\"1\": \"And again.\");\n    let at = cite!(\"4\");",
         "And again",
-        "step 4 of concept-gate-check stands here for the second time, after line 29",
+        "step 1 of concept-gate-check stands here for the second time, after line 11",
     );
     assert_model(
-        "// 3[otherwise]. Nothing.",
-        "// 3[guest]–[otherwise]. Nothing.",
+        "\"3[otherwise]\"",
+        "\"3[guest]–[otherwise]\"",
         "Nothing.",
         "for the second time",
     );
@@ -204,98 +201,89 @@ fn r3_a_leaf_that_stands_twice_is_reported() {
 #[test]
 fn r3_a_leaf_out_of_order_is_reported() {
     let mut fixture = Fixture::new();
-    replace(&mut fixture.model, "// 1. What", "// Swapped: what");
     replace(
         &mut fixture.model,
-        "// 2. Without one:",
-        "// 2. Without one:\n\n        // 2.1–2. Late.\n\n    // 1. Late.\n",
+        "    step!(&mut trace, \"1\": \"What",
+        "    notes!(\"What",
     );
-    replace(&mut fixture.model, "// 2.1–2.2. DEVIATION", "// DEVIATION");
+    replace(
+        &mut fixture.model,
+        "    match badge {",
+        "    step!(\"1\": \"Late.\");\n    match badge {",
+    );
     assert_only(
         &fixture,
         &fixture.model,
-        "// 1. Late.",
+        "Late.",
         "step 1 of concept-gate-check stands after step 2.2; expected the order of the standard",
     );
 }
 
 #[test]
 fn r3_a_parent_covers_nothing_unless_out_of_scope() {
+    let place = "cite!(\"2.2\")";
     assert_model(
-        "// 2.1–2.2. DEVIATION(bell)",
-        "// DEVIATION(bell)",
+        "step!(\"2.1\" DEV",
+        "step!(\"2\" DEV",
         "pub fn gate_check",
-        "no step comment for 2.1–2.2 of",
+        "does not state 2.1 of",
     );
     let mut fixture = Fixture::new();
+    replace(&mut fixture.model, place, "at");
     replace(
         &mut fixture.model,
-        "// 2.1–2.2. DEVIATION(bell)",
-        "// DEVIATION(bell)",
-    );
-    replace(
-        &mut fixture.model,
-        "// 2. Without one:",
-        "// 2. OUT OF SCOPE: bells.\n",
+        "\"2.1\" DEVIATION(\"bell\"): \"Nobody is woken.\"",
+        "\"2\" DEVIATION(\"bell\"): \"OUT OF SCOPE: bells.\"",
     );
     assert_eq!(fixture.findings(), []);
 }
 
 #[test]
-fn r3_steps_may_be_given_to_another_function_once() {
-    let helper = |steps: &str| {
-        format!(
-            "/// Steps {steps} of the gate check: <https://fetch.spec.whatwg.org/#concept-gate-check>\nfn whatever() {{\n    // 3[guest]. Other words.\n    // 3[member-of-staff].1-2. Other words.\n    // 3[otherwise]. Other words.\n}}\n\nimpl<'a>"
-        )
-    };
-    let whole = "    /* 3[child]. A host comes. */\n";
-    let mut fixture = Fixture::new();
-    replace(&mut fixture.model, whole, "");
-    replace(
-        &mut fixture.model,
-        "// 3[member-of-staff].1–2. Staff",
-        "// Staff",
-    );
-    replace(&mut fixture.model, "// 3[otherwise]. Nothing", "// Nothing");
-    replace(
-        &mut fixture.model,
-        "impl<'a>",
-        &helper("3[guest]–[otherwise]"),
-    );
-    assert_eq!(fixture.findings(), []);
-
-    replace(
-        &mut fixture.model,
-        "    // 4. The hour",
-        "    // 3[otherwise]. Twice.\n\n    // 4. The hour",
-    );
-    assert_only(
-        &fixture,
-        &fixture.model,
-        "Twice",
-        "step 3[otherwise] of concept-gate-check is given to the function at model.rs:",
-    );
-}
-
-#[test]
-fn r3_step_comments_need_an_algorithm() {
+fn r3_steps_need_an_algorithm() {
     let mut fixture = Fixture::new();
     let docs = "/// Opening: <https://fetch.spec.whatwg.org/#dom-gate-open>";
     replace(&mut fixture.model, docs, "/// Opening.");
     assert_all(
         &fixture,
         &[
-            "no case cites 1 of dom-gate-open; expected a case, OUT OF SCOPE: in the step comment, or",
-            "model.rs:39: `open` has step comments but its documentation cites no algorithm",
+            "no case cites 1 of dom-gate-open; expected a case, OUT OF SCOPE: in the step, or",
+            "model.rs:39: `open` states steps of an algorithm but its documentation cites no algorithm",
         ],
     );
     // Steps of another standard are not ours to check.
     replace(
         &mut fixture.model,
-        "/// Opening.",
-        "/// Opening: <https://xhr.spec.whatwg.org/#gates>",
+        "step!(\"1\": \"OUT",
+        "anchor!(\"xhr#gates\");\n        step!(\"1\": \"OUT",
     );
     assert_all(&fixture, &["no case cites 1 of dom-gate-open"]);
+    assert_model(
+        "anchor!(\"concept-gate-check\")",
+        "anchor!(\"dom-gate-open\")",
+        "pub fn gate_check",
+        "states steps of dom-gate-open but its documentation cites concept-gate-check",
+    );
+}
+
+#[test]
+fn a_step_that_is_not_in_the_grammar_is_reported() {
+    assert_model(
+        "    let at = cite!(\"4\");",
+        "    step!(\"4\", \"The hour decides.\");",
+        "step!(\"4\", ",
+        "a citation that cannot be read: expected `:`",
+    );
+    assert_model(
+        "\"Nothing.\"",
+        "\" \"",
+        "3[otherwise]",
+        "the step has no sentence",
+    );
+    let mut fixture = Fixture::new();
+    replace(&mut fixture.model, "impl<'a> fmt", "impl impl");
+    let findings = fixture.findings();
+    let unreadable = |finding: &Finding| finding.message.starts_with("not readable as Rust");
+    assert!(findings.iter().any(unreadable), "{findings:?}");
 }
 
 #[test]
@@ -343,8 +331,8 @@ fn r5_a_strict_algorithm_is_not_helped_by_a_comment() {
     );
     replace(
         &mut fixture.model,
-        "// 4. The hour",
-        "// 4. OUT OF SCOPE: the hour",
+        "\"4\": \"The gate is open.\"",
+        "\"4\": \"OUT OF SCOPE: the gate.\"",
     );
     assert_only(
         &fixture,
@@ -376,12 +364,16 @@ fn r5_an_entry_for_a_step_that_cases_cite_is_reported() {
 #[test]
 fn r6_keys_have_entries_and_entries_are_used() {
     let mut fixture = Fixture::new();
-    replace(&mut fixture.model, "DEVIATION(bell)", "DEVIATION(ball)");
+    replace(
+        &mut fixture.model,
+        "DEVIATION(\"bell\")",
+        "DEVIATION(\"ball\")",
+    );
     assert_all(
         &fixture,
         &[
-            "fetch.toml:9: [markers] bell is used by no comment",
-            "model.rs:12: marker key `ball` is unknown; expected an entry under [markers]",
+            "fetch.toml:9: [markers] bell is used by no step",
+            "model.rs:13: marker key `ball` is unknown; expected an entry under [markers]",
         ],
     );
     assert_model(

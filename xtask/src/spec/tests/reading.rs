@@ -1,16 +1,16 @@
 //! Reading the standard, the pin, and Rust.
 
-use super::super::extract::Standard;
+use super::super::names;
 use super::super::path::parse_range;
 use super::super::pin::{Pin, repin};
-use super::super::{names, rust};
+use super::super::standard::Standard;
 use super::{COMMIT, STANDARD, pinned};
 
 fn steps(anchor: &str) -> Vec<String> {
     let standard = Standard::read(STANDARD);
     let definitions = standard.definitions();
-    let algorithm = standard.algorithm(&definitions[anchor]).unwrap();
-    algorithm.steps.into_iter().map(|step| step.id).collect()
+    let algorithm = definitions[anchor].algorithm().unwrap();
+    algorithm.steps.into_iter().map(|(id, _)| id).collect()
 }
 
 #[test]
@@ -18,7 +18,7 @@ fn definitions_have_explicit_or_automatic_anchors() {
     let definitions = Standard::read(STANDARD).definitions();
     let all: Vec<_> = definitions
         .iter()
-        .map(|(anchor, definition)| (anchor.as_str(), definition.notation()))
+        .map(|(anchor, definition)| (anchor.as_str(), definition.notation.clone()))
         .collect();
     let expected = [
         ("concept-gate-check", "gate check"),
@@ -180,54 +180,4 @@ fn names_follow_from_terms() {
         );
     }
     assert!(!names::expected("CORS check", None).contains(&"check".to_owned()));
-}
-
-#[test]
-fn rust_is_read_around_strings_lifetimes_and_tests() {
-    let source = rust::read(
-        r##"
-        impl<'a, T: Fn() -> X<'a>> Trait<T> for Outer<'a> where T: Sized {
-            /// Docs.
-            #[cfg_attr(x, doc = "fn no() { // 1. no")]
-            async fn first<'b>(&'b self, quote: char) -> impl Fn() -> u8 {
-                let _ = ('\'', '{', b'"', b"\"// 2. no", r#"" // 3. no"#, 'label: loop {});
-                // yes
-                fn inner() { /* nested /* comment */ in */ }
-            }
-        }
-        trait Named: Bound { fn declared(&self); }
-        #[cfg(test)]
-        fn skipped() { /* never */ }
-        // loose
-        fn last() {}
-        "##,
-    );
-    let functions: Vec<_> = source
-        .functions
-        .iter()
-        .map(|function| {
-            let comments: Vec<_> = function
-                .comments
-                .iter()
-                .map(|(_, text)| text.as_str())
-                .collect();
-            (
-                function.name.as_str(),
-                function.of.as_deref(),
-                function.docs.len(),
-                comments,
-            )
-        })
-        .collect();
-    assert_eq!(
-        functions,
-        [
-            ("first", Some("Outer"), 1, vec!["yes"]),
-            ("inner", Some("Outer"), 0, vec!["nested /* comment */ in"]),
-            ("declared", Some("Named"), 0, vec![]),
-            ("last", None, 0, vec![]),
-        ]
-    );
-    let last = source.texts.last().unwrap();
-    assert_eq!(last, &(14, "loose".to_owned()));
 }

@@ -351,16 +351,15 @@ fn long_keepalive_bodies_are_refused_before_the_preflight() {
             expected,
         );
     }
-    let refused = Dialect::FIREFOX.keepalive_excess(&{
-        let mut request = crate::support::request("PUT", B);
-        request.keepalive = true;
-        request.body = Some(crate::request::Body {
-            bytes: vec![b'a'; 65_537],
-            source_is_null: false,
-        });
-        request
+    let mut request = crate::support::request("PUT", B);
+    request.keepalive = true;
+    request.body = Some(crate::request::Body {
+        bytes: vec![b'a'; 65_537],
+        source_is_null: false,
     });
-    assert_eq!(refused, Some(65_537));
+    let refused = Dialect::FIREFOX.prepare(&mut request);
+    let reason = crate::error::Reason::KeepaliveLimit { bytes: 65_537 };
+    assert_eq!(refused.map_err(|(_, reason)| reason), Err(reason));
 }
 
 #[test]

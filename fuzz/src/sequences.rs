@@ -4,18 +4,33 @@
 //! Input: a byte that chooses the server, then choices, of which first the policy is made and then
 //! the sequence, as for the live fuzzer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::Unstructured;
 use cors_harness::event::Outcome;
 use cors_harness::fuzz::{Source, policy, sequence};
-use cors_harness::kit::{Kit, Subject};
+use cors_harness::kit::{HttpService, Implementation, Kit, Subject, Unsupported};
 use cors_harness::run::Options;
-use cors_testbed::Behaviour;
+use cors_testbed::application::ENDPOINTS;
 use cors_testbed::variants::variants;
-use cors_vectors::policy::NamedPolicy;
+use cors_testbed::{Behaviour, Server, Service};
+use cors_vectors::policy::{NamedPolicy, Policy};
+use cors_vectors::server::Endpoint;
 
 use crate::runtime::block_on;
+
+/// The testbed's server with these decisions.
+struct InProcess<'a>(&'a Behaviour);
+
+impl Implementation for InProcess<'_> {
+    fn endpoints(&self) -> BTreeSet<Endpoint> {
+        ENDPOINTS.into_iter().collect()
+    }
+
+    fn service(&self, policy: &Policy) -> Result<impl HttpService, Unsupported> {
+        Server::new(policy, self.0.clone()).map(Service)
+    }
+}
 
 /// The server that a byte chooses, and its name.
 fn server(which: u8) -> (&'static str, Behaviour) {
@@ -44,7 +59,7 @@ fn judge(data: &[u8], name: &str, behaviour: &Behaviour) {
         policy,
     };
     let named = BTreeMap::from([("made-up".to_owned(), named)]);
-    let kit = Kit::in_process(behaviour, &named).expect("the testbed refuses nonsense");
+    let kit = Kit::in_process(&InProcess(behaviour), &named).expect("the testbed refuses nonsense");
     let subject = Subject::Kit(kit);
     let options = Options::default();
     let sequence = block_on(sequence(&mut source, &subject, &options));

@@ -19,10 +19,10 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use cors_harness::command::group::Group;
 use cors_harness::event::EndEvent;
 use cors_harness::exit::Exit;
 use cors_model::trace::Steps;
+use cors_net::process::Group;
 use cors_vectors::agent::{AgentCase, Place};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};

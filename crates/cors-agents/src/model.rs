@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use cors_harness::wire::Line;
 use cors_model::api::body::BodyInit;
 use cors_model::api::fetch::RequestInit;
 use cors_model::api::xhr::{Xhr, XhrBody};
@@ -18,6 +17,7 @@ use cors_model::request::{CacheMode, CredentialsMode, RedirectMode, Request, Req
 use cors_model::response::{FilteredResponse, ResponseType as ModelType};
 use cors_model::trace::Trace;
 use cors_model::url::Url;
+use cors_net::message::Line;
 use cors_vectors::agent::{
     AgentCase, Api, Body, Cache, ErrorKind, Fetch, Mode, PageKind, Place, Redirect, ResponseType,
     UploadListener,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cors_harness::wire::Line;
+use cors_net::message::Line;
 use cors_vectors::agent::{ErrorKind, Place, RequestKind, ResponseType};
 
 /// What a user agent did.

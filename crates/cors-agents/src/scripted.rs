@@ -1,6 +1,5 @@
 //! The model's network in a case: the scripted servers, without a socket.
 
-use cors_harness::wire::Line;
 use cors_model::header::{HeaderList, HeaderName, HeaderValue};
 use cors_model::network::{
     HttpRequest, HttpVersion, Network, RequestKind as ModelKind, TransportError,
@@ -8,6 +7,7 @@ use cors_model::network::{
 use cors_model::response::Response;
 use cors_model::url::Url;
 use cors_text::blanks::trimmed;
+use cors_net::message::Line;
 use cors_vectors::agent::{AgentCase, Place};
 use cors_vectors::text::{HeaderPair, TextError};
 

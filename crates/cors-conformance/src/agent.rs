@@ -340,7 +340,7 @@ impl AgentName {
     /// Finds what plays it; `None` for the model, which is always there.
     fn installed(self) -> Option<Result<Installed, LaunchError>> {
         let engine = self.engine().map(Installed::engine);
-        engine.or_else(|| self.emulator().map(Emulator::installed))
+        engine.or_else(|| self.emulator().map(Installed::emulator))
     }
 
     pub(crate) fn name(self) -> &'static str {

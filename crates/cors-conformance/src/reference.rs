@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use cors_harness::kit::{Implementation, Unsupported};
-use cors_testbed::Server;
 use cors_testbed::application::ENDPOINTS;
+use cors_testbed::{Server, Service};
 use cors_vectors::policy::Policy;
 use cors_vectors::server::Endpoint;
 
@@ -21,7 +21,7 @@ impl Implementation for Reference {
         ENDPOINTS.into_iter().collect()
     }
 
-    fn service(&self, policy: &Policy) -> Result<Server, Unsupported> {
-        Server::reference(policy).map_err(Unsupported::because)
+    fn service(&self, policy: &Policy) -> Result<Service<Server>, Unsupported> {
+        Server::reference(policy).map(Service)
     }
 }

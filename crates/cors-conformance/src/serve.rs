@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use cors_harness::exit::Exit;
 use cors_testbed::faults::{self, faults};
 use cors_testbed::variants::{self, variants};
-use cors_testbed::{Behaviour, Kit, Serve, Server, serve_at};
+use cors_testbed::{Answers, Behaviour, Kit, Server, serve_at};
 use cors_vectors::server_library;
 
 use crate::args::ServeArgs;
@@ -59,13 +59,13 @@ fn behaviour(args: &ServeArgs) -> Result<Behaviour, Stop> {
     }
 }
 
-fn listen<S: Serve>(port: u16, service: S, path: &str) -> Result<Exit, Stop> {
+fn listen<S: Answers>(port: u16, server: S, path: &str) -> Result<Exit, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Stop::bug)?;
     runtime.block_on(async {
-        let running = serve_at(port, service).await.map_err(|error| {
+        let running = serve_at(port, server).await.map_err(|error| {
             Stop::usage(format_args!("port {port} cannot be listened on: {error}"))
         })?;
         let mut sink = anstream::stdout();

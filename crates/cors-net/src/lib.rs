@@ -2,12 +2,13 @@
 //! happened, and processes that end with all they started.
 //!
 //! Without features there are bytes only: messages ([`message`]), HTTP/1.1 responses read byte for
-//! byte with what their framing says ([`raw`]), and what may happen instead of a response
-//! ([`transport`]). That part opens no socket and builds anywhere.
+//! byte with what their framing says ([`raw`]), messages written so ([`write`](mod@write)), and what
+//! may happen instead of a response ([`transport`]). That part opens no socket and builds anywhere.
 //!
 //! | feature | what it adds |
 //! |---|---|
 //! | `client` | a client over HTTP/1.1 and HTTP/2, with TLS and proxies, that connects to this machine alone unless allowed otherwise |
+//! | `server` | HTTP/1.1 requests read as they arrive, for servers that answer byte for byte |
 //! | `process` | process groups |
 //!
 //! Everything runs on one thread; nothing has to be `Send`.
@@ -34,11 +35,15 @@
 pub mod body;
 #[cfg(feature = "client")]
 pub mod client;
+mod line;
 pub mod message;
 #[cfg(all(unix, feature = "process"))]
 pub mod process;
 pub mod raw;
+#[cfg(feature = "server")]
+pub mod request;
 pub mod transport;
+pub mod write;
 
 /// The `User-Agent` of requests that name none.
 pub const USER_AGENT: &str = concat!("cors-conformance/", env!("CARGO_PKG_VERSION"));

@@ -5,12 +5,10 @@ use http::header::{CONTENT_LENGTH, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use http_body_util::Full;
 
+pub use crate::line::Line;
 use crate::raw::Raw;
 use crate::transport::Transport;
 use cors_text::escape::escape;
-
-/// A header line: name and value.
-pub type Line = (Vec<u8>, Vec<u8>);
 
 /// The body of requests that go to an in-process service.
 pub type RequestBody = Full<Bytes>;
@@ -44,6 +42,16 @@ pub struct Response {
 }
 
 impl Response {
+    /// A response of which the bytes are known; its body is not taken out of them.
+    pub fn from_raw(raw: Raw) -> Self {
+        Self {
+            status: raw.last.status,
+            headers: raw.last.fields(),
+            body: Vec::new(),
+            raw: Some(raw),
+        }
+    }
+
     /// The values of all lines with this name, in order.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.headers

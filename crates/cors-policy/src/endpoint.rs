@@ -44,6 +44,22 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
+    /// Its path below a kit's base, without a leading slash.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Resource => "resource",
+            Self::Missing => "missing",
+            Self::Error => "error",
+            Self::Throws => "throws",
+            Self::Redirect => "redirect",
+            Self::NotModified => "not-modified",
+            Self::Vary => "vary",
+            Self::OwnHeaders => "own-headers",
+            Self::Options => "options",
+            Self::Unauthorized => "unauthorized",
+        }
+    }
+
     /// All endpoints, in the order of their declaration.
     pub const ALL: [Self; 10] = [
         Self::Resource,

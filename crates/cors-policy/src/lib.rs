@@ -34,6 +34,7 @@
 //! - [`origin`] has serialized origins, what is wrong with a string that is none, and patterns.
 //! - [`names`] has the methods and header names that the standard gives a meaning.
 //! - [`endpoint`] has the paths of a target that a policy may declare.
+//! - [`kit`] has what a target says that takes on named policies.
 //!
 //! The crate does no I/O and builds for WebAssembly. It transcribes nothing of the standard's
 //! algorithms and does not know the crate that does, so that neither can repeat a mistake of the
@@ -42,6 +43,7 @@
 mod check;
 pub mod endpoint;
 pub mod error;
+pub mod kit;
 pub mod names;
 pub mod origin;
 pub mod policy;

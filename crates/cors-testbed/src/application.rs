@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use cors_harness::kit::path;
 use cors_policy::Endpoint;
 use http::header::{self, HeaderValue};
 use http::{Method, StatusCode};
 
-use crate::behaviour::Reply;
-use crate::exchange::{Exchange, set};
+use crate::behaviour::Exchange;
+use crate::header::set;
+use crate::reply::Reply;
 
 /// The entity tag of `/resource` and `/not-modified`.
 pub const ETAG: &str = "\"kit\"";
@@ -48,7 +48,7 @@ pub fn endpoints() -> BTreeSet<Endpoint> {
 pub(crate) fn answer(x: &Exchange<'_>, base: &str) -> Result<Reply, Unhandled> {
     let endpoint = ENDPOINTS
         .into_iter()
-        .find(|endpoint| x.path.strip_prefix('/') == Some(path(*endpoint)))
+        .find(|endpoint| x.path.strip_prefix('/') == Some(endpoint.path()))
         .unwrap_or(Endpoint::Missing);
     let mut reply = Reply::new(Bytes::new());
     let (status, body) = match endpoint {

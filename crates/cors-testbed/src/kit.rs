@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use cors_harness::kit::{Manifest, ManifestEntry, ManifestSite, ManifestUnsupported, Unsupported};
+use cors_policy::kit::{Manifest, ManifestEntry, ManifestSite, ManifestUnsupported, Unsupported};
 use cors_policy::policy::Policy;
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Request, Response, StatusCode};
+use http::request::Parts;
 
 use crate::application::endpoints;
-use crate::behaviour::{Behaviour, Reply};
-use crate::server::{Answer, Body, HungUp, Server, drain, send, with_status};
+use crate::behaviour::Behaviour;
+use crate::reply::{HungUp, Reply, with_status};
+use crate::server::Server;
+use crate::service::Answers;
 use crate::wire::Wire;
 
 /// Where a kit server lists its policies.
@@ -46,16 +48,6 @@ impl Kit {
         }
     }
 
-    /// Whether header names go out in title case where a socket is served.
-    pub fn title_case_headers(&self) -> bool {
-        self.title_case_headers
-    }
-
-    /// How messages are read and written where a socket is served.
-    pub fn wire(&self) -> Option<Wire> {
-        self.wire
-    }
-
     /// What stands in `/kit.json`.
     pub fn manifest(&self) -> Manifest {
         let policies = self.servers.iter().map(|(name, server)| {
@@ -76,7 +68,7 @@ impl Kit {
         }
     }
 
-    pub(crate) fn answer(&self, request: &http::request::Parts) -> Result<Reply, HungUp> {
+    fn answer(&self, request: &Parts) -> Result<Reply, HungUp> {
         let path = request.uri.path();
         if path == KIT_PATH {
             return Ok(self.kit_json());
@@ -119,25 +111,17 @@ fn plain(status: StatusCode, text: String) -> Reply {
     reply
 }
 
-impl<B> tower::Service<Request<B>> for Kit
-where
-    B: http_body::Body + Send + 'static,
-    B::Data: Send,
-{
-    type Response = Response<Body>;
-    type Error = HungUp;
-    type Future = Answer;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), HungUp>> {
-        Poll::Ready(Ok(()))
+impl Answers for Kit {
+    fn title_case(&self) -> bool {
+        self.title_case_headers
     }
 
-    fn call(&mut self, request: Request<B>) -> Answer {
+    fn wire(&self) -> Option<Wire> {
+        self.wire
+    }
+
+    fn now(&self) -> impl Fn(&Parts) -> Result<Reply, HungUp> + Send + 'static {
         let kit = self.clone();
-        Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            drain(body).await;
-            Ok(send(kit.answer(&parts)?, &parts.method))
-        })
+        move |request| kit.answer(request)
     }
 }

@@ -4,9 +4,9 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use http::Request;
 use http::header::{HOST, HeaderValue};
 use http::request::Parts;
-use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -20,77 +20,13 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-use crate::behaviour::Reply;
-use crate::exchange::ConnectionId;
-use crate::kit::Kit;
-use crate::server::{Body, HungUp, Server};
-use crate::stand::Stand;
-use crate::wire::Wire;
+use crate::behaviour::ConnectionId;
+use crate::service::{Answers, Service};
 
 /// Header lines that a request may have. Cases send a thousand and more.
 const MAX_HEADERS: usize = 2048;
 /// Bytes that the head of a request may have.
 const MAX_HEAD: usize = 4 << 20;
-
-/// A service of the testbed that can be put on a socket.
-pub trait Serve:
-    tower::Service<Request<Incoming>, Response = Response<Body>, Error = HungUp, Future: Send>
-    + Clone
-    + Send
-    + 'static
-{
-    /// Whether header names go out in title case.
-    fn title_case(&self) -> bool;
-
-    /// How messages are read and written; `None` is as the HTTP library does it.
-    fn wire(&self) -> Option<Wire>;
-
-    /// The answer to a request whose body was read.
-    fn reply(&self, request: &Parts) -> Result<Reply, HungUp>;
-}
-
-impl Serve for Server {
-    fn title_case(&self) -> bool {
-        self.title_case_headers()
-    }
-
-    fn wire(&self) -> Option<Wire> {
-        self.wire()
-    }
-
-    fn reply(&self, request: &Parts) -> Result<Reply, HungUp> {
-        self.answer(request)
-    }
-}
-
-impl Serve for Kit {
-    fn title_case(&self) -> bool {
-        self.title_case_headers()
-    }
-
-    fn wire(&self) -> Option<Wire> {
-        self.wire()
-    }
-
-    fn reply(&self, request: &Parts) -> Result<Reply, HungUp> {
-        self.answer(request)
-    }
-}
-
-/// As the server that is there when a connection is accepted.
-impl Serve for Stand {
-    fn title_case(&self) -> bool {
-        self.server().title_case_headers()
-    }
-
-    fn wire(&self) -> Option<Wire> {
-        self.server().wire()
-    }
-
-    fn reply(&self, request: &Parts) -> Result<Reply, HungUp> {
-        self.server().answer(request)
-    }
-}
 
 /// A server on a socket. It ends when this is dropped; [`Running::stop`] waits until it has.
 #[derive(Debug)]
@@ -130,26 +66,26 @@ impl Drop for Running {
 
 /// Serves HTTP/1.1 with keep-alive, and HTTP/2 to whom begins with it. Must be called within a Tokio
 /// runtime; fails when the listener's address cannot be read.
-pub fn serve<S: Serve>(listener: TcpListener, service: S) -> io::Result<Running> {
+pub fn serve<S: Answers>(listener: TcpListener, server: S) -> io::Result<Running> {
     accept(listener, move |id, stream| {
-        connection(stream, ConnectionId(id), service.clone())
+        connection(stream, ConnectionId(id), server.clone())
     })
 }
 
 /// Like [`serve`], with TLS on top.
-pub fn serve_tls<S: Serve>(
+pub fn serve_tls<S: Answers>(
     listener: TcpListener,
-    service: S,
+    server: S,
     tls: Arc<ServerConfig>,
 ) -> io::Result<Running> {
     let acceptor = TlsAcceptor::from(tls);
     let mut running = accept(listener, move |id, stream| {
-        let (acceptor, service) = (acceptor.clone(), service.clone());
+        let (acceptor, server) = (acceptor.clone(), server.clone());
         async move {
             let _ = stream.set_nodelay(true);
             // Whoever cannot agree on TLS has gone.
             if let Ok(stream) = acceptor.accept(stream).await {
-                exchanges(stream, ConnectionId(id), service).await;
+                exchanges(stream, ConnectionId(id), server).await;
             }
         }
     })?;
@@ -176,29 +112,30 @@ pub fn tls_config(
 
 /// Like [`serve`], on this machine's own address at a port, or at any free one for 0. Fails when the
 /// port is taken.
-pub async fn serve_at<S: Serve>(port: u16, service: S) -> io::Result<Running> {
+pub async fn serve_at<S: Answers>(port: u16, server: S) -> io::Result<Running> {
     serve(
         TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?,
-        service,
+        server,
     )
 }
 
-async fn connection<S: Serve>(stream: TcpStream, id: ConnectionId, service: S) {
+async fn connection<S: Answers>(stream: TcpStream, id: ConnectionId, server: S) {
     // Small answers must not wait for the acknowledgement of earlier ones.
     let _ = stream.set_nodelay(true);
-    exchanges(stream, id, service).await;
+    exchanges(stream, id, server).await;
 }
 
-async fn exchanges<S, I>(stream: I, id: ConnectionId, service: S)
+async fn exchanges<S, I>(stream: I, id: ConnectionId, server: S)
 where
-    S: Serve,
+    S: Answers,
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    if let Some(wire) = service.wire() {
-        let answer = move |parts: &Parts| service.reply(parts);
+    if let Some(wire) = server.wire() {
+        let answer = move |parts: &Parts| server.now()(parts);
         return crate::wire::serve(stream, wire, answer).await;
     }
-    let title_case = service.title_case();
+    let title_case = server.title_case();
+    let service = Service(server);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(id);
         name_host(&mut request);

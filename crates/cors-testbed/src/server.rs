@@ -1,38 +1,18 @@
-//! A server of one policy: the CORS layer around the application, as a `tower::Service`.
+//! A server of one policy: the CORS layer around the application.
 
-use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use cors_harness::kit::Unsupported;
+use cors_policy::kit::Unsupported;
 use cors_policy::policy::Policy;
-use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode};
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Empty, Full};
 
 use crate::application;
-use crate::behaviour::{Behaviour, Chunked, Grant, Interception, Reply};
-use crate::exchange::Exchange;
+use crate::behaviour::{Behaviour, Exchange, Grant, Interception};
 use crate::memory::Memory;
 use crate::policy::check;
+use crate::reply::{HungUp, Reply, with_status};
+use crate::service::Answers;
 use crate::wire::Wire;
-
-/// The body of every answer.
-pub type Body = BoxBody<Bytes, std::convert::Infallible>;
-
-/// The future of an answer.
-pub type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, HungUp>> + Send>>;
-
-/// The server ended the exchange without an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the server ended the exchange without an answer")]
-pub struct HungUp;
-
-/// Bytes of a request body that are read before the rest is left where it is.
-const BODY_LIMIT: usize = 1 << 20;
 
 /// A server that has one policy. Clones share their state.
 #[derive(Debug, Clone)]
@@ -78,16 +58,6 @@ impl Server {
         Ok(Self {
             shared: Arc::new(shared),
         })
-    }
-
-    /// Whether header names go out in title case where a socket is served.
-    pub fn title_case_headers(&self) -> bool {
-        self.shared.behaviour.title_case_headers
-    }
-
-    /// How messages are read and written where a socket is served.
-    pub fn wire(&self) -> Option<Wire> {
-        self.shared.behaviour.wire
     }
 
     /// The answer to a request, its body aside. Fails when the connection is to be ended instead.
@@ -166,63 +136,17 @@ fn lines(x: &Exchange<'_>, grant: Grant) -> Vec<String> {
     value(x)
 }
 
-/// An empty answer; a status that is none becomes 500.
-pub(crate) fn with_status(status: u16) -> Reply {
-    let mut reply = Reply::new(Bytes::new());
-    *reply.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    reply
-}
-
-/// The answer as it leaves: without a body to HEAD, and without a stated length where none is
-/// wanted.
-pub(crate) fn send(reply: Reply, method: &Method) -> Response<Body> {
-    let (mut parts, content) = reply.into_parts();
-    let body = if method == Method::HEAD {
-        if !content.is_empty() {
-            parts
-                .headers
-                .insert(CONTENT_LENGTH, HeaderValue::from(content.len()));
-        }
-        Empty::new().boxed()
-    } else if parts.extensions.get::<Chunked>().is_some() {
-        Full::new(content).map_frame(|frame| frame).boxed()
-    } else {
-        Full::new(content).boxed()
-    };
-    Response::from_parts(parts, body)
-}
-
-/// Reads a request body to its end, as servers do before they answer, up to a limit.
-pub(crate) async fn drain<B: http_body::Body>(body: B) {
-    let mut body = pin!(body);
-    let mut read = 0;
-    while let Some(Ok(frame)) = body.as_mut().frame().await {
-        read += frame.data_ref().map_or(0, bytes::Buf::remaining);
-        if read > BODY_LIMIT {
-            return;
-        }
-    }
-}
-
-impl<B> tower::Service<Request<B>> for Server
-where
-    B: http_body::Body + Send + 'static,
-    B::Data: Send,
-{
-    type Response = Response<Body>;
-    type Error = HungUp;
-    type Future = Answer;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), HungUp>> {
-        Poll::Ready(Ok(()))
+impl Answers for Server {
+    fn title_case(&self) -> bool {
+        self.shared.behaviour.title_case_headers
     }
 
-    fn call(&mut self, request: Request<B>) -> Answer {
+    fn wire(&self) -> Option<Wire> {
+        self.shared.behaviour.wire
+    }
+
+    fn now(&self) -> impl Fn(&Parts) -> Result<Reply, HungUp> + Send + 'static {
         let server = self.clone();
-        Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            drain(body).await;
-            Ok(send(server.answer(&parts)?, &parts.method))
-        })
+        move |request| server.answer(request)
     }
 }

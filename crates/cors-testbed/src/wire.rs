@@ -3,15 +3,13 @@
 
 use std::fmt::Write as _;
 
+use cors_net::request::{Arrived, Requests};
 use http::request::Parts;
 use http::{Method, Request, Version};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
-use crate::behaviour::Reply;
-use crate::server::HungUp;
-
-/// Bytes that the head of a request may have.
-const MAX_HEAD: usize = 4 << 20;
+use crate::header::text;
+use crate::reply::{HungUp, Reply};
 
 /// An answer on its way out.
 #[derive(Debug)]
@@ -55,7 +53,7 @@ impl Wire {
         // Writing to a text cannot fail.
         let _ = write!(head, "HTTP/1.1 {} {reason}\r\n", status.as_u16());
         for (name, value) in reply.headers() {
-            head += &(self.line)(name.as_str(), &crate::exchange::text(value));
+            head += &(self.line)(name.as_str(), &text(value));
         }
         if !reply.headers().contains_key("content-length") {
             head += &(self.framing)(message);
@@ -86,68 +84,44 @@ fn content(message: &Message<'_>) -> Vec<u8> {
 }
 
 /// Serves a connection until it ends, or a request asks for that.
-pub(crate) async fn serve<I, A>(mut stream: I, wire: Wire, answer: A)
+pub(crate) async fn serve<I, A>(stream: I, wire: Wire, answer: A)
 where
     I: AsyncRead + AsyncWrite + Unpin,
     A: Fn(&Parts) -> Result<Reply, HungUp>,
 {
-    let mut came = Vec::new();
-    while let Some((parts, closes)) = read(&mut stream, &mut came, wire).await {
+    let mut requests = Requests::new(stream);
+    while let Ok(Some(arrived)) = requests.next().await {
+        let closes = arrived
+            .header("connection")
+            .is_some_and(|value| value.eq_ignore_ascii_case(b"close"));
+        let Some(parts) = parts(&arrived, wire) else {
+            break;
+        };
         let Ok(reply) = answer(&parts) else { return };
         let message = Message {
             method: &parts.method,
             reply: &reply,
         };
-        let written = stream.write_all(&wire.written(&message)).await;
+        let written = requests.stream().write_all(&wire.written(&message)).await;
         if written.is_err() || closes {
             break;
         }
     }
     // The client may have gone first.
-    let _ = stream.shutdown().await;
+    let _ = requests.stream().shutdown().await;
 }
 
-/// Reads a request, and past its body; says whether it asks for the end of the connection.
-async fn read<I: AsyncRead + Unpin>(
-    stream: &mut I,
-    came: &mut Vec<u8>,
-    wire: Wire,
-) -> Option<(Parts, bool)> {
-    let end = loop {
-        if let Some(at) = came.windows(4).position(|four| four == b"\r\n\r\n") {
-            break at;
-        }
-        if came.len() > MAX_HEAD || stream.read_buf(came).await.ok()? == 0 {
-            return None;
-        }
-    };
-    let head: String = came.drain(..end + 4).map(char::from).collect();
-    let mut lines = head.split("\r\n");
-    let mut first = lines.next()?.split(' ');
+/// A request in the types of the HTTP library, as far as its lines are known; `None` when one of
+/// them cannot be had.
+fn parts(arrived: &Arrived, wire: Wire) -> Option<Parts> {
     let mut request = Request::builder()
-        .method(first.next()?)
-        .uri(first.next()?)
+        .method(arrived.method.as_slice())
+        .uri(&arrived.target)
         .version(Version::HTTP_11);
-    let (mut closes, mut length) = (false, 0);
-    for line in lines.take_while(|line| !line.is_empty()) {
-        let (name, value) = line.split_once(':')?;
-        let value = value.trim_matches([' ', '\t']);
-        if name.eq_ignore_ascii_case("connection") {
-            closes = value.eq_ignore_ascii_case("close");
-        }
-        if name.eq_ignore_ascii_case("content-length") {
-            length = value.parse().ok()?;
-        }
-        if (wire.knows)(name) {
-            let bytes: Vec<u8> = value.chars().filter_map(|c| u8::try_from(c).ok()).collect();
-            request = request.header(name, bytes);
+    for (name, value) in &arrived.headers {
+        if (wire.knows)(std::str::from_utf8(name).ok()?) {
+            request = request.header(name.as_slice(), value.as_slice());
         }
     }
-    while came.len() < length {
-        if stream.read_buf(came).await.ok()? == 0 {
-            return None;
-        }
-    }
-    came.drain(..length);
-    Some((request.body(()).ok()?.into_parts().0, closes))
+    Some(request.body(()).ok()?.into_parts().0)
 }

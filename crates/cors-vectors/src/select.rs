@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use globset::{GlobBuilder, GlobMatcher};
+use fast_glob::glob_match;
 
 use crate::agent::AgentCase;
 use crate::error::nearest;
@@ -116,8 +116,8 @@ impl Selectable for AnyCase<'_> {
 /// area).
 #[derive(Debug, Clone)]
 pub enum Selector {
-    /// An id glob, as it was written and compiled.
-    Id(String, GlobMatcher),
+    /// An id glob: as it was written, and with the `/*` that stands for all of an area.
+    Id(String, String),
     /// A tag.
     Tag(String),
     /// A level.
@@ -133,7 +133,8 @@ impl Selector {
     pub fn fits(&self, case: &dyn Selectable) -> bool {
         match self {
             Self::Id(_, glob) => {
-                glob.is_match(case.id()) || case.aliases().iter().any(|alias| glob.is_match(alias))
+                let mut aliases = case.aliases().iter();
+                glob_match(glob, case.id()) || aliases.any(|alias| glob_match(glob, alias))
             }
             Self::Tag(tag) => case.tags().contains(tag),
             Self::Level(level) => case.level() == *level,
@@ -186,18 +187,12 @@ impl FromStr for Selector {
                     "`{kind}:` is not known: expected spec:, rule:, tag:, level: or an id"
                 )));
             }
-            None => {
-                let pattern = if text.contains(['/', '*']) {
-                    text.to_owned()
-                } else {
-                    format!("{text}/*")
-                };
-                let glob = GlobBuilder::new(&pattern)
-                    .literal_separator(true)
-                    .build()
-                    .map_err(|error| malformed(error.kind().to_string()))?;
-                Self::Id(text.to_owned(), glob.compile_matcher())
+            // For the library it would stand for everything else.
+            None if text.starts_with('!') => {
+                return Err(malformed("no id begins with `!`".to_owned()));
             }
+            None if text.contains(['/', '*']) => Self::Id(text.to_owned(), text.to_owned()),
+            None => Self::Id(text.to_owned(), format!("{text}/*")),
         })
     }
 }

@@ -4,14 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use cors_harness::kit::HttpService;
-use cors_testbed::{Behaviour, Server, faults};
+use cors_testbed::{Behaviour, Server, Service, faults};
 use cors_vectors::policy::Policy;
 
 use super::{Application, Known, LIBRARIES, Library, compare, run};
 
 /// A server of the testbed in the place of a library.
 fn testbed(policy: &Policy, behaviour: Behaviour) -> impl HttpService {
-    Server::new(policy, behaviour).unwrap()
+    Service(Server::new(policy, behaviour).unwrap())
 }
 
 struct Careful;

@@ -48,14 +48,9 @@ const CIRCULAR: &[(&str, &str)] = &[
         "the standard's algorithms, which call each other",
     ),
     (
-        "cors-testbed",
-        "the server and its behaviours; faults and their list",
-    ),
-    (
         "cors-vectors",
         "policies and endpoints; the reading of both kinds of cases",
     ),
-    ("cors-net", "messages and their raw form"),
     (
         "cors-report",
         "the page of agents and the list of its areas",
@@ -94,16 +89,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cors-vectors",
         ],
     ),
-    (
-        "cors-testbed",
-        &[
-            "cors-harness",
-            "cors-model",
-            "cors-net",
-            "cors-policy",
-            "cors-vectors",
-        ],
-    ),
+    ("cors-testbed", &["cors-net", "cors-policy"]),
     (
         "cors-report",
         &[

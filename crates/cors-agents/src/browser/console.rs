@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use cors_model::dialect::Engine;
 use cors_vectors::agent::Place;
 use serde_json::{Value, json};
 
-use super::engine::Engine;
 use crate::world::World;
 
 /// Firefox picks a port for its remote protocol, and writes it into its profile.

@@ -4,8 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::engine::{Installed, NODE, What, first_line};
-use super::program::LaunchError;
+use super::program::{LaunchError, NODE, first_line};
 
 /// What opens the page in an emulator.
 const RUNNER: &str = include_str!("../page/emulator.cjs");
@@ -50,49 +49,33 @@ impl Emulator {
             Self::HappyDom => "happy-dom",
         }
     }
+}
 
-    /// Finds Node.js and the package, and asks for the versions.
-    ///
-    /// The package is looked for in the folder that `CORS_EMULATORS` names; without that in
-    /// `target/agents`, where `cargo xtask agents install` puts it; and if that is not there in the
-    /// current folder.
-    ///
-    /// # Errors
-    ///
-    /// Something is missing or does not run.
-    pub fn installed(self) -> Result<Installed, LaunchError> {
-        let program = NODE.find()?;
-        let folder = match std::env::var_os(FOLDER) {
-            Some(folder) => PathBuf::from(folder),
-            None if Path::new(INSTALLED).is_dir() => PathBuf::from(INSTALLED),
-            None => PathBuf::from("."),
-        };
-        let shown = folder.display().to_string();
-        // The browser's own folder is another.
-        let folder = std::path::absolute(&folder).unwrap_or(folder);
-        let package = Package {
-            emulator: self,
-            folder,
-        };
-        let mut command = Command::new(&program);
-        package.arguments(&mut command);
-        let said = first_line(&NODE, &mut command)?.1;
-        let said = said.ok_or(LaunchError::Silent(
-            "Node.js does not tell the emulator's version",
-        ))?;
-        match said.trim().strip_prefix("error: ") {
-            None => Ok(Installed {
-                what: What::Package(package),
-                program,
-                display: None,
-                version: said.trim().to_owned(),
-                talks: false,
-            }),
-            Some(said) => Err(LaunchError::Package {
-                name: self.name(),
-                folder: shown,
-                said: said.to_owned(),
-            }),
-        }
+/// Finds Node.js and the package of an emulator, and asks for the versions: the package, the program
+/// that runs it, and both as the emulator names them.
+pub(super) fn find(emulator: Emulator) -> Result<(Package, PathBuf, String), LaunchError> {
+    let program = NODE.find()?;
+    let folder = match std::env::var_os(FOLDER) {
+        Some(folder) => PathBuf::from(folder),
+        None if Path::new(INSTALLED).is_dir() => PathBuf::from(INSTALLED),
+        None => PathBuf::from("."),
+    };
+    let shown = folder.display().to_string();
+    // The browser's own folder is another.
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
+    let package = Package { emulator, folder };
+    let mut command = Command::new(&program);
+    package.arguments(&mut command);
+    let said = first_line(&NODE, &mut command)?.1;
+    let said = said.ok_or(LaunchError::Silent(
+        "Node.js does not tell the emulator's version",
+    ))?;
+    match said.trim().strip_prefix("error: ") {
+        None => Ok((package, program, said.trim().to_owned())),
+        Some(said) => Err(LaunchError::Package {
+            name: emulator.name(),
+            folder: shown,
+            said: said.to_owned(),
+        }),
     }
 }

@@ -2,24 +2,19 @@
 //! which run inside Node.js, are in [`super::emulator`].
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
 
-use cors_harness::command::group::Group;
-pub use cors_model::dialect::Engine;
+use cors_model::dialect::Engine;
+use cors_net::process::Group;
 use cors_vectors::agent::AgentCase;
 use tempfile::TempDir;
 
 use super::console::{self, Console};
-use super::emulator::Package;
-use super::program::{LaunchError, Program};
+use super::emulator::{Emulator, Package, find};
+use super::program::{LaunchError, NODE, Program, first_line};
 use super::skip;
-
-/// How long a helper may take to say what it is asked: its version, its display.
-const HELPER: Duration = Duration::from_secs(20);
 
 const CHROMIUM: Program = Program {
     name: "Chromium",
@@ -42,12 +37,6 @@ const MINI_BROWSER: Program = Program {
         "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
         "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.0/MiniBrowser",
     ],
-};
-pub(super) const NODE: Program = Program {
-    name: "Node.js",
-    variable: "CORS_NODE",
-    names: &["node", "nodejs"],
-    paths: &["/usr/bin/node"],
 };
 const XVFB: Program = Program {
     name: "Xvfb, on which WebKitGTK draws",
@@ -141,9 +130,9 @@ impl Browser {
 /// An engine or an emulator that is installed, with what it needs.
 #[derive(Debug)]
 pub struct Installed {
-    pub(super) what: What,
-    pub(super) program: PathBuf,
-    pub(super) display: Option<Display>,
+    what: What,
+    program: PathBuf,
+    display: Option<Display>,
     /// Its name and version, as it says it.
     pub version: String,
     /// Whether what it says on its console is kept.
@@ -152,7 +141,7 @@ pub struct Installed {
 
 /// What is installed.
 #[derive(Debug)]
-pub(super) enum What {
+enum What {
     Engine(Engine),
     Package(Package),
 }
@@ -193,6 +182,26 @@ impl Installed {
             what: What::Engine(engine),
             program,
             display,
+            version,
+            talks: false,
+        })
+    }
+
+    /// Finds Node.js and the package of an emulator, and asks for the versions.
+    ///
+    /// The package is looked for in the folder that `CORS_EMULATORS` names; without that in
+    /// `target/agents`, where `cargo xtask agents install` puts it; and if that is not there in the
+    /// current folder.
+    ///
+    /// # Errors
+    ///
+    /// Something is missing or does not run.
+    pub fn emulator(emulator: Emulator) -> Result<Self, LaunchError> {
+        let (package, program, version) = find(emulator)?;
+        Ok(Self {
+            what: What::Package(package),
+            program,
+            display: None,
             version,
             talks: false,
         })
@@ -312,7 +321,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 
 /// A display without a screen.
 #[derive(Debug)]
-pub(super) struct Display {
+struct Display {
     name: String,
     _server: Group,
 }
@@ -329,37 +338,4 @@ impl Display {
             _server: server,
         })
     }
-}
-
-/// Starts a program and waits for the first line that it prints, for as long as [`HELPER`].
-pub(super) fn first_line(
-    about: &Program,
-    command: &mut Command,
-) -> Result<(Group, Option<String>), LaunchError> {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    let mut group = about.spawn(command)?;
-    let (sender, receiver) = mpsc::channel();
-    if let Some(mut output) = group.leader.stdout.take() {
-        // Ends with the program's output, which the group's end brings about.
-        std::thread::spawn(move || {
-            let mut line = Vec::new();
-            let mut byte = [0];
-            while line.last() != Some(&b'\n') && output.read_exact(&mut byte).is_ok() {
-                line.extend(byte);
-            }
-            // Nobody waits any longer: then nobody wants to know.
-            let _ = sender.send(line);
-            // Until the end, lest the program be ended by a closed pipe.
-            let _ = io::copy(&mut output, &mut io::sink());
-        });
-    }
-    let line = receiver.recv_timeout(HELPER).ok();
-    let line = line.filter(|line| !line.is_empty());
-    Ok((
-        group,
-        line.map(|line| String::from_utf8_lossy(&line).into_owned()),
-    ))
 }

@@ -13,10 +13,10 @@ pub mod skip;
 pub mod wire;
 
 pub use self::emulator::Emulator;
-pub use self::engine::Engine;
 pub use self::program::LaunchError;
 pub(crate) use self::run::observation;
 pub use self::run::{Faults, Limits, Ran, Stopped, run};
+pub use cors_model::dialect::Engine;
 
 use cors_harness::event::EndEvent;
 use cors_harness::exit::Exit;

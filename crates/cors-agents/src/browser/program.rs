@@ -1,11 +1,23 @@
 //! The programs that agents need: where they are found, and why one does not run.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
-use cors_harness::command::group::Group;
+use cors_net::process::Group;
 
+/// How long a helper may take to say what it is asked: its version, its display.
+const HELPER: Duration = Duration::from_secs(20);
+
+/// Node.js, in which emulators run.
+pub(super) const NODE: Program = Program {
+    name: "Node.js",
+    variable: "CORS_NODE",
+    names: &["node", "nodejs"],
+    paths: &["/usr/bin/node"],
+};
 /// A program that an engine needs.
 pub(super) struct Program {
     /// What people call it.
@@ -100,4 +112,37 @@ impl Program {
             source,
         })
     }
+}
+
+/// Starts a program and waits for the first line that it prints, for as long as [`HELPER`].
+pub(super) fn first_line(
+    about: &Program,
+    command: &mut Command,
+) -> Result<(Group, Option<String>), LaunchError> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut group = about.spawn(command)?;
+    let (sender, receiver) = mpsc::channel();
+    if let Some(mut output) = group.leader.stdout.take() {
+        // Ends with the program's output, which the group's end brings about.
+        std::thread::spawn(move || {
+            let mut line = Vec::new();
+            let mut byte = [0];
+            while line.last() != Some(&b'\n') && output.read_exact(&mut byte).is_ok() {
+                line.extend(byte);
+            }
+            // Nobody waits any longer: then nobody wants to know.
+            let _ = sender.send(line);
+            // Until the end, lest the program be ended by a closed pipe.
+            let _ = io::copy(&mut output, &mut io::sink());
+        });
+    }
+    let line = receiver.recv_timeout(HELPER).ok();
+    let line = line.filter(|line| !line.is_empty());
+    Ok((
+        group,
+        line.map(|line| String::from_utf8_lossy(&line).into_owned()),
+    ))
 }

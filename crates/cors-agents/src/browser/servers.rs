@@ -9,17 +9,18 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::Ipv4Addr;
 
+use cors_net::request::{Arrived, Requests};
 use cors_vectors::agent::{AgentCase, Answer, Place};
 use cors_vectors::text::{Text, TextError};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde::Deserialize;
-use tokio::io::{AsyncWriteExt as _, BufReader};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::report::Report;
-use super::wire::{Arrived, Reply, own, read_request, scripted};
+use super::wire::{Reply, own, scripted};
 use crate::observation::ObservedRequest;
 use crate::script::{Asked, Script, kind_of};
 use crate::world::World;
@@ -214,12 +215,12 @@ impl<'c> Servers<'c> {
 
     async fn connection(&self, place: Place, stream: TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
-        let mut stream = BufReader::new(stream);
-        while let Some(arrived) = read_request(&mut stream).await? {
+        let mut requests = Requests::new(stream);
+        while let Some(arrived) = requests.next().await? {
             let reply = self.reply(place, arrived);
-            stream.get_mut().write_all(&reply.bytes).await?;
+            requests.stream().write_all(&reply.bytes).await?;
             if reply.close {
-                stream.get_mut().shutdown().await?;
+                requests.stream().shutdown().await?;
                 break;
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cors_model::dialect::Engine;
 use cors_vectors::agent::{
     AgentCase, Api, Body, Cache, ErrorKind, Fetch, Mode, OnRequest, PageKind, Redirect,
 };
@@ -9,7 +10,6 @@ use cors_vectors::server::Credentials;
 use cors_vectors::text::Text;
 
 use super::emulator::Emulator;
-use super::engine::Engine;
 
 /// The longest wait of a case that is run, in seconds.
 const LONGEST_WAIT: u32 = 8;

@@ -18,7 +18,7 @@ use cors_harness::wire;
 use cors_testbed::application::ENDPOINTS;
 use cors_testbed::faults::faults;
 use cors_testbed::variants::variants;
-use cors_testbed::{Behaviour, Running, Server, Stand, serve_at};
+use cors_testbed::{Behaviour, Running, Server, Service, Slot, serve_at};
 use cors_vectors::policy::Policy;
 use cors_vectors::server::{Endpoint, Level};
 use cors_vectors::server_library;
@@ -139,11 +139,11 @@ fn part(
     Ok(part)
 }
 
-/// A place for each policy at which one server after another stands.
+/// A slot for each policy, in which one server after another is.
 struct Ground {
     runtime: Runtime,
     subject: Subject,
-    stands: Vec<(Stand, Policy)>,
+    slots: Vec<(Slot, Policy)>,
     /// End the sockets' servers when they are dropped.
     _running: Vec<Running>,
 }
@@ -157,16 +157,16 @@ impl Ground {
         let library = server_library().map_err(Stop::bug)?;
         let mut policies = library.policies().clone();
         policies.extend(super::made_up(seed));
-        let (mut kit, mut stands, mut running) = (Kit::new(), Vec::new(), Vec::new());
+        let (mut kit, mut slots, mut running) = (Kit::new(), Vec::new(), Vec::new());
         for (name, named) in policies {
-            let stand = Stand::new(server(&named.policy, Behaviour::REFERENCE)?);
-            let socket = runtime.block_on(serve_at(0, stand.clone()));
+            let slot = Slot::new(server(&named.policy, Behaviour::REFERENCE)?);
+            let socket = runtime.block_on(serve_at(0, slot.clone()));
             let socket = socket.map_err(Stop::bug)?;
             let resource = format!("{}/{}", socket.url(), path(Endpoint::Resource));
             let resource = Url::parse(&resource).map_err(Stop::bug)?;
             let wire = UrlTarget::new(resource.clone(), &UrlOptions::default());
             let target = Rc::new(Both {
-                service: ServiceTarget::new(resource, stand.clone()),
+                service: ServiceTarget::new(resource, Service(slot.clone())),
                 wire: wire.map_err(Stop::bug)?,
             });
             let elsewhere = ENDPOINTS
@@ -178,14 +178,14 @@ impl Ground {
                     .collect(),
                 ..named.policy
             };
-            stands.push((stand, policy.clone()));
+            slots.push((slot, policy.clone()));
             running.push(socket);
             kit.insert(name, Ok(Site { target, policy }));
         }
         Ok(Self {
             runtime,
             subject: Subject::Kit(kit),
-            stands,
+            slots,
             _running: running,
         })
     }
@@ -194,9 +194,9 @@ impl Ground {
     fn hunt(&self, args: &HuntArgs, quarry: &Quarry) -> Result<Tracked, Stop> {
         let failed = RefCell::new(None);
         let reset = || {
-            for (stand, policy) in &self.stands {
+            for (slot, policy) in &self.slots {
                 match server(policy, quarry.behaviour.clone()) {
-                    Ok(server) => stand.put(server),
+                    Ok(server) => slot.put(server),
                     Err(stop) => *failed.borrow_mut() = Some(stop),
                 }
             }
@@ -260,7 +260,7 @@ fn server(policy: &Policy, behaviour: Behaviour) -> Result<Server, Stop> {
 
 /// A server in this process, and on a socket for the requests whose bytes matter.
 struct Both {
-    service: ServiceTarget<Stand>,
+    service: ServiceTarget<Service<Slot>>,
     wire: UrlTarget,
 }
 

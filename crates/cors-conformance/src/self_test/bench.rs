@@ -13,7 +13,7 @@ use cors_harness::probe::infer;
 use cors_harness::run::{Briefly, Options, run};
 use cors_harness::target::url::UrlOptions;
 use cors_harness::target::{ServiceTarget, Target, UrlTarget};
-use cors_testbed::{Behaviour, Running, Server, Stand, Transcript, serve_at};
+use cors_testbed::{Behaviour, Running, Server, Service, Slot, Transcript, serve_at};
 use cors_vectors::Library;
 use cors_vectors::fill::Fill;
 use cors_vectors::policy::Policy;
@@ -65,9 +65,9 @@ pub(super) struct Bench<'a> {
     probed: BTreeMap<&'a str, Usual>,
 }
 
-/// Where servers of one policy stand.
+/// Where one server of a policy after another is.
 pub(super) struct Place<'a> {
-    pub(super) stand: Stand,
+    pub(super) slot: Slot,
     pub(super) site: Site,
     /// The same server on a socket, for the cases that look at bytes.
     pub(super) socket: Site,
@@ -215,10 +215,10 @@ impl<'a> Bench<'a> {
         let places: Vec<&Place<'_>> = self.places_of(policies).collect();
         for place in &places {
             place.put(&Behaviour::REFERENCE)?;
-            place.stand.record();
+            place.slot.record();
         }
         let findings = find()?;
-        let transcripts = places.iter().map(|place| place.stand.recorded());
+        let transcripts = places.iter().map(|place| place.slot.recorded());
         Ok(Usual {
             transcripts: transcripts.collect(),
             findings,
@@ -398,22 +398,22 @@ pub(super) fn outcome(
 
 impl<'a> Place<'a> {
     pub(super) async fn new(policy: &'a Policy) -> Result<Self, Stop> {
-        let stand = Stand::new(server(policy, Behaviour::REFERENCE)?);
+        let slot = Slot::new(server(policy, Behaviour::REFERENCE)?);
         let resource = format!("http://target.test/{}", path(Endpoint::Resource));
         let resource = Url::parse(&resource).map_err(Stop::bug)?;
-        let target: Rc<dyn Target> = Rc::new(ServiceTarget::new(resource, stand.clone()));
+        let target: Rc<dyn Target> = Rc::new(ServiceTarget::new(resource, Service(slot.clone())));
         let site = |target| Site {
             target,
             policy: policy.clone(),
         };
-        let running = serve_at(0, stand.clone()).await.map_err(Stop::bug)?;
+        let running = serve_at(0, slot.clone()).await.map_err(Stop::bug)?;
         let resource = format!("{}/{}", running.url(), path(Endpoint::Resource));
         let resource = Url::parse(&resource).map_err(Stop::bug)?;
         let socket = UrlTarget::new(resource, &UrlOptions::default()).map_err(Stop::bug)?;
         let allowed = Fill::of(policy).get("allowed").map(<[u8]>::to_vec);
         let allowed = allowed.and_then(|origin| String::from_utf8(origin).ok());
         Ok(Self {
-            stand,
+            slot,
             site: site(target),
             socket: site(Rc::new(socket)),
             policy,
@@ -423,7 +423,7 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn put(&self, behaviour: &Behaviour) -> Result<(), Stop> {
-        self.stand.put(server(self.policy, behaviour.clone())?);
+        self.slot.put(server(self.policy, behaviour.clone())?);
         Ok(())
     }
 }

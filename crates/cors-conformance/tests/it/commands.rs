@@ -3,13 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use cors_harness::event::{Counts, EndEvent, Event, Mode, Outcome};
-use cors_testbed::{Behaviour, Server, serve_at};
-use cors_vectors::policy::Policy;
 
 use crate::program::{Ran, command, events, finish, run, text};
 
@@ -19,8 +16,18 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// The worked example in Rust, which Cargo builds along with the tests.
 pub(crate) fn rust_example() -> String {
+    built_example("cors_server")
+}
+
+/// A server of the testbed that answers twenty requests and crashes.
+pub(crate) fn crashing_example() -> String {
+    format!("CRASH_AFTER=20 {}", built_example("testbed_server"))
+}
+
+/// An example in Rust, which Cargo builds along with the tests.
+pub(crate) fn built_example(name: &str) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_cors-conformance"));
-    let example = program.with_file_name("examples").join("cors_server");
+    let example = program.with_file_name("examples").join(name);
     assert!(
         example.exists(),
         "{} is missing: `cargo build -p cors-conformance --examples` makes it",
@@ -282,16 +289,9 @@ fn an_endpoint_that_there_is_none_of_is_named() {
     assert!(end(&ran).reason.unwrap().contains("not_modified"));
 }
 
-/// The command line of the ignored test of this program that is a server.
-pub(crate) fn this_program(server: &str) -> String {
-    let this = std::env::current_exe().unwrap();
-    let this = this.display();
-    format!("'{this}' --exact {server} --ignored --nocapture")
-}
-
 #[test]
 fn a_command_that_crashes_ends_the_run_with_what_was_judged() {
-    let line = this_program("commands::a_server_that_crashes");
+    let line = crashing_example();
     let selection = ["-j", "1", "-t", "origin/*"];
     let ran = started(&line, &selection);
     assert_eq!(ran.code, Some(3), "{ran:#?}");
@@ -310,46 +310,6 @@ fn a_command_that_crashes_ends_the_run_with_what_was_judged() {
     assert!(end.log.join("\n").contains("on purpose"), "{:?}", end.log);
     let judged = ran.events().len() - 2;
     assert_eq!(judged, end.counts.total() - end.counts.unjudged);
-}
-
-// No check of its own, and nothing is left undone in it: the test above starts it, by name, as the
-// program that `--cmd` runs. Run with the others it would wait for requests, so it is not.
-#[test]
-#[ignore = "the server that the test above starts by this name"]
-fn a_server_that_crashes() {
-    serve_command(Behaviour::but(|behaviour| {
-        behaviour.intercept = |_| {
-            static ASKED: AtomicUsize = AtomicUsize::new(0);
-            if ASKED.fetch_add(1, Ordering::Relaxed) == 20 {
-                eprintln!("crashing on purpose");
-                leave(9);
-            }
-            None
-        }
-    }));
-}
-
-#[expect(clippy::exit, reason = "a command says so what is the matter")]
-fn leave(status: i32) -> ! {
-    std::process::exit(status)
-}
-
-/// Does what is asked of a command: a server that behaves so, under the policy that it is given.
-pub(crate) fn serve_command(behaviour: Behaviour) {
-    let json = fs::read(std::env::var("CORS_POLICY").unwrap()).unwrap();
-    let policy: Policy = serde_json::from_slice(&json).unwrap();
-    let Ok(server) = Server::new(&policy, behaviour) else {
-        leave(64);
-    };
-    let port = std::env::var("PORT").unwrap().parse().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let _running = serve_at(port, server).await.unwrap();
-        std::future::pending::<()>().await;
-    });
 }
 
 #[test]

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use cors_harness::event::{Event, Outcome};
-use cors_testbed::{Behaviour, faults};
 
-use crate::commands::{Notes, rust_example, serve_command, this_program};
+use crate::commands::{Notes, built_example, crashing_example, rust_example};
 use crate::program::{Ran, command, run, text};
 
 /// Fuzzes a command line, with its process groups noted, and sees that none is left.
@@ -19,22 +18,11 @@ fn fuzz(line: &str, more: &[&str]) -> Ran {
 
 /// The testbed's server with this fault, or without one.
 fn testbed(fault: Option<&str>) -> String {
-    let server = this_program("fuzzed_commands::a_server_of_the_testbed");
+    let server = built_example("testbed_server");
     match fault {
         Some(fault) => format!("FAULT={fault} {server}"),
         None => server,
     }
-}
-
-// No check of its own, and nothing is left undone in it: the tests below start it, by name, as the
-// program that `--cmd` runs. Run with the others it would wait for requests, so it is not.
-#[test]
-#[ignore = "the server that the tests below start by this name"]
-fn a_server_of_the_testbed() {
-    let behaviour = std::env::var("FAULT").map_or(Behaviour::REFERENCE, |name| {
-        faults::find(&name).unwrap().behaviour()
-    });
-    serve_command(behaviour);
 }
 
 #[test]
@@ -101,7 +89,7 @@ fn a_command_that_cannot_be_gone_on_with_is_3() {
     let json = r#"{"allow_origins": "any", "allow_methods": [], "allow_headers": [], "expose_headers": []}"#;
     std::fs::write(&policy, json).unwrap();
     let deaf = format!("CORS_POLICY='{}' {}", text(&policy), rust_example());
-    let crashes = this_program("commands::a_server_that_crashes");
+    let crashes = crashing_example();
     let hangs = "sleep 1000 & sleep 1000".to_owned();
     for (line, patience, said) in [
         (deaf, "30", "accepts a policy that makes no sense"),

@@ -7,7 +7,7 @@ use cors_harness::event::{Event, Mode};
 use cors_harness::probe::infer;
 use cors_harness::run::Options;
 use cors_harness::target::ServiceTarget;
-use cors_testbed::{Behaviour, Server, faults, variants};
+use cors_testbed::{Behaviour, Server, Service, faults, variants};
 use cors_vectors::policy::{Any, AnyOr, Policy};
 use cors_vectors::read::read_policy_toml;
 use tokio::runtime::Builder;
@@ -25,7 +25,7 @@ fn policy(name: &str) -> &'static Policy {
 fn learnt(name: &str, behaviour: Behaviour, origins: &[&str]) -> (String, Policy) {
     let server = Server::new(policy(name), behaviour).unwrap();
     let url = "http://target.test/resource".parse().unwrap();
-    let target = Rc::new(ServiceTarget::new(url, server));
+    let target = Rc::new(ServiceTarget::new(url, Service(server)));
     let origins: Vec<String> = origins.iter().map(|&origin| origin.to_owned()).collect();
     let runtime = Builder::new_current_thread().enable_time().build().unwrap();
     let inferred = runtime.block_on(infer(target, &origins, &Options::default()));

@@ -1,7 +1,12 @@
 //! The suite as the tests of a library.
 
-use cors_conformance::suite::{HttpService, Implementation, Level, Policy, Suite, Unsupported};
-use cors_testbed::{Behaviour, Server};
+use std::collections::BTreeSet;
+
+use cors_conformance::suite::{
+    Endpoint, HttpService, Implementation, Level, Policy, Suite, Unsupported,
+};
+use cors_testbed::application::ENDPOINTS;
+use cors_testbed::{Behaviour, Server, Service};
 use libtest_mimic::{Arguments, Conclusion};
 
 fn run<I: Implementation + Send + Sync + 'static>(suite: Suite<I>, words: &[&str]) -> Conclusion {
@@ -15,13 +20,31 @@ fn run<I: Implementation + Send + Sync + 'static>(suite: Suite<I>, words: &[&str
     libtest_mimic::run(&arguments, suite.trials())
 }
 
-fn reflecting() -> Behaviour {
-    Behaviour::but(|behaviour| behaviour.match_origin = |_| true)
+/// The testbed's server with these decisions.
+struct InProcess(Behaviour);
+
+impl Implementation for InProcess {
+    fn endpoints(&self) -> BTreeSet<Endpoint> {
+        ENDPOINTS.into_iter().collect()
+    }
+
+    fn service(&self, policy: &Policy) -> Result<impl HttpService, Unsupported> {
+        Server::new(policy, self.0.clone()).map(Service)
+    }
+}
+
+fn reference() -> Suite<InProcess> {
+    Suite::new(InProcess(Behaviour::REFERENCE))
+}
+
+fn reflecting() -> Suite<InProcess> {
+    let reflecting = Behaviour::but(|behaviour| behaviour.match_origin = |_| true);
+    Suite::new(InProcess(reflecting))
 }
 
 #[test]
 fn an_implementation_that_keeps_its_policies_passes() {
-    let suite = Suite::new(Behaviour::REFERENCE).fail_on(Level::Should);
+    let suite = reference().fail_on(Level::Should);
     let ended = run(suite, &[]);
     // In process there are no bytes to look at.
     let cases = cors_vectors::library().unwrap().server_cases();
@@ -33,16 +56,18 @@ fn an_implementation_that_keeps_its_policies_passes() {
 
 #[test]
 fn cases_are_chosen_by_name() {
-    let suite = || Suite::new(Behaviour::REFERENCE);
-    assert_eq!(run(suite(), &["--exact", "origin/allowed"]).num_passed, 1);
-    assert!(run(suite(), &["origin/"]).num_passed > 10);
+    assert_eq!(
+        run(reference(), &["--exact", "origin/allowed"]).num_passed,
+        1
+    );
+    assert!(run(reference(), &["origin/"]).num_passed > 10);
 }
 
 #[test]
 fn failures_fail_unless_they_are_known() {
     let exact = ["--exact", "origin/suffix-lookalike"];
-    assert_eq!(run(Suite::new(reflecting()), &exact).num_failed, 1);
-    let known = || Suite::new(reflecting()).known("origin/suffix-lookalike", "a reason");
+    assert_eq!(run(reflecting(), &exact).num_failed, 1);
+    let known = || reflecting().known("origin/suffix-lookalike", "a reason");
     assert_eq!(run(known(), &exact).num_passed, 1);
     // The others still fail.
     assert!(run(known(), &["origin/"]).num_failed > 10);
@@ -50,18 +75,21 @@ fn failures_fail_unless_they_are_known() {
 
 #[test]
 fn a_known_failure_that_passes_or_does_not_exist_fails() {
-    let mended = Suite::new(Behaviour::REFERENCE).known("origin/allowed", "a reason");
+    let mended = reference().known("origin/allowed", "a reason");
     assert_eq!(run(mended, &["--exact", "origin/allowed"]).num_failed, 1);
-    let unknown = Suite::new(Behaviour::REFERENCE).known("origin/no-such-case", "a reason");
+    let unknown = reference().known("origin/no-such-case", "a reason");
     assert_eq!(run(unknown, &["--exact", "suite/starts"]).num_failed, 1);
 }
 
 #[test]
 fn advice_counts_only_when_asked_for() {
-    let without_vary = || Behaviour::but(|behaviour| behaviour.vary_tokens = |_| Vec::new());
+    let without_vary = || {
+        let behaviour = Behaviour::but(|behaviour| behaviour.vary_tokens = |_| Vec::new());
+        Suite::new(InProcess(behaviour))
+    };
     let exact = ["--exact", "vary/allowed"];
-    assert_eq!(run(Suite::new(without_vary()), &exact).num_passed, 1);
-    let strict = Suite::new(without_vary()).fail_on(Level::Should);
+    assert_eq!(run(without_vary(), &exact).num_passed, 1);
+    let strict = without_vary().fail_on(Level::Should);
     assert_eq!(run(strict, &exact).num_failed, 1);
 }
 
@@ -78,7 +106,7 @@ impl Implementation for Fixed {
         let policy = serde_json::from_str(
             r#"{"allow_origins": "any", "allow_methods": [], "allow_headers": [], "expose_headers": []}"#,
         );
-        Server::reference(&policy.unwrap())
+        Server::reference(&policy.unwrap()).map(Service)
     }
 }
 

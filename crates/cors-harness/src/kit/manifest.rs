@@ -1,14 +1,14 @@
-//! `kit.json`: a server that takes on named policies, each at a path of its own.
+//! The kit of a server that lists the named policies it takes on in a `kit.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use cors_net::client::{Client, ClientOptions};
+use cors_policy::kit::{Manifest, ManifestEntry, ManifestSite, Unsupported};
 use cors_vectors::policy::NamedPolicy;
 use cors_vectors::server::Endpoint;
-use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Kit, KitError, Unsupported, path};
+use super::{Kit, KitError};
 use crate::again::USER_AGENT;
 use crate::model;
 use crate::wire::{Line, Request, Response};
@@ -17,72 +17,6 @@ use crate::wire::{Line, Request, Response};
 const PATH: &str = "/kit.json";
 /// The name of a policy that there is none of.
 const NONSENSE: &str = "no-such-policy";
-
-/// `kit.json`: how a server says which named policies it takes on, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Manifest {
-    /// Version of the manifest's form; [`Manifest::VERSION`].
-    pub kit: u32,
-    /// What there is of each named policy. One that is left out is not supported.
-    pub policies: BTreeMap<String, ManifestEntry>,
-}
-
-impl Manifest {
-    /// The only version so far.
-    pub const VERSION: u32 = 1;
-
-    /// Reads what a server gave at `/kit.json`; `None` when it is something else, such as the
-    /// start page that some applications give for any path.
-    fn read(body: &[u8]) -> Result<Option<Self>, KitError> {
-        let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else {
-            return Ok(None);
-        };
-        if value.get("kit").is_none() {
-            return Ok(None);
-        }
-        let said = |error: serde_path_to_error::Error<serde_json::Error>| {
-            KitError::Manifest(error.to_string())
-        };
-        serde_path_to_error::deserialize(value)
-            .map(Some)
-            .map_err(said)
-    }
-}
-
-/// What a server says of a named policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "expected {\"base\": \"NAME/\", \"endpoints\": [...]} or {\"unsupported\": \"why\"}"
-)]
-pub enum ManifestEntry {
-    /// It is there.
-    Here(ManifestSite),
-    /// It cannot be expressed.
-    Not(ManifestUnsupported),
-}
-
-/// Where a server takes on a named policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ManifestSite {
-    /// Path or URL, relative to the manifest's, below which `resource` and the endpoints lie. Its
-    /// last segment is the policy's name; with a name in its place that is no policy's, everything
-    /// below is answered with 501.
-    pub base: String,
-    /// The endpoints beyond `resource` that exist there.
-    #[serde(default)]
-    pub endpoints: BTreeSet<Endpoint>,
-}
-
-/// Why a server does not take on a named policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ManifestUnsupported {
-    /// The reason.
-    pub unsupported: String,
-}
 
 impl Kit {
     /// The kit that the server of a URL offers, once it answered 501 for a policy that there is
@@ -101,14 +35,14 @@ impl Kit {
         if answer.status != 200 {
             return Ok(None);
         }
-        let Some(manifest) = Manifest::read(&answer.body)? else {
+        let Some(manifest) = read_manifest(&answer.body)? else {
             return Ok(None);
         };
         let kit = Self::from_manifest(&at, &manifest, policies, options)?;
         let resources = kit.sites().filter_map(|(_, site)| site.as_ref().ok());
         let places: BTreeSet<Url> = resources
             .filter_map(|site| site.target.url().join(&format!("../{NONSENSE}/")).ok())
-            .filter_map(|base| base.join(path(Endpoint::Resource)).ok())
+            .filter_map(|base| base.join(Endpoint::Resource.path()).ok())
             .collect();
         for url in places {
             let status = get(&url, options, headers).await?.status;
@@ -178,4 +112,21 @@ async fn get(url: &Url, options: &ClientOptions, headers: &[Line]) -> Result<Res
     }
     let target = Client::new(url.clone(), options)?;
     Ok(target.exchange(&request).await?)
+}
+
+/// Reads what a server gave at `/kit.json`; `None` when it is something else, such as the
+/// start page that some applications give for any path.
+fn read_manifest(body: &[u8]) -> Result<Option<Manifest>, KitError> {
+    let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else {
+        return Ok(None);
+    };
+    if value.get("kit").is_none() {
+        return Ok(None);
+    }
+    let said = |error: serde_path_to_error::Error<serde_json::Error>| {
+        KitError::Manifest(error.to_string())
+    };
+    serde_path_to_error::deserialize(value)
+        .map(Some)
+        .map_err(said)
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 #[cfg(feature = "net")]
 use cors_net::client::{Client, ClientError, ClientOptions};
-use cors_vectors::policy::{AnyOr, NamedPolicy, Policy};
+use cors_vectors::policy::{NamedPolicy, Policy};
 use cors_vectors::server::Endpoint;
 use tower::Service;
 use url::Url;
@@ -17,7 +17,9 @@ use crate::event::Mode;
 use crate::target::{ServiceTarget, Target, Transport};
 use crate::wire::RequestBody;
 
-pub use self::manifest::{Manifest, ManifestEntry, ManifestSite, ManifestUnsupported};
+pub use cors_policy::kit::{
+    Manifest, ManifestEntry, ManifestSite, ManifestUnsupported, Unsupported, nonsense,
+};
 
 /// A target and the policy it is meant to have. The endpoints that the policy declares are the
 /// paths that exist.
@@ -74,23 +76,6 @@ impl Subject {
         match self {
             Self::Site { mode, .. } => *mode,
             Self::Kit(_) => Mode::Kit,
-        }
-    }
-}
-
-/// A policy that a target cannot express.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the target cannot express it: {reason}")]
-pub struct Unsupported {
-    /// Why, in the target's words.
-    pub reason: String,
-}
-
-impl Unsupported {
-    /// With this reason.
-    pub fn because(reason: impl Display) -> Self {
-        Self {
-            reason: reason.to_string(),
         }
     }
 }
@@ -191,7 +176,7 @@ where
 /// }
 /// ```
 pub trait Implementation {
-    /// The endpoints beyond the resource that the services have, at their [`path`]s.
+    /// The endpoints beyond the resource that the services have, at their [paths](Endpoint::path).
     fn endpoints(&self) -> BTreeSet<Endpoint> {
         BTreeSet::new()
     }
@@ -203,32 +188,7 @@ pub trait Implementation {
 
 /// The path of an endpoint below a kit's base, without a leading slash.
 pub const fn path(endpoint: Endpoint) -> &'static str {
-    match endpoint {
-        Endpoint::Resource => "resource",
-        Endpoint::Missing => "missing",
-        Endpoint::Error => "error",
-        Endpoint::Throws => "throws",
-        Endpoint::Redirect => "redirect",
-        Endpoint::NotModified => "not-modified",
-        Endpoint::Vary => "vary",
-        Endpoint::OwnHeaders => "own-headers",
-        Endpoint::Options => "options",
-        Endpoint::Unauthorized => "unauthorized",
-    }
-}
-
-/// A policy that no target can express: its origin is no origin, its method no method, its header
-/// no header. A target that accepts it does not read its policies.
-pub fn nonsense() -> Policy {
-    Policy {
-        allow_origins: AnyOr::Listed(vec!["not an origin\0".into()]),
-        allow_credentials: true,
-        allow_methods: AnyOr::Listed(vec!["not a method\0".into()]),
-        allow_headers: AnyOr::Listed(vec!["not a header\0".into()]),
-        expose_headers: AnyOr::Listed(vec!["not a header\0".into()]),
-        max_age: Some(0),
-        endpoints: BTreeMap::new(),
-    }
+    endpoint.path()
 }
 
 impl Kit {
@@ -301,7 +261,7 @@ fn in_process_base() -> Url {
 
 pub(crate) fn below(base: &Url, endpoint: Endpoint) -> Url {
     let mut url = base.clone();
-    url.set_path(&format!("{}{}", base.path(), path(endpoint)));
+    url.set_path(&format!("{}{}", base.path(), endpoint.path()));
     url
 }
 

@@ -9,6 +9,7 @@ use super::dial::Io;
 use crate::message;
 use crate::raw::{Framing, Head, Raw};
 use crate::transport::{Deadlines, Limits, Transport};
+use crate::write::head;
 use cors_text::escape::escape;
 
 /// How long a connection that stays open after a whole answer is watched for more.
@@ -18,10 +19,9 @@ const MOST_INTERIM: usize = 16;
 
 /// The bytes of a request, which asks for the connection to be closed after the answer.
 fn bytes(request: &message::Request) -> Vec<u8> {
-    let mut bytes = [&request.method, &b" "[..], &request.path, b" HTTP/1.1\r\n"].concat();
-    let mut line = |name: &[u8], value: &[u8]| {
-        bytes.extend([name, b": ", value, b"\r\n"].concat());
-    };
+    let first = [&request.method, &b" "[..], &request.path, b" HTTP/1.1"].concat();
+    let mut lines = Vec::new();
+    let mut line = |name: &[u8], value: &[u8]| lines.push((name.to_vec(), value.to_vec()));
     if !request.has("Host") {
         let host = request.base.split_once("://");
         line(
@@ -40,7 +40,7 @@ fn bytes(request: &message::Request) -> Vec<u8> {
     if !request.has("Connection") {
         line(b"Connection", b"close");
     }
-    bytes.extend(b"\r\n");
+    let mut bytes = head(&first, &lines);
     bytes.extend(request.body.iter().flatten());
     bytes
 }
@@ -76,7 +76,7 @@ pub(super) async fn exchange(
     timeout(deadlines.body, reader.rest(&mut raw, limits))
         .await
         .map_err(|_| Transport::BodyTimeout(deadlines.body))?;
-    Ok(raw.into_response())
+    Ok(message::Response::from_raw(raw))
 }
 
 struct Reader {

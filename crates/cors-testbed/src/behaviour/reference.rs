@@ -7,8 +7,53 @@ use cors_policy::names::is_token;
 use http::Method;
 use http::header::{HeaderMap, ORIGIN, VARY};
 
-use super::Grant;
-use crate::exchange::{Exchange, Kind, append, listed, text};
+use super::decisions::{Behaviour, Exchange, Grant, Kind, listed};
+use crate::header::{append, text};
+
+impl Behaviour {
+    /// The careful server.
+    pub const REFERENCE: Self = Self {
+        read_origin,
+        classify,
+        match_origin,
+        read_method,
+        parse_request_headers,
+        match_method,
+        match_headers,
+        intercept: |_| None,
+        preflight_status: |_| 204,
+        refused_preflight_status: |_| 403,
+        pass_preflight_on: |_| false,
+        block: |_| None,
+        covers: |_| true,
+        carries,
+        allow_origin_value,
+        allow_credentials_value,
+        allow_methods_value,
+        allow_headers_value,
+        max_age_value,
+        expose_headers_value,
+        merge_application_headers,
+        vary_tokens,
+        merge_vary,
+        finish: |_, _| (),
+        title_case_headers: false,
+        wire: None,
+    };
+
+    /// The reference server with some decisions replaced.
+    pub fn but(replace: fn(&mut Self)) -> Self {
+        let mut behaviour = Self::REFERENCE;
+        replace(&mut behaviour);
+        behaviour
+    }
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self::REFERENCE
+    }
+}
 
 /// The value of the only `Origin` line; `None` when there are none or several.
 pub fn read_origin(x: &Exchange<'_>) -> Option<String> {

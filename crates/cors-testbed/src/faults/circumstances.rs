@@ -2,9 +2,8 @@
 
 use http::StatusCode;
 
-use super::{Fault, fault, line, or_origin};
-use crate::behaviour::reference;
-use crate::exchange::Exchange;
+use super::fault::{Fault, fault, line, or_origin};
+use crate::behaviour::{Exchange, reference};
 
 /// A place to write down what came before.
 const NOTE: &str = "circumstances";
@@ -321,7 +320,7 @@ fn with(x: &Exchange<'_>, name: &str) -> bool {
 }
 
 fn named(by: &str, origin: &str) -> bool {
-    let host = super::parts(origin).1;
+    let host = super::fault::parts(origin).1;
     !host.is_empty() && by.contains(&format!("host={host}"))
 }
 

@@ -1,9 +1,9 @@
 //! `Access-Control-Allow-Origin` and `Access-Control-Allow-Credentials` that go out as they should
 //! not.
 
-use super::{Fault, fault, line, parts};
-use crate::behaviour::{Grant, reference};
-use crate::exchange::{Exchange, append};
+use super::fault::{Fault, fault, line, parts};
+use crate::behaviour::{Exchange, Grant, reference};
+use crate::header::append;
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(
@@ -476,12 +476,12 @@ fn reworded(x: &Exchange<'_>, word: &str) -> Vec<String> {
         .collect()
 }
 
-fn rename(reply: &mut crate::behaviour::Reply, grant: Grant, name: &str) {
+fn rename(reply: &mut crate::reply::Reply, grant: Grant, name: &str) {
     let headers = reply.headers_mut();
     let lines: Vec<String> = headers
         .get_all(grant.header())
         .iter()
-        .map(crate::exchange::text)
+        .map(crate::header::text)
         .collect();
     headers.remove(grant.header());
     for line in lines {

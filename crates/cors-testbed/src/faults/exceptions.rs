@@ -1,8 +1,8 @@
 //! Origins that belong to no policy and that servers allow nevertheless: for development, for
 //! previews, for apps and extensions.
 
-use super::{Fault, fault, or_origin, parts};
-use crate::exchange::Exchange;
+use super::fault::{Fault, fault, or_origin, parts};
+use crate::behaviour::Exchange;
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(

@@ -1,7 +1,7 @@
 //! `Access-Control-Allow-Methods`, `-Allow-Headers`, `-Expose-Headers` and `-Max-Age` that go out as
 //! they should not.
 
-use super::{Fault, fault, line};
+use super::fault::{Fault, fault, line};
 use crate::behaviour::{Grant, reference};
 
 pub(super) const FAULTS: &[Fault] = &[

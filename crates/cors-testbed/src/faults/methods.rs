@@ -1,8 +1,7 @@
 //! Methods that are compared in the wrong way.
 
-use super::{Fault, fault, is_empty_list};
-use crate::behaviour::{Behaviour, Grant, reference};
-use crate::exchange::Exchange;
+use super::fault::{Fault, fault, is_empty_list};
+use crate::behaviour::{Behaviour, Exchange, Grant, reference};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(

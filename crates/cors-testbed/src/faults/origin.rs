@@ -1,6 +1,6 @@
 //! Exact origins that are compared in the wrong way.
 
-use super::{Fault, equal_but_dots, fault, or_entry, or_origin, parts};
+use super::fault::{Fault, equal_but_dots, fault, or_entry, or_origin, parts};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(

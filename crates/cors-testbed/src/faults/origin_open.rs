@@ -1,6 +1,6 @@
 //! Origins that are allowed without being compared: null, every one, or the star.
 
-use super::{Fault, but_not, fault, line, or_origin};
+use super::fault::{Fault, but_not, fault, line, or_origin};
 use crate::behaviour::{Grant, reference};
 
 pub(super) const FAULTS: &[Fault] = &[

@@ -1,9 +1,8 @@
 //! Decisions about the origin that are taken from somewhere else: earlier requests, the server's
 //! own host, the wrong rule.
 
-use super::{Fault, but_not, fault, line, or_entry, or_origin, parts};
-use crate::behaviour::{Grant, reference};
-use crate::exchange::Exchange;
+use super::fault::{Fault, but_not, fault, line, or_entry, or_origin, parts};
+use crate::behaviour::{Exchange, Grant, reference};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(

@@ -1,8 +1,7 @@
 //! Origins that are read, taken apart or doubted in the wrong way.
 
-use super::{Fault, but_not, fault, or_entry, or_origin, parts};
-use crate::behaviour::reference;
-use crate::exchange::Exchange;
+use super::fault::{Fault, but_not, fault, or_entry, or_origin, parts};
+use crate::behaviour::{Exchange, reference};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(

@@ -2,9 +2,9 @@
 
 use http::{Method, StatusCode};
 
-use super::{Fault, fault};
-use crate::behaviour::Reply;
-use crate::exchange::Exchange;
+use super::fault::{Fault, fault};
+use crate::behaviour::Exchange;
+use crate::reply::Reply;
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(

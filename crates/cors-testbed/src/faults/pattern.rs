@@ -1,8 +1,7 @@
 //! Patterns such as `https://*.app.example` that let too much or too little through.
 
-use super::{Fault, but_not, equal_but_dots, fault, line, parts};
-use crate::behaviour::reference;
-use crate::exchange::Exchange;
+use super::fault::{Fault, but_not, equal_but_dots, fault, line, parts};
+use crate::behaviour::{Exchange, reference};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(

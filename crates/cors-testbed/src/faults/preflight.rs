@@ -4,9 +4,9 @@ use bytes::Bytes;
 use http::Method;
 use http::header::{CONTENT_LENGTH, HeaderValue};
 
-use super::{Fault, fault};
-use crate::behaviour::{Grant, Interception, reference};
-use crate::exchange::{Exchange, Kind, set};
+use super::fault::{Fault, fault};
+use crate::behaviour::{Exchange, Grant, Interception, Kind, reference};
+use crate::header::set;
 
 const REQUEST_METHOD: &str = "access-control-request-method";
 const REQUEST_HEADERS: &str = "access-control-request-headers";

@@ -2,9 +2,8 @@
 
 use http::Method;
 
-use super::{Fault, equal_but_dots, fault, or_entry, or_origin, parts};
-use crate::behaviour::reference;
-use crate::exchange::Exchange;
+use super::fault::{Fault, equal_but_dots, fault, or_entry, or_origin, parts};
+use crate::behaviour::{Exchange, reference};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(

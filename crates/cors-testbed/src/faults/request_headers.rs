@@ -2,9 +2,8 @@
 
 use cors_policy::names::is_token;
 
-use super::{Fault, fault, is_empty_list};
-use crate::behaviour::{Behaviour, reference};
-use crate::exchange::Exchange;
+use super::fault::{Fault, fault, is_empty_list};
+use crate::behaviour::{Behaviour, Exchange, reference};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(

@@ -1,8 +1,8 @@
 //! Requests that a server does not survive, and state that leaks from one into another.
 
-use super::{Fault, fault, line};
+use super::fault::{Fault, fault, line};
 use crate::behaviour::{Grant, Interception, reference};
-use crate::exchange::append;
+use crate::header::append;
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(
@@ -71,7 +71,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "An origin with a port above 65535 is answered 500.",
         |b| {
             b.intercept = |x| {
-                let port = super::parts(x.origin_text()).2;
+                let port = super::fault::parts(x.origin_text()).2;
                 crash(
                     port.len() > 4
                         && port.bytes().all(|b| b.is_ascii_digit())
@@ -194,7 +194,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "An origin that is none is repeated as it came.",
         |b| {
             b.match_origin = |x| {
-                super::or_origin(x, |origin| {
+                super::fault::or_origin(x, |origin| {
                     !origin.is_empty() && origin.contains(['<', '\'', '"', ' ', '('])
                 })
             };
@@ -299,7 +299,7 @@ pub(super) const FAULTS: &[Fault] = &[
                     .iter()
                     .any(|name| name == Grant::Origin.header())
                 {
-                    *reply = crate::server::with_status(500);
+                    *reply = crate::reply::with_status(500);
                 }
             };
         },
@@ -311,7 +311,7 @@ pub(super) const FAULTS: &[Fault] = &[
         |b| {
             b.finish = |x, reply| {
                 if x.application_headers.iter().any(|name| name == "vary") {
-                    *reply = crate::server::with_status(500);
+                    *reply = crate::reply::with_status(500);
                 }
             };
         },

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{Fault, fault};
+use super::fault::{Fault, fault};
 use crate::behaviour::{Grant, reference};
 
 pub(super) const FAULTS: &[Fault] = &[

@@ -2,9 +2,9 @@
 
 use http::header::VARY;
 
-use super::{Fault, fault, line};
-use crate::behaviour::reference;
-use crate::exchange::{Exchange, append, set, text};
+use super::fault::{Fault, fault, line};
+use crate::behaviour::{Exchange, reference};
+use crate::header::{append, set, text};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault("vary-missing", "V1", "No answer varies on Origin.", |b| {

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{Fault, fault};
+use super::fault::{Fault, fault};
 use crate::wire::Wire;
 
 /// What stands where nothing may.
@@ -159,7 +159,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::behaviour::Reply;
+    use crate::reply::Reply;
     use crate::wire::Message;
 
     #[test]

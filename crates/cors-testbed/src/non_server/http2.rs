@@ -5,8 +5,6 @@ use std::io;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::Http2;
-
 /// What a client begins with.
 const PREFACE: usize = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".len();
 
@@ -32,6 +30,19 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     bytes.extend(stream.to_be_bytes());
     bytes.extend(payload);
     bytes
+}
+
+/// What happens to a request over HTTP/2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Http2 {
+    /// Nothing.
+    Silence,
+    /// The connection is said to be over.
+    GoAway,
+    /// The stream is reset.
+    Reset,
+    /// The head of the answer is continued without end.
+    EndlessContinuation,
 }
 
 /// Answers the requests on a connection as `how` says, until the client has gone.

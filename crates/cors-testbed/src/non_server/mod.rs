@@ -9,9 +9,10 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::behaviour::{Behaviour, Interception};
-use crate::exchange::Kind;
+use crate::behaviour::{Behaviour, Interception, Kind};
 use crate::serve::{Running, accept};
+
+pub use self::http2::Http2;
 
 /// Something that is no CORS server.
 #[derive(Debug, Clone, Copy)]
@@ -68,19 +69,6 @@ pub enum Wire {
     TlsEnds,
     /// HTTP/2.
     Http2(Http2),
-}
-
-/// What happens to a request over HTTP/2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Http2 {
-    /// Nothing.
-    Silence,
-    /// The connection is said to be over.
-    GoAway,
-    /// The stream is reset.
-    Reset,
-    /// The head of the answer is continued without end.
-    EndlessContinuation,
 }
 
 /// Each of them.

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{Variant, variant};
+use super::variant::{Variant, variant};
 use crate::behaviour::{Grant, reference};
 
 pub(super) const VARIANTS: &[Variant] = &[

@@ -3,10 +3,9 @@
 use cors_policy::policy::AnyOr;
 use http::HeaderMap;
 
-use super::{Variant, map, variant};
-use crate::behaviour::Grant;
+use super::variant::{Variant, map, variant};
 use crate::behaviour::reference::{self, list};
-use crate::exchange::Exchange;
+use crate::behaviour::{Exchange, Grant};
 
 pub(super) const VARIANTS: &[Variant] = &[
     variant(

@@ -3,9 +3,10 @@
 use http::Version;
 use http::header::{CONNECTION, HeaderValue};
 
-use super::{Variant, variant};
-use crate::behaviour::{Chunked, Interception};
-use crate::exchange::set;
+use super::variant::{Variant, variant};
+use crate::behaviour::Interception;
+use crate::header::set;
+use crate::reply::Chunked;
 use crate::wire::Wire;
 
 pub(super) const VARIANTS: &[Variant] = &[

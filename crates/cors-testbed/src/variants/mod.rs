@@ -10,26 +10,9 @@ mod lists;
 mod message;
 mod origin;
 mod preflight;
+mod variant;
 
-use crate::behaviour::Behaviour;
-
-/// A legitimate way to differ from the reference server.
-#[derive(Debug, Clone, Copy)]
-pub struct Variant {
-    /// Its name.
-    pub name: &'static str,
-    /// What it does, in a sentence.
-    pub about: &'static str,
-    /// What it decides otherwise than the reference server.
-    pub how: fn(&mut Behaviour),
-}
-
-impl Variant {
-    /// The server's decisions.
-    pub fn behaviour(&self) -> Behaviour {
-        Behaviour::but(self.how)
-    }
-}
+pub use self::variant::Variant;
 
 /// All variants.
 pub fn variants() -> Vec<Variant> {
@@ -46,13 +29,4 @@ pub fn variants() -> Vec<Variant> {
 /// The variant of this name.
 pub fn find(name: &str) -> Option<Variant> {
     variants().into_iter().find(|variant| variant.name == name)
-}
-
-const fn variant(name: &'static str, about: &'static str, how: fn(&mut Behaviour)) -> Variant {
-    Variant { name, about, how }
-}
-
-/// Each line after a change.
-fn map(lines: &[String], change: fn(&str) -> String) -> Vec<String> {
-    lines.iter().map(|line| change(line)).collect()
 }

@@ -4,10 +4,10 @@ use cors_policy::origin::check_serialized;
 use http::Method;
 use http::header::VARY;
 
-use super::{Variant, map, variant};
+use super::variant::{Variant, map, variant};
 use crate::behaviour::reference::{self, elements, list};
-use crate::behaviour::{Behaviour, Grant};
-use crate::exchange::{Exchange, Kind, append, set, text};
+use crate::behaviour::{Behaviour, Exchange, Grant, Kind};
+use crate::header::{append, set, text};
 
 pub(super) const VARIANTS: &[Variant] = &[
     variant(

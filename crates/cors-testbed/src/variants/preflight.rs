@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderValue};
 
-use super::{Variant, variant};
-use crate::behaviour::{Grant, reference};
-use crate::exchange::{Exchange, set};
+use super::variant::{Variant, variant};
+use crate::behaviour::{Exchange, Grant, reference};
+use crate::header::set;
 
 pub(super) const VARIANTS: &[Variant] = &[
     variant("preflight-200", "Preflights are granted with 200.", |b| {

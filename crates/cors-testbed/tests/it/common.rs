@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cors_testbed::behaviour::Reply;
+use cors_testbed::reply::Reply;
 use cors_testbed::{HungUp, Server};
 use cors_vectors::policy::{Any, AnyOr, Policy};
 use http::Request;

@@ -1,7 +1,7 @@
 //! Requests that between them show each fault, and what a browser makes of the answers.
 
 use cors_testbed::Server;
-use cors_testbed::behaviour::{Chunked, Reply};
+use cors_testbed::reply::{Chunked, Reply};
 use cors_vectors::policy::Policy;
 
 use crate::common::{A, EVIL, ask, lines};

@@ -2,7 +2,7 @@
 
 use cors_harness::kit::{Manifest, ManifestEntry, nonsense, path};
 use cors_testbed::application::ENDPOINTS;
-use cors_testbed::{Kit, Server};
+use cors_testbed::{Kit, Server, Service};
 use cors_vectors::policy::{AnyOr, Policy};
 use tower::ServiceExt;
 
@@ -351,7 +351,11 @@ async fn the_kit_lists_its_policies_and_serves_each_below_its_path() {
             .header("Origin", A)
             .body(String::new())
             .unwrap();
-        let (parts, body) = kit.clone().oneshot(request).await.unwrap().into_parts();
+        let (parts, body) = Service(kit.clone())
+            .oneshot(request)
+            .await
+            .unwrap()
+            .into_parts();
         let body = http_body_util::BodyExt::collect(body)
             .await
             .unwrap()

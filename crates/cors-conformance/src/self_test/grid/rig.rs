@@ -80,9 +80,9 @@ impl<'a> Rig<'a> {
 
     fn record(&self, plan: &Plan) -> Result<Transcript, Stop> {
         self.place.put(&Behaviour::REFERENCE)?;
-        self.place.stand.record();
+        self.place.slot.record();
         self.run(plan)?;
-        Ok(self.place.stand.recorded())
+        Ok(self.place.slot.recorded())
     }
 
     fn run(&self, plan: &Plan) -> Result<Vec<Finding>, Stop> {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use cors_harness::fuzz::{Terms, generated};
 use cors_harness::plan::Plan;
 use cors_harness::run::Options;
-use cors_testbed::behaviour::Reply;
+use cors_testbed::reply::Reply;
 use cors_testbed::{Behaviour, HungUp, Server};
 use cors_vectors::policy::Policy;
 use cors_vectors::server::{Endpoint, RawSend, ServerCase};
@@ -70,9 +70,9 @@ impl<'a> Search<'a> {
             ..Options::default()
         };
         place.put(&Behaviour::REFERENCE)?;
-        place.stand.record();
+        place.slot.record();
         carry_out(runtime, &plan, &options)?;
-        let recorded = place.stand.recorded();
+        let recorded = place.slot.recorded();
         let requests: Vec<&Parts> = recorded.requests().collect();
         let asked = Setting::ALL.map(|setting| {
             let reference = server(place.policy, Behaviour::REFERENCE)?;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cors_testbed::HungUp;
-use cors_testbed::behaviour::Reply;
+use cors_testbed::reply::Reply;
 use cors_vectors::names::{self, normalize_method};
 use cors_vectors::origin::check_serialized;
 use cors_vectors::policy::Policy;

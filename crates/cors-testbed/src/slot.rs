@@ -1,23 +1,23 @@
-//! A place at which one server after another stands.
+//! A slot for one server after another.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
 use http::request::Parts;
-use http::{Request, Response};
 
-use crate::behaviour::{Chunked, Reply};
-use crate::server::{Answer, Body, HungUp, Server, drain, send};
+use crate::reply::{Chunked, HungUp, Reply};
+use crate::server::Server;
+use crate::service::Answers;
+use crate::wire::Wire;
 
-/// A service behind which the server can be exchanged, so that what was planned against it once
+/// A slot in which the server can be exchanged, so that what was planned against it once
 /// can be carried out on many servers. Clones share the server.
 #[derive(Debug, Clone)]
-pub struct Stand {
-    standing: Arc<Mutex<Standing>>,
+pub struct Slot {
+    content: Arc<Mutex<Content>>,
 }
 
 #[derive(Debug)]
-struct Standing {
+struct Content {
     server: Server,
     transcript: Option<Transcript>,
 }
@@ -56,66 +56,56 @@ fn alike(one: &Reply, other: &Reply) -> bool {
         && chunked(one) == chunked(other)
 }
 
-impl Stand {
-    /// A stand with its first server.
+impl Slot {
+    /// A slot with its first server.
     pub fn new(server: Server) -> Self {
         let transcript = None;
         Self {
-            standing: Arc::new(Mutex::new(Standing { server, transcript })),
+            content: Arc::new(Mutex::new(Content { server, transcript })),
         }
     }
 
     /// Puts another server into the place of the one there. Requests that have been handed over
     /// are still answered by that one.
     pub fn put(&self, server: Server) {
-        self.standing().server = server;
+        self.content().server = server;
     }
 
     /// Begins to write down what is asked and answered.
     pub fn record(&self) {
-        self.standing().transcript = Some(Transcript::default());
+        self.content().transcript = Some(Transcript::default());
     }
 
     /// What was written down; nothing is from now on.
     pub fn recorded(&self) -> Transcript {
-        self.standing().transcript.take().unwrap_or_default()
+        self.content().transcript.take().unwrap_or_default()
     }
 
-    /// The server that is there.
-    pub(crate) fn server(&self) -> Server {
-        self.standing().server.clone()
-    }
-
-    fn standing(&self) -> MutexGuard<'_, Standing> {
+    fn content(&self) -> MutexGuard<'_, Content> {
         // Nothing is ever left half done: after a panic it is still whole.
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<B> tower::Service<Request<B>> for Stand
-where
-    B: http_body::Body + Send + 'static,
-    B::Data: Send,
-{
-    type Response = Response<Body>;
-    type Error = HungUp;
-    type Future = Answer;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), HungUp>> {
-        Poll::Ready(Ok(()))
+/// How messages are read and written is the server's that is there when a connection is accepted.
+impl Answers for Slot {
+    fn title_case(&self) -> bool {
+        self.content().server.title_case()
     }
 
-    fn call(&mut self, request: Request<B>) -> Answer {
-        let stand = self.clone();
-        let server = self.server();
-        Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            drain(body).await;
-            let answer = server.answer(&parts);
-            if let Some(transcript) = &mut stand.standing().transcript {
-                transcript.exchanges.push((parts.clone(), answer.clone()));
+    fn wire(&self) -> Option<Wire> {
+        self.content().server.wire()
+    }
+
+    fn now(&self) -> impl Fn(&Parts) -> Result<Reply, HungUp> + Send + 'static {
+        let slot = self.clone();
+        let server = self.content().server.clone();
+        move |request| {
+            let answer = server.answer(request);
+            if let Some(transcript) = &mut slot.content().transcript {
+                transcript.exchanges.push((request.clone(), answer.clone()));
             }
-            Ok(send(answer?, &parts.method))
-        })
+            answer
+        }
     }
 }

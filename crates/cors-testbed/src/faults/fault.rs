@@ -1,0 +1,106 @@
+//! A faulty server, and what several of them decide with.
+
+use cors_policy::policy::AnyOr;
+
+use crate::behaviour::{Behaviour, Exchange, reference};
+
+/// A faulty server.
+#[derive(Debug, Clone, Copy)]
+pub struct Fault {
+    /// Its name, after what it does.
+    pub name: &'static str,
+    /// Its class: a letter and a number.
+    pub class: &'static str,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+    /// What it decides otherwise than the reference server.
+    pub how: fn(&mut Behaviour),
+}
+
+/// The families of faults, in order.
+const FAMILIES: &str = "OVERPD";
+
+impl Fault {
+    /// The family of the class: A origin decision, B caching, C header emission, D error paths, E
+    /// preflights, F robustness.
+    pub fn family(&self) -> char {
+        let letter = self.class.chars().next().unwrap_or_default();
+        let place = FAMILIES
+            .find(letter)
+            .and_then(|place| u8::try_from(place).ok());
+        char::from(b'A' + place.unwrap_or_default())
+    }
+
+    /// The server's decisions.
+    pub fn behaviour(&self) -> Behaviour {
+        Behaviour::but(self.how)
+    }
+
+    /// Family, then number of the class, then name.
+    pub(super) fn key(&self) -> (char, u32, &'static str) {
+        let number = self.class.get(1..).and_then(|digits| digits.parse().ok());
+        (self.family(), number.unwrap_or_default(), self.name)
+    }
+}
+
+/// A row of the tables.
+pub(super) const fn fault(
+    name: &'static str,
+    class: &'static str,
+    about: &'static str,
+    how: fn(&mut Behaviour),
+) -> Fault {
+    Fault {
+        name,
+        class,
+        about,
+        how,
+    }
+}
+
+/// The reference decision, and beside it each exact origin of the policy that `also` finds to match.
+pub(super) fn or_entry(x: &Exchange<'_>, also: impl Fn(&str, &str) -> bool) -> bool {
+    let origin = x.origin.as_deref();
+    reference::match_origin(x)
+        || origin.is_some_and(|origin| x.policy.exact_origins().any(|entry| also(entry, origin)))
+}
+
+/// The reference decision, and beside it each origin of which `also` approves.
+pub(super) fn or_origin(x: &Exchange<'_>, also: impl Fn(&str) -> bool) -> bool {
+    reference::match_origin(x) || x.origin.as_deref().is_some_and(also)
+}
+
+/// The reference decision, except for origins of which `unless` says so.
+pub(super) fn but_not(x: &Exchange<'_>, unless: impl Fn(&str) -> bool) -> bool {
+    reference::match_origin(x) && !x.origin.as_deref().is_some_and(unless)
+}
+
+/// Scheme, host and port of an origin; the port is empty when it is not stated.
+pub(super) fn parts(origin: &str) -> (&str, &str, &str) {
+    let (scheme, rest) = origin.split_once("://").unwrap_or(("", origin));
+    match rest.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (scheme, host, port),
+        _ => (scheme, rest, ""),
+    }
+}
+
+/// Whether two texts are equal where a dot of the first, beyond the first `literal` ones, stands
+/// for any character.
+pub(super) fn equal_but_dots(pattern: &str, text: &str, literal: usize) -> bool {
+    let mut dots = 0;
+    pattern.chars().count() == text.chars().count()
+        && pattern.chars().zip(text.chars()).all(|(p, t)| {
+            dots += usize::from(p == '.');
+            p == t || (p == '.' && dots > literal)
+        })
+}
+
+/// Whether the policy lists nothing, as opposed to allowing anything.
+pub(super) fn is_empty_list(names: &AnyOr<Vec<String>>) -> bool {
+    matches!(names, AnyOr::Listed(names) if names.is_empty())
+}
+
+/// One line, as an owned text.
+pub(super) fn line(text: impl Into<String>) -> Vec<String> {
+    vec![text.into()]
+}

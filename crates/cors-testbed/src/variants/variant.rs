@@ -1,0 +1,34 @@
+//! A legitimate way to differ, and what several of them decide with.
+
+use crate::behaviour::Behaviour;
+
+/// A legitimate way to differ from the reference server.
+#[derive(Debug, Clone, Copy)]
+pub struct Variant {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+    /// What it decides otherwise than the reference server.
+    pub how: fn(&mut Behaviour),
+}
+
+impl Variant {
+    /// The server's decisions.
+    pub fn behaviour(&self) -> Behaviour {
+        Behaviour::but(self.how)
+    }
+}
+
+pub(super) const fn variant(
+    name: &'static str,
+    about: &'static str,
+    how: fn(&mut Behaviour),
+) -> Variant {
+    Variant { name, about, how }
+}
+
+/// Each line after a change.
+pub(super) fn map(lines: &[String], change: fn(&str) -> String) -> Vec<String> {
+    lines.iter().map(|line| change(line)).collect()
+}

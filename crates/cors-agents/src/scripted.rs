@@ -6,8 +6,8 @@ use cors_model::network::{
 };
 use cors_model::response::Response;
 use cors_model::url::Url;
-use cors_text::blanks::trimmed;
 use cors_net::message::Line;
+use cors_text::blanks::trimmed;
 use cors_vectors::agent::{AgentCase, Place};
 use cors_vectors::text::{HeaderPair, TextError};
 

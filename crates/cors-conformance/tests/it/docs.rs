@@ -59,7 +59,11 @@ fn words(line: &str) -> Option<Vec<String>> {
 fn lines(page: &Page, block: &Block) -> Vec<Vec<String>> {
     let joined = page.code(block).replace("\\\n", " ");
     // What a console shows else is output.
-    let prefix = if block.language() == "console" { "$ " } else { "" };
+    let prefix = if block.language() == "console" {
+        "$ "
+    } else {
+        ""
+    };
     let commands = joined.lines().filter(|line| line.starts_with(prefix));
     commands.filter_map(words).collect()
 }

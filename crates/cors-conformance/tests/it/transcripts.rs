@@ -84,7 +84,10 @@ pub(crate) fn transcript(block: &str, folder: &Path) -> String {
             Some(port) => line.replace(&written, &format!(":{port}")),
             None => line.to_owned(),
         };
-        let ran = finish(shell(&format!("exec 2>&1; (exit {status}); {line}"), folder));
+        let ran = finish(shell(
+            &format!("exec 2>&1; (exit {status}); {line}"),
+            folder,
+        ));
         status = ran.code.unwrap();
         out.push_str(&match &port {
             Some(port) => ran.stdout.replace(&format!(":{port}"), &written),

@@ -12,7 +12,7 @@ use crate::corp_check::Verdict;
 use crate::determine_referrer::determine_request_referrer;
 use crate::dialect::Failed;
 use crate::error::{NetworkError, Reason};
-use crate::header::{ExtractFailure, HeaderName, HeaderValue, extract_header_list_values, names};
+use crate::header::{ExtractFailure, HeaderName, extract_header_list_values, names};
 use crate::method::Method;
 use crate::network::Network;
 use crate::referrer::{Referrer, ReferrerPolicy};

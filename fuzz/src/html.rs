@@ -8,11 +8,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use cors_agents::event::Event;
-use cors_agents::known::Known;
 use cors_agents::observation::{Observation, ObservedOutcome, ObservedRequest, ObservedResponse};
 use cors_agents::run::{About, Played, Run};
 use cors_agents::world::World;
+use cors_harness::event::{Event, KnownEvent, SubjectEvent};
 use cors_harness::wire::Line;
 use cors_model::trace::Steps;
 use cors_report::agents::{self, Source};
@@ -20,7 +19,6 @@ use cors_report::ndjson;
 use cors_text::terminal::sentence;
 use cors_vectors::agent::{AgentCase, ErrorKind, Place, RequestKind, ResponseType};
 use cors_vectors::library;
-use cors_vectors::observed::{Deviation, ExpectationsFile};
 use html5ever::tendril::TendrilSink as _;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
@@ -126,25 +124,9 @@ fn told(
         standard: "586cd2a4".to_owned(),
         again: format!("cors-conformance agent --cmd {agent} -t"),
     };
-    let known = deviation.map(|(name, reason)| {
-        let deviation = Deviation {
-            name: name.clone(),
-            reason: reason.clone(),
-            spec: case.spec.clone(),
-            dialect: None,
-            cases: vec![case.id.clone()],
-        };
-        Known::new(&ExpectationsFile {
-            schema: None,
-            agent: agent.to_owned(),
-            deviations: vec![deviation],
-            accepted: Vec::new(),
-        })
-    });
     let mut events = Vec::new();
     let mut sink = |event: &Event| events.push(event.clone());
-    let known = known.unwrap_or_default();
-    let mut run = Run::begin(&about, agent.to_owned(), 1, known, &mut sink);
+    let mut run = Run::begin(&about, agent.to_owned(), 1, &mut sink);
     let played = match deeds {
         [] => Played::Skipped(agent.to_owned()),
         [[]] => Played::Nothing(agent.to_owned()),
@@ -152,7 +134,14 @@ fn told(
     };
     run.case(case, played, &Steps::default());
     if trace {
-        run.end(None, 0);
+        run.end(None);
+    }
+    if let (Some((name, reason)), Some(Event::Case(event))) = (deviation, events.get_mut(1)) {
+        event.known = Some(KnownEvent {
+            name: Some(name.clone()),
+            reason: reason.clone(),
+            spec: case.spec.clone(),
+        });
     }
     events
 }
@@ -292,21 +281,33 @@ fn harmless_event(event: &Event) -> Event {
         }
     };
     match &mut event {
-        Event::Run(run) => run.agent = stand_in(&run.agent),
+        Event::Run(run) => {
+            if let SubjectEvent::Agent { agent } = &mut run.subject {
+                *agent = stand_in(agent);
+            }
+        }
         Event::Case(case) => {
             case.title = stand_in(&case.title);
             case.spec = harmless_citations(&case.spec);
             case.reason = case.reason.as_deref().map(stand_in);
-            // A dash stands for no name.
-            if let Some(name) = case.deviation.as_mut().filter(|name| *name != "-") {
-                *name = stand_in(name);
+            if let Some(known) = &mut case.known {
+                // A dash stands for no name.
+                if let Some(name) = known.name.as_mut().filter(|name| *name != "-") {
+                    *name = stand_in(name);
+                }
+                known.reason = stand_in(&known.reason);
+                known.spec = harmless_citations(&known.spec);
             }
-            case.again = case.again.as_deref().map(stand_in);
-            all(&mut case.requests);
-            for difference in &mut case.differences {
-                difference.what = stand_in(&difference.what);
-                difference.wanted = stand_in(&difference.wanted);
-                difference.got = stand_in(&difference.got);
+            if let Some(again) = &mut case.again {
+                again.cli = again.cli.as_deref().map(stand_in);
+            }
+            if let Some(agent) = &mut case.agent {
+                all(&mut agent.requests);
+                for difference in &mut agent.differences {
+                    difference.what = stand_in(&difference.what);
+                    difference.wanted = stand_in(&difference.wanted);
+                    difference.got = stand_in(&difference.got);
+                }
             }
         }
         Event::End(_) => {}

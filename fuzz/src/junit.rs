@@ -7,7 +7,8 @@ use cors_harness::event::{CaseEvent, Event, Outcome};
 use cors_harness::exit::Exit;
 use cors_harness::run::Options;
 use cors_report::block;
-use cors_report::junit::{Junit, Reported as _};
+use cors_report::format::Format as _;
+use cors_report::junit::Junit;
 use cors_vectors::server::Level;
 use roxmltree::{Document, Node};
 
@@ -36,10 +37,10 @@ pub fn run(data: &[u8]) {
     let Seen { events, secret, .. } = run;
     // What the run's exit status goes by.
     let fail_on = Options::default().fail_on;
-    let (mut junit, mut sink) = (Junit::default(), Vec::new());
+    let (mut junit, mut sink) = (Junit::new(fail_on), Vec::new());
     for event in &events {
         assert!(sink.is_empty(), "{events:#?}");
-        let written = event.report(&mut junit, fail_on, &mut sink);
+        let written = junit.event(event, &mut sink);
         written.expect("a vector takes everything");
     }
     let text = String::from_utf8(sink).expect("XML is UTF-8");

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use cors_harness::clock::Clock;
 use cors_harness::escape::escape;
-use cors_harness::event::{Event, Outcome};
+use cors_harness::event::{Event, KnownEvent, Outcome};
 use cors_harness::kit::{Kit, Site, Subject};
 use cors_harness::plan::Plan;
 use cors_harness::run::{About, Options, run};
@@ -219,7 +219,11 @@ pub(crate) fn seen(data: &[u8]) -> Option<Seen> {
         match event {
             // What a list of known failures and a program that was started add.
             Event::Case(case) if case.outcome == Outcome::Fail && other && !which => {
-                case.known = Some(text(4));
+                case.known = Some(KnownEvent {
+                    name: None,
+                    reason: text(4),
+                    spec: Vec::new(),
+                });
             }
             Event::End(end) => {
                 end.log.extend(texts.get(5).cloned());

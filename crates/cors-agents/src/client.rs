@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use cors_harness::event::EndEvent;
 use cors_harness::exit::Exit;
+use cors_harness::stream::Sink;
 use cors_model::trace::Steps;
 use cors_net::process::Group;
 use cors_vectors::agent::{AgentCase, Place};
@@ -31,8 +32,6 @@ use crate::browser::job::{FetchJob, fetches};
 use crate::browser::report::{Report, Seen};
 use crate::browser::servers::{Listeners, Servers, Stage};
 use crate::browser::{Stopped, observation, skip};
-use crate::event::Event;
-use crate::known::Known;
 use crate::run::{About, Played, Run};
 
 /// How long a program may take for one fetch.
@@ -139,9 +138,8 @@ impl Program {
 /// The program or the servers do not start.
 pub async fn run_client(
     job: &ClientJob<'_>,
-    known: Known,
     cancel: impl Future<Output = ()>,
-    sink: &mut dyn FnMut(&Event),
+    sink: &mut dyn Sink,
 ) -> io::Result<EndEvent> {
     let listeners = Listeners::open().await?;
     let page = format!("{}/", listeners.origin(Place::Page));
@@ -153,8 +151,7 @@ pub async fn run_client(
     let (sender, _told) = unbounded_channel();
     let servers = Servers::new(&listeners, stages, "", Vec::new(), sender);
     let mut program = Program::start(job.line)?;
-    let mut run = Run::begin(job.about, job.name.to_owned(), job.cases.len(), known, sink);
-    let mut judged = 0;
+    let mut run = Run::begin(job.about, job.name.to_owned(), job.cases.len(), sink);
     let work = async {
         for (number, case) in job.cases.iter().enumerate() {
             let played = match skip::for_client(case) {
@@ -162,7 +159,6 @@ pub async fn run_client(
                 None => play(&servers, &mut program, number, case, &page).await?,
             };
             run.case(case, played, &Steps::default());
-            judged += 1;
         }
         Ok(())
     };
@@ -180,7 +176,7 @@ pub async fn run_client(
         Stopped::Agent(said) => (Exit::Unreachable, said),
         Stopped::Bug(said) => (Exit::Bug, said),
     });
-    Ok(run.end(stopped, job.cases.len() - judged))
+    Ok(run.end(stopped))
 }
 
 async fn play(

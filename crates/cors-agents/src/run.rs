@@ -4,14 +4,17 @@ use std::fmt::Write as _;
 use std::panic::resume_unwind;
 use std::thread::{self, ScopedJoinHandle};
 
-use cors_harness::event::{Counts, EndEvent, Outcome};
-use cors_harness::exit::{Exit, Exits};
+use cors_harness::attribute::cause;
+use cors_harness::event::{
+    Again, AgentEvent, CaseEvent, EndEvent, Outcome, RunEvent, SubjectEvent,
+};
+use cors_harness::exit::Exit;
+use cors_harness::stream::{Sink, Stream};
 use cors_model::trace::{NoTrace, Steps};
 use cors_vectors::agent::AgentCase;
+use cors_vectors::server::Level;
 
 use crate::compare::{Comparison, compare};
-use crate::event::{CaseEvent, Event, RunEvent};
-use crate::known::Known;
 use crate::model::play;
 use crate::observation::{Observation, ObservedRequest};
 use crate::world::World;
@@ -43,150 +46,81 @@ pub enum Played {
 }
 
 /// A run that is under way.
+#[derive(Debug)]
 pub struct Run<'s> {
-    about: About,
-    known: Known,
-    counts: Counts,
-    exits: Exits,
-    /// Known failures that passed.
-    stale: Vec<String>,
-    sink: &'s mut dyn FnMut(&Event),
-}
-
-impl std::fmt::Debug for Run<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Run")
-            .field("about", &self.about)
-            .field("counts", &self.counts)
-            .finish_non_exhaustive()
-    }
+    again: String,
+    stream: Stream<'s>,
 }
 
 impl<'s> Run<'s> {
-    /// Begins a run of `selected` cases on `agent`, which is known to leave the standard where
-    /// `known` says so.
-    pub fn begin(
-        about: &About,
-        agent: String,
-        selected: usize,
-        known: Known,
-        sink: &'s mut dyn FnMut(&Event),
-    ) -> Self {
-        sink(&Event::Run(RunEvent {
+    /// Begins a run of `selected` cases on `agent`.
+    pub fn begin(about: &About, agent: String, selected: usize, sink: &'s mut dyn Sink) -> Self {
+        let run = RunEvent {
             tool: about.tool.clone(),
             vectors: about.vectors.clone(),
             standard: about.standard.clone(),
-            agent,
+            subject: SubjectEvent::Agent { agent },
             selected,
-        }));
+        };
         Self {
-            about: about.clone(),
-            known,
-            counts: Counts::default(),
-            exits: Exits::default(),
-            stale: Vec::new(),
-            sink,
+            again: about.again.clone(),
+            // Browsers are bound by all of the standard.
+            stream: Stream::begin(run, Level::Must, sink),
         }
     }
 
     /// Judges a case and hands its event on.
     pub fn case(&mut self, case: &AgentCase, played: Played, steps: &Steps) {
-        let mut event = CaseEvent {
-            id: case.id.clone(),
-            title: case.title.clone(),
-            spec: case.spec.clone(),
-            outcome: Outcome::Pass,
-            reason: None,
-            deviation: None,
-            differences: Vec::new(),
-            requests: Vec::new(),
+        let mut agent = AgentEvent {
             steps: distinct(steps),
-            again: None,
+            ..AgentEvent::default()
         };
-        match played {
+        let (outcome, reason) = match played {
             Played::Observed(world, observed) => {
-                event.requests = observed.requests.iter().map(line).collect();
+                agent.requests = observed.requests.iter().map(line).collect();
                 match compare(case, &world, &observed) {
-                    Ok(Comparison::Same) => {}
-                    Ok(Comparison::Quarantined(reason)) => event.reason = Some(reason),
+                    Ok(Comparison::Same) => (Outcome::Pass, None),
+                    Ok(Comparison::Quarantined(reason)) => (Outcome::Pass, Some(reason)),
                     Ok(Comparison::Different(differences)) => {
-                        event.outcome = Outcome::Fail;
-                        event.differences = differences;
+                        agent.differences = differences;
+                        (Outcome::Fail, None)
                     }
-                    Err(error) => self.broken(&mut event, error.to_string()),
+                    Err(error) => self.broken(error.to_string()),
                 }
             }
-            Played::Skipped(reason) => {
-                event.outcome = Outcome::Skip;
-                event.reason = Some(reason);
-            }
-            Played::Nothing(reason) => {
-                event.outcome = Outcome::Error;
-                event.reason = Some(reason);
-                self.exits.add(Exit::Failed);
-            }
+            Played::Skipped(reason) => (Outcome::Skip, Some(reason)),
+            Played::Nothing(reason) => (Outcome::Error, Some(reason)),
             // A case that the reader let through and that cannot be played is a mistake of ours.
-            Played::Broken(reason) => self.broken(&mut event, reason),
-        }
-        self.judge(&mut event);
-        self.counts.add(event.outcome);
-        (self.sink)(&Event::Case(Box::new(event)));
-    }
-
-    fn broken(&mut self, event: &mut CaseEvent, reason: String) {
-        event.outcome = Outcome::Error;
-        event.reason = Some(reason);
-        self.exits.add(Exit::Bug);
-    }
-
-    fn judge(&mut self, event: &mut CaseEvent) {
-        let known = self.known.explains(&event.id);
-        match event.outcome {
-            Outcome::Fail | Outcome::Blocked => match known {
-                Some(explained) => {
-                    event.deviation = Some(explained.name.clone());
-                    event.reason = Some(explained.reason.clone());
-                }
-                None => self.exits.add(Exit::Failed),
-            },
-            Outcome::Pass | Outcome::Skip if known.is_some() => {
-                self.stale.push(event.id.clone());
-                self.exits.add(Exit::OutOfDate);
-            }
-            Outcome::Pass | Outcome::Skip | Outcome::Error => {}
-        }
-        if !matches!(event.outcome, Outcome::Pass | Outcome::Skip) {
-            event.again = Some(format!("{} {}", self.about.again, event.id));
-        }
-    }
-
-    /// Ends the run; with `stopped`, before all of its `unjudged` cases were judged.
-    pub fn end(mut self, stopped: Option<(Exit, String)>, unjudged: usize) -> EndEvent {
-        self.counts.unjudged = unjudged;
-        let mut reason = None;
-        if let Some((exit, said)) = stopped {
-            self.exits.add(exit);
-            reason = Some(said);
-        }
-        if self.counts.ran() == 0 {
-            self.exits.add(Exit::NothingRan);
-        }
-        if reason.is_none() && !self.stale.is_empty() {
-            reason = Some(format!(
-                "the expectations are out of date, these cases no longer fail: {}",
-                self.stale.join(", ")
-            ));
-        }
-        let end = EndEvent {
-            complete: unjudged == 0,
-            exit: self.exits.settle(),
-            reason,
-            log: Vec::new(),
-            out_of_date: Vec::new(),
-            counts: self.counts,
+            Played::Broken(reason) => self.broken(reason),
         };
-        (self.sink)(&Event::End(end.clone()));
-        end
+        let failed = !matches!(outcome, Outcome::Pass | Outcome::Skip);
+        let mut event = CaseEvent {
+            outcome,
+            reason,
+            agent: Some(agent),
+            again: failed.then(|| Again {
+                cli: Some(format!("{} {}", self.again, case.id)),
+                curl: None,
+            }),
+            ..CaseEvent::blank(&case.id, &case.title, Level::Must)
+        };
+        event.why = case.why.clone().unwrap_or_default();
+        event.spec.clone_from(&case.spec);
+        event.cause = cause(&event);
+        self.stream.case(Box::new(event));
+    }
+
+    fn broken(&mut self, reason: String) -> (Outcome, Option<String>) {
+        self.stream.add(Exit::Bug);
+        (Outcome::Error, Some(reason))
+    }
+
+    /// Ends the run; with `stopped`, before all of its cases were judged.
+    pub fn end(mut self, stopped: Option<(Exit, String)>) -> EndEvent {
+        if let Some((exit, reason)) = stopped {
+            self.stream.stop(exit, reason);
+        }
+        self.stream.end()
     }
 }
 
@@ -197,12 +131,11 @@ impl<'s> Run<'s> {
 pub fn run_model<'c>(
     cases: impl ExactSizeIterator<Item = &'c AgentCase>,
     about: &About,
-    known: Known,
     trace: bool,
-    sink: &mut dyn FnMut(&Event),
+    sink: &mut dyn Sink,
 ) -> EndEvent {
     let agent = format!("model {}", env!("CARGO_PKG_VERSION"));
-    let mut run = Run::begin(about, agent, cases.len(), known, sink);
+    let mut run = Run::begin(about, agent, cases.len(), sink);
     let cases: Vec<&AgentCase> = cases.collect();
     let threads = thread::available_parallelism().map_or(1, usize::from);
     // What was observed is kept for no more cases than these at a time.
@@ -222,7 +155,7 @@ pub fn run_model<'c>(
             run.case(case, played, &steps);
         }
     }
-    run.end(None, 0)
+    run.end(None)
 }
 
 /// Plays cases on the model, one after the other.

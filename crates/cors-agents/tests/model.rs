@@ -1,10 +1,8 @@
 //! The model against every agent case of the library: what the standard demands, stated by hand or
 //! enumerated from its tables, and what the transcription does.
 
-use cors_agents::event::{CaseEvent, Event};
-use cors_agents::known::Known;
 use cors_agents::run::{About, run_model};
-use cors_harness::event::Outcome;
+use cors_harness::event::{CaseEvent, Event, Outcome};
 use cors_harness::exit::Exit;
 use cors_vectors::agent::AgentCase;
 
@@ -22,9 +20,8 @@ fn run(cases: &[&AgentCase], trace: bool) -> (Vec<CaseEvent>, Exit) {
     let end = run_model(
         cases.iter().copied(),
         &about(),
-        Known::default(),
         trace,
-        &mut |event| {
+        &mut |event: &Event| {
             if let Event::Case(case) = event {
                 events.push((**case).clone());
             }
@@ -69,9 +66,9 @@ fn a_wrong_expectation_fails() {
             "{}",
             case.id
         );
-        assert!(!events[0].differences.is_empty());
+        assert!(!events[0].agent.as_ref().unwrap().differences.is_empty());
         assert_eq!(
-            events[0].again.as_deref(),
+            events[0].again.as_ref().unwrap().cli.as_deref(),
             Some(format!("test -t {}", case.id).as_str())
         );
         wrong += 1;
@@ -87,15 +84,19 @@ fn tracing_changes_no_outcome() {
     let (plain, _) = run(&cases, false);
     let (traced, _) = run(&cases, true);
     for (plain, traced) in plain.iter().zip(&traced) {
+        let (did, as_traced) = (
+            plain.agent.as_ref().unwrap(),
+            traced.agent.as_ref().unwrap(),
+        );
         assert_eq!(
-            (plain.outcome, &plain.requests),
-            (traced.outcome, &traced.requests),
+            (plain.outcome, &did.requests),
+            (traced.outcome, &as_traced.requests),
             "{}",
             plain.id
         );
-        assert!(plain.steps.is_empty());
+        assert!(did.steps.is_empty());
         assert!(
-            !traced.steps.is_empty() || traced.requests.is_empty(),
+            !as_traced.steps.is_empty() || as_traced.requests.is_empty(),
             "{}",
             traced.id
         );

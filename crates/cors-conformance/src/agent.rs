@@ -1,6 +1,5 @@
 //! `agent`: the agent cases on a user agent.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -9,25 +8,27 @@ use std::pin::Pin;
 use cors_agents::browser::engine::Installed;
 use cors_agents::browser::{Emulator, Engine, Faults, Job, LaunchError, Limits, run_engine};
 use cors_agents::client::{ClientJob, run_client};
-use cors_agents::event::Event;
-use cors_agents::known::Known;
 use cors_agents::record::Recording;
 use cors_agents::refusals::{distinct, message, telling};
 use cors_agents::run::{About, Played, run_model};
 use cors_harness::escape::shell_word;
-use cors_harness::event::EndEvent;
+use cors_harness::event::{EndEvent, Event};
 use cors_harness::exit::Exit;
+use cors_harness::known::Known;
+use cors_harness::stream::Sink;
+use cors_report::terminal::{Terminal, Verbosity};
 use cors_vectors::agent::AgentCase;
 use cors_vectors::format::format;
+use cors_vectors::known::file::{Entry as KnownEntry, KnownFile};
 use cors_vectors::observed::{ObservedFile, expectations, read_expectations};
 use cors_vectors::server::Level;
 use tokio::runtime::Runtime;
 
 use crate::args::{AgentArgs, AgentName};
+use crate::baseline::file::is_narrowed;
 use crate::cases;
-use crate::output::{Sheet, people};
+use crate::output::Output;
 use crate::stop::Stop;
-use cors_report::agent::tell;
 
 /// Runs the selected agent cases on the user agent and reports.
 pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
@@ -50,28 +51,11 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         .transpose()
         .map_err(Stop::unreachable)?;
     let known = known(args)?;
-    let mut reports = Sheet::open_all(&args.report, Level::Must)?;
-    let mut people = people(&args.report, args.color)?;
-    let mut trouble: Option<Stop> = None;
-    let mut deviations: BTreeMap<String, usize> = BTreeMap::new();
-    let mut sink = |event: &Event| {
-        for sheet in &mut reports {
-            if let Err(error) = sheet.write(event) {
-                trouble.get_or_insert_with(|| sheet.unwritable(&error));
-            }
-        }
-        if let Event::Case(case) = event
-            && let Some(name) = &case.deviation
-        {
-            *deviations.entry(name.clone()).or_default() += 1;
-        }
-        // A reader that has seen enough is no trouble.
-        if let Err(error) = tell(&mut people, event, args.verbose, &deviations)
-            && error.kind() != io::ErrorKind::BrokenPipe
-        {
-            trouble.get_or_insert_with(|| crate::output::unwritable("the terminal report", &error));
-        }
-    };
+    let verbosity = Verbosity::from_count(args.verbose);
+    let terminal = Terminal::new(verbosity, Level::Must);
+    let output = Output::open(terminal, &args.report, Level::Must, args.color)?;
+    let narrowed = is_narrowed(&args.selection);
+    let mut sink = Known::new(output, known.as_ref(), narrowed, Level::Must);
     let end = if let Some(session) = session {
         match (args.name, installed, &args.cmd) {
             (Some(name), Some(installed), _) => match (&args.console, name.engine()) {
@@ -87,20 +71,22 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
                 }
                 (None, _) => {
                     let subject = (name, installed);
-                    in_browser(args, session, subject, &chosen, &about, known, &mut sink)?
+                    in_browser(args, session, subject, &chosen, &about, &mut sink)?
                 }
             },
-            (_, _, Some(line)) => {
-                with_program(args, session, line, &chosen, &about, known, &mut sink)?
-            }
+            (_, _, Some(line)) => with_program(args, session, line, &chosen, &about, &mut sink)?,
             _ => return Err(Stop::bug("a session with nobody")),
         }
     } else {
         // Steps are for reports; nobody reads them on a terminal without asking.
         let trace = !args.report.is_empty() || args.verbose > 1;
-        run_model(chosen.into_iter(), &about, known, trace, &mut sink)
+        run_model(chosen.into_iter(), &about, trace, &mut sink)
     };
-    trouble.map_or(Ok(end.exit), Err)
+    let (_, output) = sink.into_parts();
+    for stop in output.trouble() {
+        crate::tell(&stop.said);
+    }
+    Ok(end.exit)
 }
 
 /// What runs an agent, listening for the end that the user may ask for.
@@ -129,8 +115,7 @@ fn in_browser(
     (name, installed): (AgentName, Installed),
     chosen: &[&AgentCase],
     about: &About,
-    known: Known,
-    sink: &mut dyn FnMut(&Event),
+    sink: &mut dyn Sink,
 ) -> Result<EndEvent, Stop> {
     let limits = Limits {
         in_flight: usize::from(args.jobs),
@@ -162,7 +147,6 @@ fn in_browser(
                 limits,
             },
             installed,
-            known,
             cancel,
             &mut |case, played, _| record.add(case, played),
             sink,
@@ -215,14 +199,7 @@ fn listen(
         }
     };
     let mut nobody = |_: &Event| {};
-    let run = run_engine(
-        &job,
-        installed,
-        Known::default(),
-        session.cancel,
-        &mut seen,
-        &mut nobody,
-    );
+    let run = run_engine(&job, installed, session.cancel, &mut seen, &mut nobody);
     let end = session.runtime.block_on(run).map_err(Stop::unreachable)?;
     if !end.complete {
         let why = end.reason.unwrap_or_default();
@@ -251,8 +228,7 @@ fn with_program(
     line: &str,
     chosen: &[&AgentCase],
     about: &About,
-    known: Known,
-    sink: &mut dyn FnMut(&Event),
+    sink: &mut dyn Sink,
 ) -> Result<EndEvent, Stop> {
     let job = ClientJob {
         line,
@@ -261,7 +237,7 @@ fn with_program(
         about,
         deadline: args.max_time.unwrap_or_else(|| Limits::default().deadline),
     };
-    let run = run_client(&job, known, session.cancel, sink);
+    let run = run_client(&job, session.cancel, sink);
     session
         .runtime
         .block_on(run)
@@ -269,33 +245,32 @@ fn with_program(
 }
 
 /// What the agent is known to do otherwise.
-fn known(args: &AgentArgs) -> Result<Known, Stop> {
-    let file = match &args.expectations {
-        Some(path) => {
+fn known(args: &AgentArgs) -> Result<Option<KnownFile>, Stop> {
+    let (shown, file) = match (&args.expectations, args.name) {
+        (Some(path), _) => {
             let shown = path.display().to_string();
             let text = fs::read_to_string(path)
                 .map_err(|error| Stop::usage(format_args!("{shown}: {error}")))?;
-            Some(read_expectations(&shown, &text).map_err(Stop::usage)?)
+            let file = read_expectations(&shown, &text).map_err(Stop::usage)?;
+            (shown, Some(file))
         }
-        None => match args.name {
-            Some(name) => expectations(name.name()).map_err(Stop::bug)?,
-            None => None,
-        },
+        (None, Some(name)) => {
+            let shown = format!("agent/expectations/{}.json", name.name());
+            (shown, expectations(name.name()).map_err(Stop::bug)?)
+        }
+        (None, None) => return Ok(None),
     };
-    if let Some(file) = &file {
-        let library = cases::load(&args.selection)?;
-        let all = file
-            .deviations
-            .iter()
-            .flat_map(|deviation| &deviation.cases);
-        if let Some(unknown) = all.clone().find(|id| library.agent_case(id).is_none()) {
-            return Err(Stop {
-                exit: Exit::OutOfDate,
-                said: format!("the expectations name the case {unknown}, which there is not"),
-            });
-        }
+    let Some(file) = file else { return Ok(None) };
+    let library = cases::load(&args.selection)?;
+    let file = file.known(&shown);
+    let ids = file.entries.iter().flat_map(KnownEntry::ids);
+    if let Some(unknown) = ids.into_iter().find(|id| library.agent_case(id).is_none()) {
+        return Err(Stop {
+            exit: Exit::OutOfDate,
+            said: format!("the expectations name the case {unknown}, which there is not"),
+        });
     }
-    Ok(file.as_ref().map(Known::new).unwrap_or_default())
+    Ok(Some(file))
 }
 
 /// The start of a command line that runs one of the cases alone.

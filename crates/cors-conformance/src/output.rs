@@ -8,13 +8,11 @@ use cors_harness::event::Event;
 use cors_harness::exit::{Exit, Exits};
 use cors_harness::run::Sink;
 use cors_vectors::server::Level;
-use serde::Serialize;
 
-use crate::args::{Color, Report, ReportKind};
+use crate::args::{Color, Report};
 use crate::progress::Progress;
 use crate::stop::Stop;
-use cors_report::junit::{Junit, Reported};
-use cors_report::ndjson;
+use cors_report::format::Format;
 use cors_report::terminal::Terminal;
 
 /// All sinks of a run.
@@ -32,18 +30,10 @@ pub(crate) struct Output {
 
 /// A report that is being written.
 pub(crate) struct Sheet {
-    format: Format,
+    format: Box<dyn Format>,
     /// How messages name it.
     name: String,
     sink: Box<dyn Write>,
-}
-
-/// How events become a report.
-enum Format {
-    /// Each at once.
-    Ndjson,
-    /// All when the run ends. Failures below the level are advice.
-    Junit(Junit, Level),
 }
 
 impl Output {
@@ -184,19 +174,13 @@ impl Sheet {
                 (name, Box::new(BufWriter::new(file)))
             }
         };
-        let format = match report.kind {
-            ReportKind::Ndjson => Format::Ndjson,
-            ReportKind::Junit => Format::Junit(Junit::default(), fail_on),
-        };
+        let format = report.kind.begin(fail_on);
         Ok(Self { format, name, sink })
     }
 
     /// Writes what is to be written at this event.
-    pub(crate) fn write(&mut self, event: &(impl Serialize + Reported)) -> io::Result<()> {
-        match &mut self.format {
-            Format::Ndjson => ndjson::write(&mut self.sink, event),
-            Format::Junit(junit, fail_on) => event.report(junit, *fail_on, &mut self.sink),
-        }
+    pub(crate) fn write(&mut self, event: &Event) -> io::Result<()> {
+        self.format.event(event, &mut self.sink)
     }
 }
 

@@ -8,6 +8,7 @@ use cors_agents::browser::Engine;
 use cors_harness::clock::Clock;
 use cors_harness::escape::shell_word;
 use cors_harness::exit::Exit;
+use cors_harness::known::{Known, Seen};
 use cors_harness::plan::Plan;
 use cors_harness::run::{About, Options, run as drive};
 use cors_harness::wire::Line;
@@ -19,7 +20,6 @@ use crate::args::{FailOn, RunArgs};
 use cors_vectors::known::file::{KnownFile, Reasons};
 
 use crate::baseline::file::{self, is_narrowed};
-use crate::baseline::sink::{Known, Seen};
 use crate::cases;
 use crate::output::Output;
 use crate::probe;
@@ -51,11 +51,7 @@ pub(crate) fn execute(
         .map_err(Stop::bug)?;
     let Named { target, name } = runtime.block_on(target::named(args, library, &headers))?;
     let mut options = options(args, name, headers)?;
-    let verbosity = match args.verbose {
-        0 => Verbosity::Failures,
-        1 => Verbosity::Cases,
-        _ => Verbosity::Everything,
-    };
+    let verbosity = Verbosity::from_count(args.verbose);
     let terminal = Terminal::new(verbosity, options.fail_on);
     let output = Output::open(terminal, &args.report, options.fail_on, args.color)?;
     let narrowed = is_narrowed(&args.selection);

@@ -7,15 +7,18 @@ use cors_vectors::server::Verdict;
 use futures_util::FutureExt as _;
 
 use crate::again::curl;
+use crate::attribute::cause;
 use crate::done::{Done, Exchange};
-use crate::drive::{Session, drive};
+use crate::drive::drive;
 use crate::engines::engines;
 use crate::escape::escape;
 use crate::event::{Again, CaseEvent, CheckOutcome, Got, Kind, Mode, Outcome};
 use crate::judge::{Judged, Telling, judge};
+use crate::options::Options;
 use crate::plan::{PlannedCase, Task};
 use crate::redact::Redactor;
-use crate::run::Options;
+use crate::session::Session;
+use crate::step::event as step_event;
 
 /// Longer curl command lines, of cases with huge headers, are no help to anyone.
 const LONGEST_CURL: usize = 65_536;
@@ -121,8 +124,9 @@ fn told(
         }
         let steps = done.iter().zip(&task.steps);
         event.steps = steps
-            .map(|(done, step)| done.event(step, &task.site, session, redactor))
+            .map(|(done, step)| step_event(done, step, &task.site, session, redactor))
             .collect();
+        event.cause = cause(&event);
     }
     Through {
         verdicts_hold,
@@ -158,22 +162,9 @@ pub(crate) fn again(planned: &PlannedCase, options: &Options) -> Again {
 pub(crate) fn blank(planned: &PlannedCase, mode: Mode) -> Box<CaseEvent> {
     let case = &planned.case;
     Box::new(CaseEvent {
-        id: case.id.clone(),
-        title: case.title.clone(),
         why: case.why.clone(),
         spec: case.spec.clone(),
-        outcome: Outcome::Skip,
-        level: case.level,
         policy: (mode == Mode::Kit).then(|| case.policy.clone()),
-        reason: None,
-        known: None,
-        wanted: None,
-        got: None,
-        checks: Vec::new(),
-        steps: Vec::new(),
-        engines: Vec::new(),
-        exchanges: 0,
-        again: None,
-        millis: 0,
+        ..CaseEvent::blank(&case.id, &case.title, case.level)
     })
 }

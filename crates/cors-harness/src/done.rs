@@ -1,16 +1,9 @@
-//! What a step brought, and how it is told.
+//! What a step brought.
 
 use cors_model::error::Refusal;
 use cors_model::response::FilteredResponse;
 
-use crate::drive::Session;
-use crate::escape::escape_cut;
-use crate::event::{ExchangeEvent, Got, Kind, StepEvent};
-use crate::kit::Site;
-use crate::model::refusal_event;
-use crate::page::retrace;
-use crate::plan::{Action, PlannedStep};
-use crate::redact::{self, Redactor};
+use crate::event::{Got, Kind};
 use crate::target::Transport;
 use crate::wire;
 
@@ -102,47 +95,5 @@ impl Done {
         self.exchanges
             .last()
             .is_some_and(|exchange| exchange.answer.is_err())
-    }
-
-    /// As an event, with the steps of the standard that were taken when they are wanted.
-    pub(crate) fn event(
-        &self,
-        step: &PlannedStep,
-        site: &Site,
-        session: &Session<'_>,
-        redactor: &Redactor,
-    ) -> StepEvent {
-        let exchange = |exchange: &Exchange| {
-            let (response, transport) = match &exchange.answer {
-                Ok(response) => (Some(redact::response(redactor, response)), None),
-                Err(transport) => (None, Some(redactor.text(&transport.to_string()))),
-            };
-            let request = redact::request(redactor, &exchange.request);
-            ExchangeEvent {
-                kind: exchange.kind,
-                request,
-                response,
-                transport,
-            }
-        };
-        let fetch = match &step.action {
-            Action::Fetch(fetch) => Some(fetch),
-            Action::Send(_) => None,
-        };
-        let trace = fetch
-            .filter(|_| session.options.trace)
-            .map(|fetch| retrace(fetch, site, session, &self.exchanges, redactor));
-        StepEvent {
-            wanted: step.verdict,
-            got: self.decision.is_some().then(|| self.got()),
-            origin: fetch.map(|fetch| escape_cut(&fetch.origin)),
-            refusal: self
-                .refusal
-                .as_ref()
-                .map(|refusal| refusal_event(refusal, redactor)),
-            note: self.note.clone(),
-            trace: trace.unwrap_or_default(),
-            exchanges: self.exchanges.iter().map(exchange).collect(),
-        }
     }
 }

@@ -1,11 +1,11 @@
 //! What engines make of the steps of a case, where that is not what the standard says.
 
 use crate::done::Done;
-use crate::drive::Session;
 use crate::event::{EngineEvent, Got, Kind};
 use crate::page::carry_out_as;
 use crate::plan::{Action, Task};
 use crate::redact::Redactor;
+use crate::session::Session;
 
 /// Does the fetches of a case again as each engine does them, and tells where the verdict is another
 /// one, or other requests lead to it.

@@ -4,6 +4,7 @@ use cors_model::response::FilteredResponse;
 use cors_vectors::check::On;
 use cors_vectors::server::{Credentials, Level, Verdict};
 
+use crate::cause::About;
 use crate::done::{Decision, Done};
 use crate::escape::escape;
 use crate::event::{CheckEvent, CheckOutcome, Got, Kind, Outcome};
@@ -259,6 +260,7 @@ impl Looking<'_> {
             if !self.telling.tells(outcome) {
                 continue;
             }
+            let about = check.statement.about();
             let said = match held {
                 Held::Answer(answer) => check.statement.said(answer),
                 Held::Inapplicable(answer, when) => {
@@ -276,6 +278,7 @@ impl Looking<'_> {
                 level,
                 outcome,
                 on,
+                about: Some(about),
                 said,
                 why,
             });
@@ -332,6 +335,7 @@ impl Looking<'_> {
                 level: self.case_level,
                 outcome,
                 on: On::Actual,
+                about: can.map(|_| About::Header("Access-Control-Expose-Headers".to_owned())),
                 said,
                 why: None,
             });

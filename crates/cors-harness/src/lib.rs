@@ -66,8 +66,12 @@ mod judge;
 mod page;
 mod raw;
 mod sanity;
+mod session;
+mod step;
 
 pub mod again;
+pub mod attribute;
+pub mod cause;
 pub mod clock;
 #[cfg(all(unix, feature = "net"))]
 pub mod command;
@@ -75,12 +79,15 @@ pub mod event;
 pub mod exit;
 pub mod fuzz;
 pub mod kit;
+pub mod known;
 pub mod model;
+pub mod options;
 pub mod plan;
 pub mod probe;
 pub mod redact;
 pub mod run;
 pub mod statement;
+pub mod stream;
 pub mod target;
 pub mod wire;
 

@@ -5,7 +5,7 @@ use cors_model::api::fetch::RequestInit;
 use cors_model::api::xhr::{Xhr, XhrBody};
 use cors_model::api::{self, ApiError};
 use cors_model::cache::Timestamp;
-use cors_model::error::Refusal;
+use cors_model::error::{Refusal, Remedy};
 use cors_model::header::{Header, HeaderList, HeaderName, HeaderValue};
 use cors_model::host::Host;
 use cors_model::network::{HttpRequest, TransportError};
@@ -16,6 +16,7 @@ use cors_model::trace::{Entry, Steps, Trace};
 use cors_model::url::{Url, UrlParts};
 use cors_vectors::server::Credentials;
 
+use crate::cause::{About, Remedy as RemedyEvent};
 use crate::escape::escape_cut;
 use crate::event::{RefusalEvent, TraceEvent};
 use crate::plan::PlannedFetch;
@@ -169,10 +170,51 @@ pub(crate) fn refusal_event(refusal: &Refusal, redactor: &Redactor) -> RefusalEv
         at: refusal.at.to_string(),
         stage: refusal.stage.to_string(),
         said: redactor.text(&refusal.to_string()),
-        compared: compared.map(|compared| compared.what.to_owned()),
+        compared: compared.map(|compared| about(compared.what)),
         got: got.map(|got| redactor.text(&escape_cut(got))),
         wanted: compared.map(|compared| compared.wanted.to_string()),
-        remedies: refusal.remedies.iter().map(ToString::to_string).collect(),
+        remedies: refusal
+            .remedies
+            .iter()
+            .map(|one| remedy_event(one, redactor))
+            .collect(),
+    }
+}
+
+/// What the model says that it compared: a header's name as it stands in the standard, the status, or
+/// words.
+fn about(what: &str) -> About {
+    let is_header =
+        what.starts_with(|first: char| first.is_ascii_uppercase()) && !what.contains(' ');
+    match what {
+        "status" => About::Status,
+        _ if is_header => About::Header(what.to_owned()),
+        _ => About::Other(what.to_owned()),
+    }
+}
+
+fn remedy_event(remedy: &Remedy, redactor: &Redactor) -> RemedyEvent {
+    let name = |name: &HeaderName| name.to_string();
+    let value = |value: &HeaderValue| redactor.text(&value.to_string());
+    match remedy {
+        Remedy::SetHeader {
+            name: of,
+            value: to,
+            ..
+        } => RemedyEvent::SetHeader {
+            name: name(of),
+            value: value(to),
+        },
+        Remedy::AddToList {
+            name: of,
+            value: to,
+            ..
+        } => RemedyEvent::AddToList {
+            name: name(of),
+            value: value(to),
+        },
+        Remedy::RemoveHeader { name: of, .. } => RemedyEvent::RemoveHeader { name: name(of) },
+        Remedy::SetStatus { status, .. } => RemedyEvent::SetStatus { status: *status },
     }
 }
 

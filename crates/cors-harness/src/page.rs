@@ -14,12 +14,12 @@ use cors_model::url::Url as ModelUrl;
 use futures_util::FutureExt as _;
 
 use crate::done::{Decision, Done, Exchange};
-use crate::drive::Session;
 use crate::event::{Kind, TraceEvent};
 use crate::kit::Site;
 use crate::model;
 use crate::plan::PlannedFetch;
 use crate::redact::Redactor;
+use crate::session::Session;
 use crate::target::Transport;
 
 /// Carries out a fetch by a fresh user agent.

@@ -3,134 +3,24 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::time::Duration;
 
-use cors_model::dialect::Dialect;
-use cors_vectors::server::Level;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 
 use crate::case::{Through, again, blank, run_case};
-use crate::clock::Clock;
-use crate::drive::Session;
-use crate::event::{CaseEvent, Counts, EndEvent, Event, Mode, Outcome, RunEvent};
-use crate::exit::{Exit, Exits};
+use crate::event::{CaseEvent, EndEvent, Mode, Outcome, RunEvent, SubjectEvent};
+use crate::exit::Exit;
 use crate::plan::{Plan, PlannedCase};
 use crate::redact::Redactor;
 use crate::sanity::{sanity, why_not_to_start};
-use crate::wire::Line;
+use crate::session::Session;
+use crate::stream::Stream;
+
+pub use crate::options::{About, Options};
+pub use crate::stream::{Briefly, Sink};
 
 /// Exchanges in a row that may run out of time before the target is given up.
 pub(crate) const MOST_TIMEOUTS: u32 = 3;
-
-/// What the `run` line says of the suite and the target.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct About {
-    /// See [`RunEvent::tool`].
-    pub tool: String,
-    /// See [`RunEvent::vectors`].
-    pub vectors: String,
-    /// See [`RunEvent::standard`].
-    pub standard: String,
-    /// See [`RunEvent::target`].
-    pub target: String,
-    /// See [`RunEvent::inferred`].
-    pub inferred: Option<String>,
-}
-
-/// How a run is made.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// What the `run` line says.
-    pub about: About,
-    /// Cases in flight at most; at least 1.
-    pub in_flight: usize,
-    /// How long the whole run may take.
-    pub deadline: Duration,
-    /// Whether other methods than GET, HEAD and OPTIONS are sent to a target that is no kit.
-    pub unsafe_methods: bool,
-    /// Header lines that are added to every request; their values are secret.
-    pub headers: Vec<Line>,
-    /// The value of a `Cookie` line for requests with credentials; secret.
-    pub cookie: Option<Vec<u8>>,
-    /// More that must not be shown, such as the credentials of a proxy.
-    pub secrets: Vec<String>,
-    /// How often the cases are run, one round after the other; at least 1.
-    pub rounds: u32,
-    /// The lowest level at which a failure makes the run fail.
-    pub fail_on: Level,
-    /// Whether events hold the steps of the standard that were taken.
-    pub trace: bool,
-    /// Engines whose verdicts are told where they are not the standard's. Each asks the target again.
-    pub engines: Vec<Dialect>,
-    /// The command line that runs a case again, but for the case's id.
-    pub cli: Option<String>,
-    /// More arguments for the curl command lines, such as `-k`.
-    pub curl: Vec<String>,
-    /// Where durations come from.
-    pub clock: Clock,
-}
-
-impl Default for Options {
-    /// 8 in flight, 120 s, one round, safe methods, failures from `must`, the real clock.
-    fn default() -> Self {
-        Self {
-            about: About::default(),
-            in_flight: 8,
-            deadline: Duration::from_mins(2),
-            unsafe_methods: false,
-            headers: Vec::new(),
-            cookie: None,
-            secrets: Vec::new(),
-            rounds: 1,
-            fail_on: Level::Must,
-            trace: false,
-            engines: Vec::new(),
-            cli: None,
-            curl: Vec::new(),
-            clock: Clock::real(),
-        }
-    }
-}
-
-/// Who hears of a run.
-pub trait Sink {
-    /// A line of the stream. Cases come in the order of the plan.
-    fn event(&mut self, event: &Event);
-
-    /// Whether cases that pass are wanted with all that was seen of them. Without it their events
-    /// have no `steps`, no `again`, and of the `checks` only those that fail, and cost a fraction:
-    /// what a run does is then mostly to exchange messages. Asked once, at the beginning.
-    fn wants_passes(&self) -> bool {
-        true
-    }
-
-    /// Called once before the `end` line: a baseline takes back failures that are all known, and
-    /// adds what it found to be out of date.
-    fn settle(&mut self, exits: &mut Exits) {
-        let _ = exits;
-    }
-}
-
-impl<F: FnMut(&Event)> Sink for F {
-    fn event(&mut self, event: &Event) {
-        self(event);
-    }
-}
-
-/// A [`Sink`] for those who look only at what does not pass; see [`Sink::wants_passes`].
-#[derive(Debug)]
-pub struct Briefly<F>(pub F);
-
-impl<F: FnMut(&Event)> Sink for Briefly<F> {
-    fn event(&mut self, event: &Event) {
-        (self.0)(event);
-    }
-
-    fn wants_passes(&self) -> bool {
-        false
-    }
-}
 
 /// Makes the run until it is through, its deadline passes, or `cancel` completes. Returns the
 /// `end` line, which the sink got too.
@@ -182,14 +72,8 @@ pub(crate) async fn cut_short(options: &Options, cancel: impl Future<Output = ()
 pub(crate) struct Run<'a> {
     options: &'a Options,
     mode: Mode,
-    selected: usize,
     redactor: Redactor,
-    sink: &'a mut dyn Sink,
-    tells_passes: bool,
-    counts: Counts,
-    exits: Exits,
-    reason: Option<String>,
-    log: Vec<String>,
+    stream: Stream<'a>,
     /// Of the plan that is carried out, by position.
     results: Vec<Option<Through>>,
     /// Cases of that plan before this position were told to the sink.
@@ -215,49 +99,41 @@ impl<'a> Run<'a> {
         } = options.about.clone();
         let redactor =
             Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
-        sink.event(&Event::Run(RunEvent {
+        let run = RunEvent {
             tool,
             vectors,
             standard,
-            target,
-            mode,
+            subject: SubjectEvent::Server {
+                target,
+                mode,
+                inferred: inferred.map(|text| redactor.whole_text(&text)),
+            },
             selected,
-            inferred: inferred.map(|text| redactor.whole_text(&text)),
-        }));
+        };
         Self {
             options,
             mode,
-            selected,
             redactor,
-            tells_passes: sink.wants_passes(),
-            sink,
-            counts: Counts::default(),
-            exits: Exits::default(),
-            reason: None,
-            log: Vec::new(),
+            stream: Stream::begin(run, options.fail_on, sink),
             results: Vec::new(),
             told: 0,
         }
     }
 
-    /// Notes why the run cannot go on; the first reason is the one that is told.
+    /// Notes why the run cannot go on; the first reason is the one that is shown.
     pub(crate) fn stop(&mut self, exit: Exit, reason: impl AsRef<str>) {
-        self.exits.add(exit);
-        let reason = self.redactor.text(reason.as_ref());
-        self.reason.get_or_insert(reason);
+        self.stream.stop(exit, self.redactor.text(reason.as_ref()));
     }
 
     /// Whether there is a reason not to go on.
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.reason.is_some()
+    pub(crate) const fn is_stopped(&self) -> bool {
+        self.stream.is_stopped()
     }
 
     /// Adds what a program under test printed last, in escaped lines.
-    pub(crate) fn log(&mut self, lines: Vec<String>) {
-        self.log = lines;
-        for line in &mut self.log {
-            *line = self.redactor.text(line);
-        }
+    pub(crate) fn log(&mut self, lines: &[String]) {
+        let shown = lines.iter().map(|line| self.redactor.text(line));
+        self.stream.log(shown.collect());
     }
 
     /// Carries out a plan as often as it is wanted.
@@ -278,7 +154,7 @@ impl<'a> Run<'a> {
         let session = &Session {
             options: self.options,
             mode: self.mode,
-            tells_passes: self.tells_passes,
+            tells_passes: self.stream.wants_passes(),
             timeouts_in_a_row: Cell::new(0),
         };
         let mut answered = Vec::new();
@@ -432,18 +308,9 @@ impl<'a> Run<'a> {
     }
 
     fn tell(&mut self, event: Option<Box<CaseEvent>>) {
-        let Some(event) = event else { return };
-        self.counts.add(event.outcome);
-        let counts = match event.outcome {
-            Outcome::Pass | Outcome::Skip => false,
-            Outcome::Fail | Outcome::Blocked | Outcome::Error => {
-                event.level >= self.options.fail_on && event.level > Level::Info
-            }
-        };
-        if counts {
-            self.exits.add(Exit::Failed);
+        if let Some(event) = event {
+            self.stream.case(event);
         }
-        self.sink.event(&Event::Case(event));
     }
 
     /// Tells, of a plan that was cut short, what there is behind the first gap.
@@ -462,21 +329,6 @@ impl<'a> Run<'a> {
     /// Ends the stream.
     pub(crate) fn end(mut self) -> EndEvent {
         self.flush();
-        self.counts.unjudged = self.selected.saturating_sub(self.counts.total());
-        let complete = self.counts.unjudged == 0;
-        if complete && self.counts.ran() == 0 {
-            self.exits.add(Exit::NothingRan);
-        }
-        self.sink.settle(&mut self.exits);
-        let end = EndEvent {
-            complete,
-            exit: self.exits.settle(),
-            reason: self.reason,
-            log: self.log,
-            out_of_date: Vec::new(),
-            counts: self.counts,
-        };
-        self.sink.event(&Event::End(end.clone()));
-        end
+        self.stream.end()
     }
 }

@@ -1,9 +1,9 @@
 //! The sanity exchange: whether there is a server that speaks HTTP, before and after the cases.
 
-use crate::drive::Session;
 use crate::exit::Exit;
 use crate::kit::Site;
 use crate::model;
+use crate::session::Session;
 use crate::target::Transport;
 use crate::wire;
 

@@ -5,6 +5,7 @@ use cors_vectors::check::{Grammar, WireIs};
 use cors_vectors::names::is_token;
 use cors_vectors::origin::check_serialized;
 
+use crate::cause::About;
 use crate::escape::escape_cut;
 use crate::raw;
 use crate::wire::Response;
@@ -75,6 +76,15 @@ impl Statement {
                 let values: Vec<&[u8]> = answer.values(name).collect();
                 is.holds(name, &values, with_credentials)
             }
+        }
+    }
+
+    /// What of an answer it is about.
+    pub fn about(&self) -> About {
+        match self {
+            Self::Header { name, .. } => About::Header(name.clone()),
+            Self::Status(_) => About::Status,
+            Self::Wire(_) => About::Bytes,
         }
     }
 

@@ -2,20 +2,21 @@
 
 use std::fmt::Write as _;
 
+use cors_harness::attribute::{misses, shows};
+use cors_harness::cause::Place;
 use cors_harness::event::{
-    CaseEvent, CheckOutcome, ExchangeEvent, Got, Kind, Outcome, ResponseEvent, StepEvent,
-    TraceEvent,
+    AgentEvent, CaseEvent, CheckOutcome, ExchangeEvent, Got, Kind, Outcome, ResponseEvent,
+    StepEvent, TraceEvent,
 };
 use cors_vectors::server::{Level, Verdict};
 
 use crate::cite::cited;
-use crate::difference::{Mark, marks};
 use cors_explain::console;
 use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use cors_text::terminal as escape;
 
 /// Columns before the text of a section.
-const INDENT: usize = 10;
+const INDENT: usize = 12;
 /// Columns of a header value that are shown.
 const VALUE: usize = 160;
 /// Header lines of a message that are shown.
@@ -25,14 +26,19 @@ const LINES: usize = 40;
 pub fn failure(case: &CaseEvent) -> String {
     let mut block = Block::default();
     block.title(case);
-    block.exchanges(case, true);
-    block.browser(case);
-    block.checks(case);
+    match &case.agent {
+        Some(agent) => block.agent(agent),
+        None => block.server(case, true),
+    }
     if case.outcome == Outcome::Error {
         block.section("result", &reason(case));
     }
-    block.section("so", &escape::sentence(&case.why));
-    block.again(case);
+    if !case.why.is_empty() {
+        block.section("impact", &escape::sentence(&case.why));
+    }
+    block.fix(case);
+    block.reproduce(case);
+    block.docs(case);
     block.0
 }
 
@@ -40,16 +46,27 @@ pub fn failure(case: &CaseEvent) -> String {
 pub fn verbose(case: &CaseEvent) -> String {
     let mut block = Block::default();
     block.title(case);
-    block.exchanges(case, false);
-    block.browser(case);
-    block.checks(case);
-    block.trace(case);
+    if let Some(known) = &case.known {
+        block.section("known", &escape::sentence(&known.reason));
+    }
+    if let Some(agent) = &case.agent {
+        block.agent(agent);
+    } else {
+        block.server(case, false);
+        block.trace(case);
+    }
     block.0
+}
+
+/// Whether there is more to a case than its line.
+pub fn has_details(case: &CaseEvent) -> bool {
+    !case.steps.is_empty() || case.agent.is_some()
 }
 
 /// The word for an outcome, in its colour.
 pub fn word(case: &CaseEvent) -> String {
     let (style, word) = match case.outcome {
+        _ if case.known.is_some() => (FAINT, "known"),
         Outcome::Pass => (GOOD, "pass"),
         Outcome::Fail if case.level < Level::Must => (DOUBT, "FAIL"),
         Outcome::Fail => (BAD, "FAIL"),
@@ -71,16 +88,6 @@ pub fn level(level: Level) -> &'static str {
 
 fn reason(case: &CaseEvent) -> String {
     escape::sentence(case.reason.as_deref().unwrap_or("no reason was given"))
-}
-
-/// Whether the failure of a case shows in this step.
-fn failed(case: &CaseEvent, index: usize, step: &StepEvent) -> bool {
-    let verdict = step.wanted.is_some() && step.got != step.wanted.map(Got::from);
-    verdict
-        || case
-            .checks
-            .iter()
-            .any(|check| check.step == index && check.outcome == CheckOutcome::Fail)
 }
 
 /// Blanks at the ends of a value that was sent matter, and are not seen unless they are written.
@@ -130,29 +137,49 @@ impl Block {
         ));
     }
 
+    /// What came of a server, only in the steps in which the failure shows, or in all.
+    fn server(&mut self, case: &CaseEvent, only_failed: bool) {
+        self.exchanges(case, only_failed);
+        self.browser(case);
+        self.checks(case);
+    }
+
+    /// What a user agent did, and what was expected of it.
+    fn agent(&mut self, agent: &AgentEvent) {
+        for (number, request) in (1..).zip(&agent.requests) {
+            let heading = if number == 1 { "request" } else { "" };
+            self.section(heading, &format!("{number}  {}", escape::sentence(request)));
+        }
+        for difference in &agent.differences {
+            let what = escape::sentence(&difference.what);
+            let (got, wanted) = (&difference.got, &difference.wanted);
+            self.section("browser", &format!("{what}: {}", escape::sentence(got)));
+            self.section("expected", &format!("{what}: {}", escape::sentence(wanted)));
+        }
+        if !agent.steps.is_empty() {
+            self.section("steps", &escape::sentence(&agent.steps.join(", ")));
+        }
+    }
+
     /// The exchanges of all steps, or only of those in which the failure shows.
     fn exchanges(&mut self, case: &CaseEvent, only_failed: bool) {
-        let is_failed = |(index, step): &(usize, &StepEvent)| failed(case, *index, step);
+        let is_failed = |(index, step): &(usize, &StepEvent)| shows(case, *index, step);
         let only_failed = only_failed && case.steps.iter().enumerate().any(|step| is_failed(&step));
         let mut left_out = 0;
         for (index, step) in case.steps.iter().enumerate() {
-            let step_failed = failed(case, index, step);
+            let step_failed = shows(case, index, step);
             if only_failed && !step_failed {
                 left_out += step.exchanges.len();
                 continue;
             }
-            let last = step.exchanges.len().saturating_sub(1);
-            for (place, exchange) in step.exchanges.iter().enumerate() {
-                let marks = match &exchange.response {
-                    Some(answer) if step_failed && place == last => {
-                        marks(case, index, step, answer)
-                    }
-                    _ => Vec::new(),
-                };
+            for (number, exchange) in step.exchanges.iter().enumerate() {
+                let marks = case.cause.iter().flat_map(|cause| &cause.marks);
+                let marks = marks.filter(|mark| (mark.step, mark.exchange) == (index, number));
+                let marks: Vec<&Place> = marks.map(|mark| &mark.place).collect();
                 self.exchange(step, exchange, &marks);
             }
             if step.exchanges.is_empty() {
-                self.section("asked", "nothing was sent");
+                self.section("request", "nothing was sent");
             }
             if let Some(note) = &step.note {
                 self.section("note", &escape::sentence(note));
@@ -166,12 +193,12 @@ impl Block {
             };
             self.section(
                 "",
-                &format!("{FAINT}({left_out} more {said} as wanted: see -vv){FAINT:#}"),
+                &format!("{FAINT}({left_out} more {said} as expected: see -vv){FAINT:#}"),
             );
         }
     }
 
-    fn exchange(&mut self, step: &StepEvent, exchange: &ExchangeEvent, marks: &[Mark]) {
+    fn exchange(&mut self, step: &StepEvent, exchange: &ExchangeEvent, marks: &[&Place]) {
         let page = step.origin.as_deref().map(escape::sentence);
         let who = match (exchange.kind, page) {
             (Kind::Preflight, Some(page)) => {
@@ -182,7 +209,7 @@ impl Block {
             (Kind::Actual, None) => "by a browser".to_owned(),
             (Kind::Raw, _) => "by a client that is no browser".to_owned(),
         };
-        self.section("asked", &who);
+        self.section("request", &who);
         let request = &exchange.request;
         self.more(&format!(
             "> {} {}",
@@ -194,22 +221,22 @@ impl Block {
             (Some(answer), _) => self.answer(answer, marks),
             (None, Some(transport)) => {
                 self.section(
-                    "came",
+                    "response",
                     &format!("{BAD}{}{BAD:#}", escape::sentence(transport)),
                 );
             }
-            (None, None) => self.section("came", "nothing"),
+            (None, None) => self.section("response", "nothing"),
         }
     }
 
-    fn answer(&mut self, answer: &ResponseEvent, marks: &[Mark]) {
-        self.section("came", &format!("< {}", answer.status));
-        if marks.contains(&Mark::Status) {
+    fn answer(&mut self, answer: &ResponseEvent, marks: &[&Place]) {
+        self.section("response", &format!("< {}", answer.status));
+        if marks.contains(&&Place::Status) {
             self.more(&format!("  {BAD}^^^{BAD:#}"));
         }
         self.headers('<', &answer.headers, marks);
         for mark in marks {
-            if let Mark::Missing(name) = mark {
+            if let Place::Missing(name) = mark {
                 let said = format!("(no {})", escape::sentence(name));
                 self.more(&format!("< {said}"));
                 self.more(&format!("  {BAD}{}{BAD:#}", "^".repeat(said.len())));
@@ -217,11 +244,11 @@ impl Block {
         }
     }
 
-    fn headers(&mut self, direction: char, headers: &[(String, String)], marks: &[Mark]) {
+    fn headers(&mut self, direction: char, headers: &[(String, String)], marks: &[&Place]) {
         for (index, (name, value)) in headers.iter().enumerate() {
             let marked = marks.iter().find_map(|mark| match mark {
-                Mark::Value(line, range) if *line == index => Some(range),
-                Mark::Value(..) | Mark::Missing(_) | Mark::Status => None,
+                Place::Value { line, from, to } if *line == index => Some((*from, *to)),
+                Place::Value { .. } | Place::Missing(_) | Place::Status => None,
             });
             if index >= LINES && marked.is_none() {
                 continue;
@@ -237,9 +264,9 @@ impl Block {
                 format!(" … ({cut} more)")
             };
             self.more(&format!("{direction} {name}: {shown}{rest}"));
-            if let Some(range) = marked {
-                let start = range.start.min(VALUE);
-                let width = range.end.min(VALUE).saturating_sub(start).max(1);
+            if let Some((from, to)) = marked {
+                let start = from.min(VALUE);
+                let width = to.min(VALUE).saturating_sub(start).max(1);
                 let before = name.chars().count() + 4 + start;
                 self.more(&format!("{:before$}{BAD}{}{BAD:#}", "", "^".repeat(width)));
             }
@@ -255,14 +282,13 @@ impl Block {
 
     /// What a browser does, and at which step of the standard, and what the policy wants.
     fn browser(&mut self, case: &CaseEvent) {
-        let missed =
-            |step: &&StepEvent| step.wanted.is_some() && step.got != step.wanted.map(Got::from);
+        let missed = |step: &&StepEvent| misses(step);
         let by_check = || {
             let (_, step) = case
                 .steps
                 .iter()
                 .enumerate()
-                .find(|(index, step)| failed(case, *index, step))?;
+                .find(|(index, step)| shows(case, *index, step))?;
             Some(step)
         };
         let step = case.steps.iter().find(missed).or_else(by_check);
@@ -274,12 +300,12 @@ impl Block {
             return;
         }
         let does = match (step.got, &step.refusal) {
-            (Some(Got::Shared), _) => "lets the page read the answer",
+            (Some(Got::Shared), _) => "lets the page read the response",
             (Some(Got::Refused), Some(refusal)) if refusal.stage == "preflight" => {
                 "gives up after the preflight: the request is never made"
             }
-            (Some(Got::Refused), _) => "keeps the answer from the page",
-            (Some(Got::Nothing) | None, _) => "has no answer to decide about",
+            (Some(Got::Refused), _) => "keeps the response from the page",
+            (Some(Got::Nothing) | None, _) => "has no response to decide about",
         };
         self.section("browser", does);
         match &step.refusal {
@@ -287,10 +313,6 @@ impl Block {
                 self.more(&escape::sentence(&refusal.said));
                 self.cite(&refusal.at);
                 if step.wanted == Some(Verdict::Shared) {
-                    for (index, remedy) in refusal.remedies.iter().enumerate() {
-                        let word = if index == 0 { "would do:" } else { "or:" };
-                        self.more(&format!("{word} {}", escape::sentence(remedy)));
-                    }
                     let got = refusal.got.as_deref();
                     // An engine that does not refuse this says nothing of it.
                     let shares = |name: &str| {
@@ -313,8 +335,10 @@ impl Block {
             self.more(&escape::sentence(&event.said));
         }
         match step.wanted {
-            Some(Verdict::Shared) => self.section("policy", "the page may read the answer"),
-            Some(Verdict::Refused) => self.section("policy", "the page must not read the answer"),
+            Some(Verdict::Shared) => self.section("expected", "the page may read the response"),
+            Some(Verdict::Refused) => {
+                self.section("expected", "the page must not read the response");
+            }
             None => {}
         }
     }
@@ -332,13 +356,7 @@ impl Block {
     }
 
     fn cite(&mut self, citation: &str) {
-        if let Some(cited) = cited(citation) {
-            let step = cited.step.map(|step| format!(" step {step}"));
-            let said = format!("{}{}", cited.link, step.unwrap_or_default());
-            self.more(&format!("{FAINT}{}{FAINT:#}", escape::sentence(&said)));
-        } else {
-            self.more(&escape::sentence(citation));
-        }
+        self.more(&format!("{FAINT}{}{FAINT:#}", source(citation)));
     }
 
     fn checks(&mut self, case: &CaseEvent) {
@@ -379,13 +397,45 @@ impl Block {
         }
     }
 
-    fn again(&mut self, case: &CaseEvent) {
+    /// What would get a browser further.
+    fn fix(&mut self, case: &CaseEvent) {
+        let remedies = case.cause.iter().flat_map(|cause| &cause.remedies);
+        for (number, remedy) in remedies.enumerate() {
+            let remedy = escape::sentence(&remedy.to_string());
+            if number == 0 {
+                self.section("fix", &remedy);
+            } else {
+                self.more(&format!("or {remedy}"));
+            }
+        }
+    }
+
+    fn reproduce(&mut self, case: &CaseEvent) {
         let Some(again) = &case.again else { return };
-        let mut heading = "again";
+        let mut heading = "reproduce";
         for line in [&again.cli, &again.curl].into_iter().flatten() {
             self.section(heading, &escape::sentence(line));
             heading = "";
         }
+    }
+
+    /// Where the requirement comes from.
+    fn docs(&mut self, case: &CaseEvent) {
+        for (number, citation) in case.spec.iter().enumerate() {
+            let heading = if number == 0 { "docs" } else { "" };
+            self.section(heading, &format!("{FAINT}{}{FAINT:#}", source(citation)));
+        }
+    }
+}
+
+/// A citation as a link and a step.
+fn source(citation: &str) -> String {
+    match cited(citation) {
+        Some(cited) => {
+            let step = cited.step.map(|step| format!(" step {step}"));
+            escape::sentence(&format!("{}{}", cited.link, step.unwrap_or_default()))
+        }
+        None => escape::sentence(citation),
     }
 }
 

@@ -19,14 +19,15 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use cors_harness::event::{CaseEvent, EndEvent, Event, Outcome, RunEvent};
+use cors_harness::event::{CaseEvent, EndEvent, Event, Outcome, RunEvent, SubjectEvent};
 use cors_harness::exit::Exit;
 use cors_vectors::server::Level;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event as Xml};
 
 use crate::block;
-use crate::effect::{Effect, effect};
+use crate::format::Format;
+use crate::groups::impact;
 use cors_text::terminal::sentence;
 
 /// The suite of what is about the run as a whole.
@@ -70,8 +71,10 @@ pub struct Test {
 }
 
 /// Collects what is told of a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Junit {
+    /// Failures below this level are advice.
+    fail_on: Level,
     tool: String,
     /// What is run against what, told in each suite.
     properties: Vec<(&'static str, String)>,
@@ -79,6 +82,16 @@ pub struct Junit {
 }
 
 impl Junit {
+    /// A document of a run in which failures from a level on count.
+    pub const fn new(fail_on: Level) -> Self {
+        Self {
+            fail_on,
+            tool: String::new(),
+            properties: Vec::new(),
+            suites: BTreeMap::new(),
+        }
+    }
+
     /// Takes in what is run, by what, against what.
     pub fn begin(&mut self, tool: &str, properties: Vec<(&'static str, String)>) {
         tool.clone_into(&mut self.tool);
@@ -266,29 +279,24 @@ fn whole(end: &EndEvent) -> Test {
     }
 }
 
-/// An event that can be told in a document.
-pub trait Reported {
-    /// Takes the event in, and writes the document when it is the last. Failures below the level
-    /// are advice.
-    ///
-    /// Fails when the sink does.
-    fn report(&self, junit: &mut Junit, fail_on: Level, sink: &mut dyn Write) -> io::Result<()>;
-}
-
-impl Reported for Event {
-    fn report(&self, junit: &mut Junit, fail_on: Level, sink: &mut dyn Write) -> io::Result<()> {
-        match self {
-            Self::Run(run) => junit.begin(&run.tool, properties(run)),
-            Self::Case(case) => junit.add(test(case, fail_on)),
-            Self::End(end) => junit.end(sink, end)?,
+impl Format for Junit {
+    fn event(&mut self, event: &Event, sink: &mut dyn Write) -> io::Result<()> {
+        match event {
+            Event::Run(run) => self.begin(&run.tool, properties(run)),
+            Event::Case(case) => self.add(test(case, self.fail_on)),
+            Event::End(end) => self.end(sink, end)?,
         }
         Ok(())
     }
 }
 
 fn properties(run: &RunEvent) -> Vec<(&'static str, String)> {
+    let subject = match run.subject {
+        SubjectEvent::Agent { .. } => "agent",
+        SubjectEvent::Server { .. } | SubjectEvent::Fuzz { .. } => "target",
+    };
     vec![
-        ("target", run.target.clone()),
+        (subject, run.subject.name().to_owned()),
         ("vectors", run.vectors.clone()),
         ("standard", run.standard.clone()),
     ]
@@ -297,22 +305,16 @@ fn properties(run: &RunEvent) -> Vec<(&'static str, String)> {
 fn test(case: &CaseEvent, fail_on: Level) -> Test {
     let reason = || case.reason.clone().unwrap_or_else(|| case.title.clone());
     let trouble = || Trouble {
-        kind: match effect(case) {
-            Effect::Exposed => "exposed",
-            Effect::Withheld => "withheld",
-            Effect::Malformed => "malformed",
-            Effect::Unanswered => "unanswered",
-            Effect::Advice => "advice",
-        },
-        message: match &case.reason {
-            Some(reason) => format!("{}: {reason}", case.title),
-            None => case.title.clone(),
+        kind: impact(case).name(),
+        message: match (&case.reason, first_difference(case)) {
+            (Some(reason), _) | (None, Some(reason)) => format!("{}: {reason}", case.title),
+            (None, None) => case.title.clone(),
         },
         text: uncoloured(&block::failure(case)),
     };
     let verdict = match (&case.known, case.outcome) {
         (Some(known), Outcome::Fail | Outcome::Error | Outcome::Blocked) => {
-            Verdict::Skipped(format!("known to fail: {known}"))
+            Verdict::Skipped(format!("known to fail: {}", known.reason))
         }
         (_, Outcome::Pass) => Verdict::Passed,
         (_, Outcome::Fail | Outcome::Error) if case.level < fail_on => {
@@ -325,7 +327,12 @@ fn test(case: &CaseEvent, fail_on: Level) -> Test {
     };
     Test {
         id: case.id.clone(),
-        millis: Some(case.millis),
+        millis: case.agent.is_none().then_some(case.millis),
         verdict,
     }
+}
+
+fn first_difference(case: &CaseEvent) -> Option<&String> {
+    let differences = &case.agent.as_ref()?.differences;
+    differences.first().map(|difference| &difference.what)
 }

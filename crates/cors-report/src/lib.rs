@@ -7,21 +7,35 @@
 //! | [`junit`] | a JUnit document |
 //! | [`agents`] | a page about user agents, one HTML file |
 //!
-//! ```
-//! use cors_text::terminal::sentence;
+//! A format is a [`format::Format`] in a file of its own and a line of [`registry::FORMATS`].
 //!
-//! // Nothing from elsewhere reaches a terminal but through here.
-//! assert_eq!(sentence("\u{1b}[2J"), r"\u{1b}[2J");
+//! ```
+//! use cors_harness::event::{Event, RunEvent, SubjectEvent};
+//! use cors_report::registry::Kind;
+//! use cors_vectors::server::Level;
+//!
+//! let mut report = Kind::named("ndjson").expect("it is in the registry").begin(Level::Must);
+//! let mut written = Vec::new();
+//! let run = Event::Run(RunEvent {
+//!     tool: "cors-conformance 0.1.0".to_owned(),
+//!     vectors: "0.1.0".to_owned(),
+//!     standard: "586cd2a4".to_owned(),
+//!     subject: SubjectEvent::Agent { agent: "Firefox 140".to_owned() },
+//!     selected: 1,
+//! });
+//! report.event(&run, &mut written)?;
+//! assert!(written.starts_with(br#"{"type":"run""#));
+//! # Ok::<(), std::io::Error>(())
 //! ```
 
-pub mod agent;
 pub mod agents;
 pub mod block;
 pub mod cite;
-pub mod difference;
-pub mod effect;
+pub mod format;
+pub mod groups;
 pub mod junit;
 pub mod ndjson;
+pub mod registry;
 pub mod terminal;
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
+use cors_harness::event::Event;
 use serde::Serialize;
+
+use crate::format::Format;
 
 /// Writes one event as one line.
 ///
@@ -12,4 +15,14 @@ pub fn write(sink: &mut dyn Write, event: &impl Serialize) -> io::Result<()> {
     line.push(b'\n');
     sink.write_all(&line)?;
     sink.flush()
+}
+
+/// The stream as it is.
+#[derive(Debug)]
+pub struct Ndjson;
+
+impl Format for Ndjson {
+    fn event(&mut self, event: &Event, sink: &mut dyn Write) -> io::Result<()> {
+        write(sink, event)
+    }
 }

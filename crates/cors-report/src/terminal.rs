@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
-use cors_harness::event::{CaseEvent, Counts, EndEvent, Event, Mode, Outcome, RunEvent};
+use cors_harness::event::{
+    CaseEvent, Counts, EndEvent, Event, Mode, Outcome, RunEvent, SubjectEvent,
+};
 use cors_vectors::server::Level;
 
 use crate::block;
-use crate::effect::groups;
+use crate::groups::groups;
 use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use cors_text::terminal as escape;
 
@@ -26,6 +28,17 @@ pub enum Verbosity {
     Cases,
     /// Each case with its exchanges and the steps of the standard that were taken.
     Everything,
+}
+
+impl Verbosity {
+    /// What `-v`, given so often, asks for.
+    pub const fn from_count(count: u8) -> Self {
+        match count {
+            0 => Self::Failures,
+            1 => Self::Cases,
+            _ => Self::Everything,
+        }
+    }
 }
 
 /// Renders one run; events go in, text comes out.
@@ -77,20 +90,34 @@ impl Terminal {
     }
 
     fn run(&self, sink: &mut dyn Write, run: &RunEvent) -> io::Result<()> {
-        let known = match run.mode {
+        let cases = if run.selected == 1 { "case" } else { "cases" };
+        let name = escape::sentence(run.subject.name());
+        let known = |mode: &Mode| match mode {
             Mode::Probe => "its policy is not stated: below is what it seems to be",
             Mode::Policy => "its policy was stated",
             Mode::Kit => "it takes on the policies of the cases",
         };
-        writeln!(
-            sink,
-            "{STRONG}{}{STRONG:#}: {} {} against {} ({known})",
-            escape::sentence(&run.tool),
-            run.selected,
-            if run.selected == 1 { "case" } else { "cases" },
-            escape::sentence(&run.target),
-        )?;
-        if let Some(inferred) = &run.inferred {
+        let subject = match &run.subject {
+            SubjectEvent::Server { mode, .. } => {
+                format!("{} {cases} against {name} ({})", run.selected, known(mode))
+            }
+            SubjectEvent::Agent { .. } => {
+                let standard = run.standard.get(..8).unwrap_or(&run.standard);
+                let standard = escape::sentence(standard);
+                format!(
+                    "{} {cases} of the Fetch standard at {standard} on {name}",
+                    run.selected
+                )
+            }
+            SubjectEvent::Fuzz { seed, .. } => format!("fuzzing {name}, seed {seed}"),
+        };
+        let tool = escape::sentence(&run.tool);
+        writeln!(sink, "{STRONG}{tool}{STRONG:#}: {subject}")?;
+        if let SubjectEvent::Server {
+            inferred: Some(inferred),
+            ..
+        } = &run.subject
+        {
             writeln!(sink)?;
             for line in inferred.lines() {
                 writeln!(sink, "{}", escape::sentence(line))?;
@@ -112,7 +139,7 @@ impl Terminal {
         match self.verbosity {
             Verbosity::Failures => {}
             Verbosity::Cases => writeln!(sink, "{}", block::line(case))?,
-            Verbosity::Everything if case.steps.is_empty() => {
+            Verbosity::Everything if !block::has_details(case) => {
                 writeln!(sink, "{}", block::line(case))?;
             }
             Verbosity::Everything => writeln!(sink, "{}", block::verbose(case))?,
@@ -120,8 +147,10 @@ impl Terminal {
         for event in &case.engines {
             self.engines.add(&event.said, &case.id);
         }
-        if let Some(reason) = &case.known {
-            self.known.add(reason, &case.id);
+        if let Some(known) = &case.known {
+            let name = known.name.as_ref().map(|name| format!("{name}: "));
+            let reason = format!("{}{}", name.unwrap_or_default(), known.reason);
+            self.known.add(&reason, &case.id);
             return Ok(());
         }
         match case.outcome {

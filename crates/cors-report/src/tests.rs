@@ -2,15 +2,19 @@
 
 use std::slice;
 
+use cors_harness::attribute::cause;
+use cors_harness::cause::{About, Impact, Remedy};
 use cors_harness::event::{
     Again, CaseEvent, CheckEvent, CheckOutcome, Counts, EndEvent, Event, ExchangeEvent, Got, Kind,
-    Mode, Outcome, RefusalEvent, RequestEvent, ResponseEvent, RunEvent, StepEvent,
+    KnownEvent, Mode, Outcome, RefusalEvent, RequestEvent, ResponseEvent, RunEvent, StepEvent,
+    SubjectEvent,
 };
 use cors_harness::exit::Exit;
 use cors_vectors::server::{Level, On, Verdict};
 
-use crate::effect::{Effect, effect, groups};
-use crate::junit::{Junit, Reported as _};
+use crate::format::Format as _;
+use crate::groups::{groups, impact};
+use crate::junit::Junit;
 use crate::terminal::{Terminal, Verbosity};
 
 fn headers(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -29,19 +33,11 @@ fn case(id: &str, wanted: Verdict, got: Got, answer: &[(&str, &str)]) -> CaseEve
         Outcome::Fail
     };
     CaseEvent {
-        id: id.to_owned(),
-        title: "A host that merely ends in an allowed host is refused".to_owned(),
         why: "Any page of that host could read responses meant for the allowed site.".to_owned(),
         spec: vec!["fetch#concept-cors-check/4".to_owned()],
         outcome,
-        level: Level::Must,
-        policy: None,
-        reason: None,
-        known: None,
         wanted: Some(wanted),
         got: Some(got),
-        checks: Vec::new(),
-        engines: Vec::new(),
         steps: vec![StepEvent {
             wanted: Some(wanted),
             got: Some(got),
@@ -70,7 +66,11 @@ fn case(id: &str, wanted: Verdict, got: Got, answer: &[(&str, &str)]) -> CaseEve
             )),
             curl: Some("curl -i http://127.0.0.1:8080/resource".to_owned()),
         }),
-        millis: 0,
+        ..CaseEvent::blank(
+            id,
+            "A host that merely ends in an allowed host is refused",
+            Level::Must,
+        )
     }
 }
 
@@ -81,13 +81,28 @@ fn refused(mut case: CaseEvent, got: Option<&str>, wanted: &str) -> CaseEvent {
             at: "fetch#concept-cors-check/4".to_owned(),
             stage: "response".to_owned(),
             said: "Access-Control-Allow-Origin is not the request's origin.".to_owned(),
-            compared: Some("Access-Control-Allow-Origin".to_owned()),
+            compared: Some(About::Header("Access-Control-Allow-Origin".to_owned())),
             got: got.map(str::to_owned),
             wanted: Some(wanted.to_owned()),
-            remedies: vec![format!("set Access-Control-Allow-Origin to {wanted}")],
+            remedies: vec![Remedy::SetHeader {
+                name: "Access-Control-Allow-Origin".to_owned(),
+                value: wanted.to_owned(),
+            }],
         });
     }
     case
+}
+
+/// The case as it is when it has been judged.
+fn attributed(case: &CaseEvent) -> CaseEvent {
+    CaseEvent {
+        cause: cause(case),
+        ..case.clone()
+    }
+}
+
+fn all_attributed(cases: &[CaseEvent]) -> Vec<CaseEvent> {
+    cases.iter().map(attributed).collect()
 }
 
 /// The stream of a run with these cases.
@@ -97,15 +112,17 @@ fn events(cases: &[CaseEvent], exit: Exit) -> Vec<Event> {
         tool: "cors-conformance 0.0.0".to_owned(),
         vectors: "0.0.0".to_owned(),
         standard: "0123456".to_owned(),
-        target: "http://127.0.0.1:8080/resource".to_owned(),
-        mode: Mode::Policy,
+        subject: SubjectEvent::Server {
+            target: "http://127.0.0.1:8080/resource".to_owned(),
+            mode: Mode::Policy,
+            inferred: None,
+        },
         selected: cases.len(),
-        inferred: None,
     };
     let mut events = vec![Event::Run(run)];
     for case in cases {
         counts.add(case.outcome);
-        events.push(Event::Case(Box::new(case.clone())));
+        events.push(Event::Case(Box::new(attributed(case))));
     }
     events.push(Event::End(EndEvent {
         complete: true,
@@ -131,9 +148,9 @@ fn printed(cases: &[CaseEvent], verbosity: Verbosity, fail_on: Level) -> String 
 
 /// The document for these events.
 fn document(events: &[Event]) -> String {
-    let (mut junit, mut sink) = (Junit::default(), Vec::new());
+    let (mut junit, mut sink) = (Junit::new(Level::Must), Vec::new());
     for event in events {
-        event.report(&mut junit, Level::Must, &mut sink).unwrap();
+        junit.event(event, &mut sink).unwrap();
     }
     String::from_utf8(sink).unwrap()
 }
@@ -174,6 +191,7 @@ fn what_let_a_page_in_is_marked() {
         level: Level::Should,
         outcome: CheckOutcome::Fail,
         on: On::Last,
+        about: Some(About::Header("Vary".to_owned())),
         said: "Vary should list Origin; it is Accept-Encoding".to_owned(),
         why: Some("A cache would hand this answer to another origin.".to_owned()),
     });
@@ -220,14 +238,14 @@ fn failures_below_the_threshold_are_called_advice() {
     let mut case = case("vary/present", Verdict::Shared, Got::Shared, &[]);
     case.outcome = Outcome::Fail;
     case.level = Level::Should;
-    assert_eq!(effect(&case), Effect::Advice);
+    assert_eq!(impact(&attributed(&case)), Impact::Advice);
     let advice = "is advice";
     assert!(printed(slice::from_ref(&case), Verbosity::Failures, Level::Must).contains(advice));
     assert!(!printed(&[case], Verbosity::Failures, Level::Should).contains(advice));
 }
 
 #[test]
-fn the_gravest_effect_comes_first() {
+fn the_gravest_impact_comes_first() {
     let sent = [("Access-Control-Allow-Origin", "*")];
     let cases = [
         refused(
@@ -237,6 +255,7 @@ fn the_gravest_effect_comes_first() {
         ),
         case("b/exposed", Verdict::Refused, Got::Shared, &sent),
     ];
+    let cases = all_attributed(&cases);
     let order: Vec<&str> = groups(&cases)
         .iter()
         .map(|group| group.first.id.as_str())
@@ -262,7 +281,7 @@ fn a_copied_origin_is_one_cause_and_a_fixed_one_another() {
         &[("Access-Control-Allow-Origin", "*")],
     );
     let cases = [copied("o/a"), copied("o/b"), fixed];
-    let sizes: Vec<usize> = groups(&cases)
+    let sizes: Vec<usize> = groups(&all_attributed(&cases))
         .iter()
         .map(|group| group.others.len())
         .collect();
@@ -288,6 +307,7 @@ fn only_the_steps_at_fault_are_shown() {
         level: Level::Must,
         outcome: CheckOutcome::Fail,
         on: On::Last,
+        about: Some(About::Header("Access-Control-Allow-Origin".to_owned())),
         said: "Access-Control-Allow-Origin is `x`, wanted no line `x`".to_owned(),
         why: None,
     });
@@ -295,7 +315,7 @@ fn only_the_steps_at_fault_are_shown() {
     assert!(printed.contains("> RAW "), "{printed}");
     assert!(!printed.contains("> GET "), "{printed}");
     assert!(
-        printed.contains("1 more exchange is as wanted"),
+        printed.contains("1 more exchange is as expected"),
         "{printed}"
     );
     assert!(printed.contains("sends no such request"), "{printed}");
@@ -334,7 +354,11 @@ fn a_document_tells_each_case_of_its_area() {
     let mut advice = case("vary/present", Verdict::Shared, Got::Shared, &[]);
     (advice.outcome, advice.level) = (Outcome::Fail, Level::Should);
     let mut known = case("vary/known", Verdict::Shared, Got::Refused, &[]);
-    known.known = Some("TEAM-7: the proxy does it".to_owned());
+    known.known = Some(KnownEvent {
+        name: None,
+        reason: "TEAM-7: the proxy does it".to_owned(),
+        spec: Vec::new(),
+    });
     let cases = [&unfailed()[..], &[exposed, advice, known]].concat();
     let document = document(&events(&cases, Exit::Failed));
     roxmltree::Document::parse(&document).unwrap();

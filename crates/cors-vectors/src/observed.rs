@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::Expectation;
 use crate::data::data_file;
+use crate::known::entry::Known;
+use crate::known::file::{Entry, KnownFile};
 
 /// What an engine did with the agent cases.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -101,6 +103,30 @@ impl ExpectationsFile {
     /// Everything that is known, whether or not a case accepts it.
     pub fn all(&self) -> impl Iterator<Item = &Deviation> {
         self.deviations.iter().chain(&self.accepted)
+    }
+
+    /// The deviations as known failures; `name` is what messages call the file.
+    pub fn known(&self, name: &str) -> KnownFile {
+        let entry = |(number, deviation): (usize, &Deviation)| Entry {
+            line: number,
+            known: Known {
+                name: Some(deviation.name.clone()),
+                cases: deviation.cases.clone(),
+                reason: deviation.reason.clone(),
+                spec: deviation.spec.clone(),
+                dialect: deviation.dialect.clone(),
+                ..Known::default()
+            },
+            named: deviation
+                .cases
+                .iter()
+                .map(|case| BTreeSet::from([case.clone()]))
+                .collect(),
+        };
+        KnownFile {
+            name: name.to_owned(),
+            entries: (1..).zip(&self.deviations).map(entry).collect(),
+        }
     }
 }
 

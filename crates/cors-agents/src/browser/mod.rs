@@ -20,12 +20,11 @@ pub use cors_model::dialect::Engine;
 
 use cors_harness::event::EndEvent;
 use cors_harness::exit::Exit;
+use cors_harness::stream::Sink;
 use cors_model::trace::Steps;
 use cors_vectors::agent::AgentCase;
 
 use self::engine::Installed;
-use crate::event::Event;
-use crate::known::Known;
 use crate::run::{About, Played, Run};
 
 /// What is to be run on an engine.
@@ -51,10 +50,9 @@ pub struct Job<'a> {
 pub async fn run_engine(
     job: &Job<'_>,
     installed: Installed,
-    known: Known,
     cancel: impl Future<Output = ()>,
     seen: &mut dyn FnMut(&AgentCase, &Played, Vec<String>),
-    sink: &mut dyn FnMut(&Event),
+    sink: &mut dyn Sink,
 ) -> Result<EndEvent, LaunchError> {
     let Job {
         cases,
@@ -86,10 +84,9 @@ pub async fn run_engine(
         )
         .await?
     };
-    let mut judged = Run::begin(about, agent, cases.len(), known, sink);
+    let mut judged = Run::begin(about, agent, cases.len(), sink);
     let mut observed = ran.observed.into_iter();
     let mut said = ran.said.into_iter();
-    let mut unjudged = 0;
     for (case, skip) in cases.iter().zip(skips) {
         let words = match &skip {
             Some(_) => Vec::new(),
@@ -100,10 +97,7 @@ pub async fn run_engine(
             None => match observed.next().flatten() {
                 Some((world, Ok(observed))) => Played::Observed(world, observed),
                 Some((_, Err(reason))) => Played::Nothing(reason),
-                None => {
-                    unjudged += 1;
-                    continue;
-                }
+                None => continue,
             },
         };
         seen(case, &played, words);
@@ -114,5 +108,5 @@ pub async fn run_engine(
         Stopped::Agent(said) => (Exit::Unreachable, said),
         Stopped::Bug(said) => (Exit::Bug, said),
     });
-    Ok(judged.end(stopped, unjudged))
+    Ok(judged.end(stopped))
 }

@@ -5,6 +5,7 @@ mod report;
 mod tests;
 mod words;
 
+use cors_harness::event::Difference;
 use cors_vectors::agent::{AgentCase, Expectation, ExpectedRequest};
 use cors_vectors::text::TextError;
 
@@ -12,19 +13,6 @@ use crate::observation::{Observation, ObservedRequest};
 use crate::world::World;
 use report::Report;
 use words::{kind, place};
-
-/// One thing that is not as expected.
-#[derive(
-    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
-pub struct Difference {
-    /// What: `request 2: Origin`, `outcome 1: status` …
-    pub what: String,
-    /// What was expected.
-    pub wanted: String,
-    /// What was observed.
-    pub got: String,
-}
 
 /// How an observation compares with a case.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Holds requests and outcomes against what is expected of them, part by part.
 
+use cors_harness::event::Difference;
 use cors_vectors::agent::{ErrorKind, ExpectedRequest, OriginHeader, Outcome, Place, RequestKind};
 use cors_vectors::text::{Text, TextError};
 
-use super::Difference;
 use super::words::{error, kind, place, response_type, shown};
 use crate::observation::{ObservedOutcome, ObservedRequest};
 use crate::world::World;

@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use cors_report::registry::Kind;
 use url::Url;
 
 pub use crate::transport::TransportArgs;
 pub use asking::Asking;
-pub(crate) use values::{parse_cookie, parse_header, parse_report, parse_seconds, parse_url};
+pub(crate) use values::{
+    parse_cookie, parse_header, parse_report, parse_seconds, parse_url, report_help,
+};
 
 mod asking;
 mod values;
@@ -125,9 +128,8 @@ pub struct RunArgs {
     /// The lowest level whose failure makes the exit status 1
     #[arg(long, value_name = "LEVEL", default_value = "must")]
     pub fail_on: FailOn,
-    /// Write a report: `ndjson=PATH` or `junit=PATH`, where `-` is standard output (people's text
-    /// then goes to standard error)
-    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report)]
+    /// Reports to write.
+    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report, help = report_help())]
     pub report: Vec<Report>,
     /// List each case; twice: with exchanges and steps, of passes too
     #[arg(short = 'v', long, action = ArgAction::Count)]
@@ -172,9 +174,8 @@ pub struct AgentArgs {
     /// them on its console into this record
     #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "cmd"], hide = true)]
     pub console: Option<PathBuf>,
-    /// Write a report: `ndjson=PATH` or `junit=PATH`, where `-` is standard output (people's text
-    /// then goes to standard error)
-    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report)]
+    /// Reports to write.
+    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report, help = report_help())]
     pub report: Vec<Report>,
     /// List each case; twice: with requests and steps, of passes too
     #[arg(short = 'v', long, action = ArgAction::Count)]
@@ -342,18 +343,9 @@ pub enum Color {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// In which format.
-    pub kind: ReportKind,
+    pub kind: Kind,
     /// Where to; `None` is standard output.
     pub path: Option<PathBuf>,
-}
-
-/// The formats of reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportKind {
-    /// A JUnit document.
-    Junit,
-    /// The stream of events, one JSON object a line.
-    Ndjson,
 }
 
 #[cfg(test)]
@@ -438,7 +430,7 @@ mod tests {
         assert_eq!(
             cli.run.report,
             [Report {
-                kind: ReportKind::Ndjson,
+                kind: Kind::named("ndjson").unwrap(),
                 path: None
             }]
         );

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Report, ReportKind};
+use cors_report::registry::{FORMATS, Kind};
+
+use super::Report;
 
 pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| {
@@ -87,15 +89,13 @@ pub(crate) fn parse_report(text: &str) -> Result<Report, String> {
     let (kind, path) = text
         .split_once('=')
         .ok_or("expected KIND=PATH, such as ndjson=run.ndjson")?;
-    let kind = match kind {
-        "ndjson" => ReportKind::Ndjson,
-        "junit" => ReportKind::Junit,
-        _ => {
-            return Err(format!(
-                "{kind:?} is not a kind of report; there are junit and ndjson"
-            ));
-        }
-    };
+    let kind = Kind::named(kind).ok_or_else(|| {
+        let names: Vec<&str> = FORMATS.iter().map(|kind| kind.name).collect();
+        format!(
+            "{kind:?} is not a kind of report; there are {}",
+            names.join(" and ")
+        )
+    })?;
     match path {
         "" => Err("the path is empty".to_owned()),
         "-" => Ok(Report { kind, path: None }),
@@ -104,4 +104,16 @@ pub(crate) fn parse_report(text: &str) -> Result<Report, String> {
             path: Some(path.into()),
         }),
     }
+}
+
+/// What the help says of `--report`.
+pub(crate) fn report_help() -> String {
+    let kinds = FORMATS.iter();
+    let kinds: Vec<String> = kinds
+        .map(|kind| format!("`{}=PATH`, {}", kind.name, kind.what))
+        .collect();
+    format!(
+        "Write a report: {}; `-` is standard output (people's text then goes to standard error)",
+        kinds.join("; or ")
+    )
 }

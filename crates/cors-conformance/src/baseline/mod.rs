@@ -4,8 +4,6 @@
 //! makes the file out of date, which is exit 5; failures that it does not hold are exit 1.
 
 pub(crate) mod file;
-mod fingerprint;
-pub(crate) mod sink;
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
@@ -13,11 +11,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use cors_harness::exit::Exit;
+use cors_harness::known::Seen;
 
 use cors_vectors::known::edit::pruned;
 use cors_vectors::known::file::{Entry, Fate, Reasons};
 
-use self::sink::Seen;
 use crate::args::RunArgs;
 use crate::cases;
 use crate::output::unwritable;

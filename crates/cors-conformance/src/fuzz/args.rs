@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::args::{
     Asking, Color, FailOn, Report, RunArgs, Selection, parse_report, parse_seconds, parse_url,
+    report_help,
 };
 use crate::baseline::BaselineFile;
 use crate::probe::ProbeArgs;
@@ -61,9 +62,8 @@ pub struct FuzzArgs {
     /// The lowest level at which a finding makes the exit status 1, and ends the search
     #[arg(long, value_name = "LEVEL", default_value = "must")]
     pub fail_on: FailOn,
-    /// Write a report with a case for each finding: `ndjson=PATH` or `junit=PATH`, where `-` is
-    /// standard output (people's text then goes to standard error)
-    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report)]
+    /// Reports to write.
+    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report, help = report_help())]
     pub report: Vec<Report>,
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]

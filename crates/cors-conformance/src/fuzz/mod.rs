@@ -10,7 +10,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use cors_harness::event::{Counts, EndEvent, Event, Mode, RunEvent};
+use cors_harness::event::{Counts, EndEvent, Event, Mode, RunEvent, SubjectEvent};
 use cors_harness::exit::Exit;
 use cors_harness::fuzz::{Finding, Fuzzed, Fuzzing, fuzz, made_up as policy, promoted};
 use cors_harness::kit::{Kit, Subject};
@@ -115,7 +115,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
             library.policies().contains_key(name)
         })?;
     }
-    report(&mut sheets, &fuzzed, &options, mode, log)?;
+    report(&mut sheets, &fuzzed, &options, (mode, fuzzing.seed), log)?;
     Ok(fuzzed.exit)
 }
 
@@ -289,7 +289,7 @@ fn report(
     sheets: &mut [Sheet],
     fuzzed: &Fuzzed,
     options: &Options,
-    mode: Mode,
+    (mode, seed): (Mode, u64),
     log: Vec<String>,
 ) -> Result<(), Stop> {
     let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
@@ -304,10 +304,12 @@ fn report(
         tool: about.tool,
         vectors: about.vectors,
         standard: about.standard,
-        target: about.target,
-        mode,
+        subject: SubjectEvent::Fuzz {
+            target: about.target,
+            mode,
+            seed,
+        },
         selected: counts.total(),
-        inferred: None,
     });
     let cases = fuzzed
         .findings

@@ -172,7 +172,7 @@ fn outcome(ran: &Ran, id: &str) -> (Outcome, String) {
 fn the_example_in_rust_keeps_every_policy_that_it_takes_on() {
     let ran = started(&rust_example(), &["--fail-on", "should"]);
     assert_clean(&ran);
-    assert!(matches!(&ran.events()[0], Event::Run(run) if run.mode == Mode::Kit));
+    assert!(matches!(&ran.events()[0], Event::Run(run) if run.subject.mode() == Some(Mode::Kit)));
     // It declares `missing` and not `redirect`, and says what it cannot express.
     assert_eq!(outcome(&ran, "errors/not-found").0, Outcome::Pass);
     let (outcome_of_redirect, reason) = outcome(&ran, "errors/redirect");
@@ -339,7 +339,7 @@ fn a_failure_says_how_to_run_the_command_again() {
     let line = format!("{other}; CORS_POLICY=\"$CORS_POLICY.x\" {}", rust_example());
     let ran = run(&["--cmd", &line, "-t", "origin/allowed"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
-    let again = "again   cors-conformance --cmd ";
+    let again = "reproduce cors-conformance --cmd ";
     assert!(ran.stdout.contains(again), "{ran:#?}");
     // The port will be another one: no curl line.
     assert!(!ran.stdout.contains("curl "), "{ran:#?}");

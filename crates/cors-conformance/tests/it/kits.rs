@@ -12,7 +12,7 @@ fn a_kit_is_run_under_each_named_policy() {
     let ran = run(&[&server.url, "--report", "ndjson=-", "--fail-on", "should"]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     let events = ran.events();
-    assert!(matches!(&events[0], Event::Run(run) if run.mode == Mode::Kit));
+    assert!(matches!(&events[0], Event::Run(run) if run.subject.mode() == Some(Mode::Kit)));
     let Some(Event::End(end)) = events.last() else {
         panic!("{ran:#?}")
     };
@@ -28,7 +28,7 @@ fn a_faulty_kit_fails_and_says_how_to_see_it_again() {
     let ran = run(&[&server.url, "-t", "origin/*"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.stdout.contains("/p/allow-list"), "{ran:#?}");
-    let again = format!("again   cors-conformance {} -t origin/", server.url);
+    let again = format!("reproduce cors-conformance {} -t origin/", server.url);
     assert!(ran.stdout.contains(&again), "{ran:#?}");
 }
 

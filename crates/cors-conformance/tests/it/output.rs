@@ -76,7 +76,7 @@ fn the_events_partition_what_was_selected() {
     let Event::End(last) = last else {
         panic!("{last:?}")
     };
-    assert_eq!(first.mode, Mode::Policy);
+    assert_eq!(first.subject.mode(), Some(Mode::Policy));
     let mut counts = Counts::default();
     for case in cases {
         let Event::Case(case) = case else {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use cors_harness::event::{Event, Mode};
+use cors_harness::event::{Event, Mode, SubjectEvent};
 use cors_harness::probe::infer;
 use cors_harness::run::Options;
 use cors_harness::target::ServiceTarget;
@@ -139,7 +139,7 @@ fn half_a_grant_to_an_origin_that_was_named_is_learnt_and_said() {
 fn probed(ran: &Ran) -> Option<i32> {
     let events = ran.events();
     assert!(
-        matches!(events.first(), Some(Event::Run(run)) if run.mode == Mode::Probe && run.inferred.is_some()),
+        matches!(events.first(), Some(Event::Run(run)) if matches!(&run.subject, SubjectEvent::Server { mode: Mode::Probe, inferred: Some(_), .. })),
         "{ran:#?}"
     );
     ran.code
@@ -181,7 +181,7 @@ fn an_echo_with_credentials_fails_without_any_hint() {
             .contains("FAIL credentials/any-not-with-credentials"),
         "{ran:#?}"
     );
-    let again = format!("again   cors-conformance {} -t credentials/", server.url);
+    let again = format!("reproduce cors-conformance {} -t credentials/", server.url);
     assert!(ran.stderr.contains(&again), "{ran:#?}");
 }
 

@@ -105,7 +105,7 @@ fn the_way_to_see_it_again_leads_there_too() {
     let again = ran
         .stdout
         .lines()
-        .find(|line| line.contains("again   "))
+        .find(|line| line.contains("reproduce "))
         .unwrap();
     assert!(again.contains(&format!("--resolve {rule}")), "{again}");
     assert!(again.contains("-b ...=..."), "{again}");

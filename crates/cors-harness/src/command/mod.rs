@@ -114,7 +114,7 @@ impl Command {
                     Exit::Unreachable,
                     format!("{ASKED}, but the command listens: {said}"),
                 );
-                run.log(program.log());
+                run.log(&program.log());
                 program.end().await;
                 false
             }
@@ -134,7 +134,7 @@ impl Command {
         let mut log = Vec::new();
         let started = self.begin(policy, &mut log).await;
         if started.is_err() {
-            run.log(log);
+            run.log(&log);
         }
         started
     }
@@ -201,7 +201,7 @@ impl Command {
             () = run.carry_out(&plan) => {}
         }
         if run.is_stopped() {
-            run.log(program.log());
+            run.log(&program.log());
         }
         program.end().await;
         Ok(())

@@ -82,7 +82,8 @@ pub(super) fn failures(case: &ServerCase, event: &CaseEvent, policy: &Policy) ->
             continue;
         }
         let at = seen.refusal.as_ref().map_or_else(String::new, |refusal| {
-            let compared = refusal.compared.as_deref().unwrap_or_default();
+            let compared = refusal.compared.as_ref();
+            let compared = compared.map_or_else(String::new, ToString::to_string);
             format!(" at {} {compared}", refusal.at)
         });
         let (rule, shape) = match wanted {

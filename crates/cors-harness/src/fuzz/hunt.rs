@@ -14,13 +14,13 @@ use super::sequence::carry_out;
 use super::shorten::only;
 use super::source::drawn;
 use super::{Finding, Fuzzed, Fuzzing, Source, generate, rules, sites, terms};
-use crate::drive::Session;
 use crate::event::{CaseEvent, Outcome};
 use crate::exit::{Exit, Exits};
 use crate::kit::{Site, Subject};
 use crate::redact::Redactor;
 use crate::run::{MOST_TIMEOUTS, Options, cut_short};
 use crate::sanity::{sanity, why_not_to_start};
+use crate::session::Session;
 
 /// Steps that are kept of what was done before, by policy, since a failure may depend on them.
 const MOST_HISTORY: usize = 64;

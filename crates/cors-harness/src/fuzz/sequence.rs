@@ -9,12 +9,12 @@ use super::cause::{Failure, failures};
 use super::hunt::{Place, choose, origins, places};
 use super::{Source, generate, terms};
 use crate::case::{blank, run_case};
-use crate::drive::Session;
 use crate::event::{CaseEvent, ExchangeEvent, Outcome};
 use crate::kit::Subject;
 use crate::plan::{PlannedCase, task};
 use crate::redact::Redactor;
 use crate::run::Options;
+use crate::session::Session;
 
 /// A sequence of requests and what came of it.
 #[derive(Debug, Clone)]

@@ -7,13 +7,13 @@ use cors_vectors::server::Credentials;
 
 use super::MOST_REQUESTS;
 use crate::done::{Decision, Done};
-use crate::drive::Session;
 use crate::event::Kind;
 use crate::kit::Site;
 use crate::model;
 use crate::page::carry_out_fetch;
 use crate::plan::PlannedFetch;
 use crate::run::MOST_TIMEOUTS;
+use crate::session::Session;
 use crate::target::Transport;
 use crate::wire::{self, Line, Response};
 

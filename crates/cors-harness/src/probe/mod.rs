@@ -19,13 +19,13 @@ use std::rc::Rc;
 
 use cors_vectors::policy::Policy;
 
-use crate::drive::Session;
 use crate::event::Mode;
 use crate::exit::Exit;
 use crate::kit::Site;
 use crate::plan::{Action, PlannedCase};
 use crate::run::Options;
 use crate::sanity::why_not_to_start;
+use crate::session::Session;
 use crate::target::Target;
 
 use self::asker::Asker;

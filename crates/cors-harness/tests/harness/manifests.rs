@@ -54,7 +54,7 @@ async fn a_manifest_says_where_the_policies_are() {
     );
     assert!(matches!(
         &stream.events[0],
-        cors_harness::event::Event::Run(run) if run.mode == Mode::Kit
+        cors_harness::event::Event::Run(run) if run.subject.mode() == Some(Mode::Kit)
     ));
 }
 

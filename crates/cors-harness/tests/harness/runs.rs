@@ -35,7 +35,10 @@ async fn a_correct_server_passes_everything() {
     let Some(Event::Run(head)) = stream.events.first() else {
         panic!("no run line first")
     };
-    assert_eq!((head.mode, head.selected), (Mode::Policy, 4));
+    assert_eq!(
+        (head.subject.mode(), head.selected),
+        (Some(Mode::Policy), 4)
+    );
     assert_eq!(stream.events.last(), Some(&Event::End(stream.end.clone())));
     let foreign = stream.case("origin/foreign");
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cors_agents::compare::Difference;
+use cors_harness::event::Difference;
 use cors_vectors::agent::Expectation;
 
 /// An agent.

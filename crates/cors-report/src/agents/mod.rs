@@ -8,8 +8,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use cors_agents::event::Event;
-use cors_harness::event::Outcome;
+use cors_harness::event::{Event, Outcome, SubjectEvent};
 use cors_vectors::agent::AgentCase;
 use cors_vectors::observed::{Deviation, ExpectationsFile, expectations, observed};
 
@@ -109,9 +108,12 @@ fn told(shown: &str, title: &str, text: &str) -> Result<Column, String> {
         let event: Event = serde_json::from_str(line).map_err(|error| wrong(number, &error))?;
         match (event, &mut column) {
             (Event::Run(run), None) => {
+                let SubjectEvent::Agent { agent } = run.subject else {
+                    return Err(wrong(number, &"a run of something else"));
+                };
                 column = Some(Column {
                     title: title.to_owned(),
-                    version: run.agent,
+                    version: agent,
                     evidence: format!("told by {shown}"),
                     all: false,
                     standings: BTreeMap::new(),
@@ -128,18 +130,21 @@ fn told(shown: &str, title: &str, text: &str) -> Result<Column, String> {
                         "nothing can be said: {}",
                         case.reason.unwrap_or_default()
                     )),
-                    Outcome::Fail => Standing::Differs(Box::new(Departure {
-                        explained: case.deviation.map(|name| Explained {
-                            name,
-                            reason: case.reason.unwrap_or_default(),
-                            spec: case.spec,
-                        }),
-                        did: Did::Told {
-                            requests: case.requests,
-                            differences: case.differences,
-                        },
-                        again: case.again.unwrap_or_default(),
-                    })),
+                    Outcome::Fail => {
+                        let agent = case.agent.unwrap_or_default();
+                        Standing::Differs(Box::new(Departure {
+                            explained: case.known.map(|known| Explained {
+                                name: known.name.unwrap_or_default(),
+                                reason: known.reason,
+                                spec: known.spec,
+                            }),
+                            did: Did::Told {
+                                requests: agent.requests,
+                                differences: agent.differences,
+                            },
+                            again: case.again.and_then(|again| again.cli).unwrap_or_default(),
+                        }))
+                    }
                 };
                 column.standings.insert(case.id, standing);
             }

@@ -126,13 +126,13 @@ fn errors_that_script_cannot_tell_apart_are_not_marked() {
 #[test]
 fn streams_of_events_are_columns_too() {
     let read = |lines: &[&str]| told("mine.ndjson", "mine", &lines.join("\n"));
-    let run = r#"{"type":"run","tool":"t 1","vectors":"1","standard":"586cd2a4","agent":"curl 8","selected":2}"#;
+    let run = r#"{"type":"run","tool":"t 1","vectors":"1","standard":"586cd2a4","subject":{"kind":"agent","agent":"curl 8"},"selected":2}"#;
     let case = r#"{"type":"case","id":"a/b","title":"T","spec":[],"outcome":"fail",
+        "level":"must","agent":{
         "differences":[{"what":"outcome 1: status","wanted":"200","got":"<b>404"}],
-        "requests":["GET Some(Cross)"],"again":"cors-conformance agent"}"#
+        "requests":["GET Some(Cross)"]},"again":{"cli":"cors-conformance agent"}}"#
         .replace('\n', " ");
-    let skip =
-        r#"{"type":"case","id":"c/d","title":"T","spec":[],"outcome":"skip","reason":"no API"}"#;
+    let skip = r#"{"type":"case","id":"c/d","title":"T","spec":[],"outcome":"skip","level":"must","reason":"no API"}"#;
     let column = read(&[run, &case, skip]).unwrap();
     assert_eq!(
         (column.title.as_str(), column.version.as_str()),

@@ -2,45 +2,43 @@
 
 use std::collections::BTreeMap;
 
-use cors_harness::event::{CaseEvent, EndEvent, Event, Outcome};
-use cors_harness::exit::{Exit, Exits};
-use cors_harness::run::Sink;
 use cors_vectors::known::file::{Fate, KnownFile};
 use cors_vectors::server::Level;
 
-use super::fingerprint::fingerprint;
-use crate::output::Output;
+use crate::attribute::cause;
+use crate::event::{CaseEvent, EndEvent, Event, KnownEvent, Outcome};
+use crate::exit::{Exit, Exits};
+use crate::stream::Sink;
 
 /// What became of the cases of a run.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub struct Seen {
     /// The failures that count for the exit status, and how each fails.
-    pub(crate) failures: BTreeMap<String, String>,
+    pub failures: BTreeMap<String, String>,
     /// What became of each case, whether or not it counts.
-    pub(crate) fates: BTreeMap<String, Fate>,
+    pub fates: BTreeMap<String, Fate>,
 }
 
-/// Hears of a run before the output does.
-pub(crate) struct Known<'a> {
-    output: Output,
-    baseline: Option<&'a KnownFile>,
+/// A sink before another one: failures that are known and happen in the recorded way are marked as
+/// such and do not count, and what is out of date in the list is told at the end.
+#[derive(Debug)]
+pub struct Known<'a, S> {
+    inner: S,
+    list: Option<&'a KnownFile>,
     /// Whether cases were left out on purpose.
     narrowed: bool,
     fail_on: Level,
-    pub(crate) seen: Seen,
+    seen: Seen,
     out_of_date: Vec<String>,
 }
 
-impl<'a> Known<'a> {
-    pub(crate) fn new(
-        output: Output,
-        baseline: Option<&'a KnownFile>,
-        narrowed: bool,
-        fail_on: Level,
-    ) -> Self {
+impl<'a, S: Sink> Known<'a, S> {
+    /// Before a run in which failures from a level on count; `narrowed` says that cases were left
+    /// out on purpose, so that not every entry has to be used.
+    pub fn new(inner: S, list: Option<&'a KnownFile>, narrowed: bool, fail_on: Level) -> Self {
         Self {
-            output,
-            baseline,
+            inner,
+            list,
             narrowed,
             fail_on,
             seen: Seen::default(),
@@ -48,18 +46,22 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// What was seen, and the output.
-    pub(crate) fn into_parts(self) -> (Seen, Output) {
-        (self.seen, self.output)
+    /// What was seen, and the other sink.
+    pub fn into_parts(self) -> (Seen, S) {
+        (self.seen, self.inner)
     }
 
     fn note(&mut self, case: &CaseEvent) {
         let id = case.id.clone();
+        let how = || {
+            let found = case.cause.clone().or_else(|| cause(case));
+            found.map_or_else(String::new, |found| found.fingerprint())
+        };
         let fate = match case.outcome {
             Outcome::Pass => Fate::Passed,
             Outcome::Skip => Fate::Skipped,
             Outcome::Fail | Outcome::Blocked | Outcome::Error => {
-                let how = fingerprint(case);
+                let how = how();
                 if case.level >= self.fail_on && case.level > Level::Info {
                     self.seen.failures.insert(id.clone(), how.clone());
                 }
@@ -70,37 +72,41 @@ impl<'a> Known<'a> {
     }
 
     /// Why a failure is accepted, when it is known in this way.
-    fn reason(&self, id: &str) -> Option<String> {
+    fn reason(&self, id: &str) -> Option<KnownEvent> {
         let Fate::Failed(how) = self.seen.fates.get(id)? else {
             return None;
         };
-        let known = self.baseline?.explaining(id, how)?;
-        Some(known.reason_with_link())
+        let known = self.list?.explaining(id, how)?;
+        Some(KnownEvent {
+            name: known.name.clone(),
+            reason: known.reason_with_link(),
+            spec: known.spec.clone(),
+        })
     }
 }
 
-impl Sink for Known<'_> {
+impl<S: Sink> Sink for Known<'_, S> {
     fn wants_passes(&self) -> bool {
-        self.output.wants_passes()
+        self.inner.wants_passes()
     }
 
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Run(_) => self.output.event(event),
+            Event::Run(_) => self.inner.event(event),
             Event::Case(case) => {
                 self.note(case);
                 match self.reason(&case.id) {
-                    Some(reason) if case.outcome != Outcome::Pass => {
+                    Some(known) => {
                         let case = CaseEvent {
-                            known: Some(reason),
+                            known: Some(known),
                             ..*case.clone()
                         };
-                        self.output.event(&Event::Case(Box::new(case)));
+                        self.inner.event(&Event::Case(Box::new(case)));
                     }
-                    Some(_) | None => self.output.event(event),
+                    None => self.inner.event(event),
                 }
             }
-            Event::End(end) => self.output.event(&Event::End(EndEvent {
+            Event::End(end) => self.inner.event(&Event::End(EndEvent {
                 out_of_date: std::mem::take(&mut self.out_of_date),
                 ..end.clone()
             })),
@@ -108,18 +114,18 @@ impl Sink for Known<'_> {
     }
 
     fn settle(&mut self, exits: &mut Exits) {
-        if let Some(baseline) = self.baseline {
+        if let Some(list) = self.list {
             let broken = [Exit::Bug, Exit::Usage, Exit::Unreachable, Exit::CutShort];
             let complete = !broken.iter().any(|exit| exits.contains(*exit));
             let whole = complete && !self.narrowed;
-            self.out_of_date = baseline.check(&self.seen.fates, whole);
+            self.out_of_date = list.check(&self.seen.fates, whole);
             if !self.out_of_date.is_empty() {
                 exits.add(Exit::OutOfDate);
             }
-            if self.seen.failures.keys().all(|id| baseline.lists(id)) {
+            if self.seen.failures.keys().all(|id| list.lists(id)) {
                 exits.remove(Exit::Failed);
             }
         }
-        self.output.settle(exits);
+        self.inner.settle(exits);
     }
 }

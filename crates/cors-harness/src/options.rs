@@ -1,0 +1,79 @@
+//! How a run is made.
+
+use std::time::Duration;
+
+use cors_model::dialect::Dialect;
+use cors_vectors::server::Level;
+
+use crate::clock::Clock;
+use crate::wire::Line;
+
+/// What the `run` line says of the suite and the target.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// See [`RunEvent::tool`](crate::event::RunEvent::tool).
+    pub tool: String,
+    /// See [`RunEvent::vectors`](crate::event::RunEvent::vectors).
+    pub vectors: String,
+    /// See [`RunEvent::standard`](crate::event::RunEvent::standard).
+    pub standard: String,
+    /// The target, as a person names it.
+    pub target: String,
+    /// The policy that was inferred from its answers, as a file with comments.
+    pub inferred: Option<String>,
+}
+
+/// How a run is made.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What the `run` line says.
+    pub about: About,
+    /// Cases in flight at most; at least 1.
+    pub in_flight: usize,
+    /// How long the whole run may take.
+    pub deadline: Duration,
+    /// Whether other methods than GET, HEAD and OPTIONS are sent to a target that is no kit.
+    pub unsafe_methods: bool,
+    /// Header lines that are added to every request; their values are secret.
+    pub headers: Vec<Line>,
+    /// The value of a `Cookie` line for requests with credentials; secret.
+    pub cookie: Option<Vec<u8>>,
+    /// More that must not be shown, such as the credentials of a proxy.
+    pub secrets: Vec<String>,
+    /// How often the cases are run, one round after the other; at least 1.
+    pub rounds: u32,
+    /// The lowest level at which a failure makes the run fail.
+    pub fail_on: Level,
+    /// Whether events hold the steps of the standard that were taken.
+    pub trace: bool,
+    /// Engines whose verdicts are told where they are not the standard's. Each asks the target again.
+    pub engines: Vec<Dialect>,
+    /// The command line that runs a case again, but for the case's id.
+    pub cli: Option<String>,
+    /// More arguments for the curl command lines, such as `-k`.
+    pub curl: Vec<String>,
+    /// Where durations come from.
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    /// 8 in flight, 120 s, one round, safe methods, failures from `must`, the real clock.
+    fn default() -> Self {
+        Self {
+            about: About::default(),
+            in_flight: 8,
+            deadline: Duration::from_mins(2),
+            unsafe_methods: false,
+            headers: Vec::new(),
+            cookie: None,
+            secrets: Vec::new(),
+            rounds: 1,
+            fail_on: Level::Must,
+            trace: false,
+            engines: Vec::new(),
+            cli: None,
+            curl: Vec::new(),
+            clock: Clock::real(),
+        }
+    }
+}

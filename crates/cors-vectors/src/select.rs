@@ -170,6 +170,9 @@ impl FromStr for Selector {
         if text.is_empty() {
             return Err(malformed("it is empty".to_owned()));
         }
+        if let (None, Some(open)) = (text.find(':'), unclosed(text)) {
+            return Err(malformed(format!("`{open}` is not closed")));
+        }
         Ok(match text.split_once(':') {
             Some(("tag", tag)) => Self::Tag(tag.to_owned()),
             Some(("spec", spec)) => Self::Spec(spec.to_owned()),
@@ -195,6 +198,16 @@ impl FromStr for Selector {
             None => Self::Id(text.to_owned(), format!("{text}/*")),
         })
     }
+}
+
+/// The bracket or brace that a glob opens and does not close.
+fn unclosed(glob: &str) -> Option<char> {
+    let pairs = [('[', ']'), ('{', '}')];
+    let pair = pairs.into_iter().find(|(open, close)| {
+        let opened = glob.rfind(*open);
+        opened.is_some_and(|at| glob.rfind(*close).is_none_or(|closed| closed < at))
+    });
+    pair.map(|(open, _)| open)
 }
 
 /// What is wrong with a selection.

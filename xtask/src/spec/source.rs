@@ -191,13 +191,13 @@ fn spec_lists<'v>(value: &'v Value, texts: &mut BTreeMap<&'v str, usize>) {
         Value::Array(values) => values.iter().for_each(|value| spec_lists(value, texts)),
         Value::Object(fields) => {
             for (key, value) in fields {
-                match value {
-                    Value::Array(list) if key == "spec" => {
+                match value.as_array() {
+                    Some(list) if key == "spec" => {
                         for text in list.iter().filter_map(Value::as_str) {
                             *texts.entry(text).or_default() += 1;
                         }
                     }
-                    value => spec_lists(value, texts),
+                    Some(_) | None => spec_lists(value, texts),
                 }
             }
         }
@@ -252,7 +252,7 @@ struct Reader<'a, 'c> {
     functions: Vec<Function<'a>>,
 }
 
-impl<'a> Reader<'a, '_> {
+impl Reader<'_, '_> {
     fn function(&mut self, attributes: &[Attribute], signature: &Signature, block: Option<&Block>) {
         self.functions.push(Function {
             file: self.file,
@@ -383,15 +383,12 @@ fn is_test(attributes: &[Attribute]) -> bool {
 }
 
 fn type_name(of: &Type) -> Option<String> {
-    match of {
-        Type::Path(of) => of
-            .path
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string()),
-        Type::Reference(of) => type_name(&of.elem),
-        _ => None,
+    if let Type::Reference(of) = of {
+        return type_name(&of.elem);
     }
+    let Type::Path(of) = of else { return None };
+    let last = of.path.segments.last();
+    last.map(|segment| segment.ident.to_string())
 }
 
 impl Visit<'_> for Reader<'_, '_> {
@@ -529,18 +526,16 @@ fn anchors(text: &str) -> impl Iterator<Item = String> {
 
 /// The definition that an autolink in the first or last paragraph of a documentation leads to.
 fn transcribed(attributes: &[Attribute]) -> Option<String> {
-    let lines = attributes
-        .iter()
-        .filter_map(|attribute| match &attribute.meta {
-            syn::Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-                Expr::Lit(syn::ExprLit {
-                    lit: syn::Lit::Str(text),
-                    ..
-                }) => Some(text.value()),
-                _ => None,
-            },
-            _ => None,
-        });
+    let lines = attributes.iter().filter_map(|attribute| {
+        let doc = attribute.meta.require_name_value().ok()?;
+        let Expr::Lit(value) = &doc.value else {
+            return None;
+        };
+        let syn::Lit::Str(text) = &value.lit else {
+            return None;
+        };
+        doc.path.is_ident("doc").then(|| text.value())
+    });
     let text = lines
         .map(|line| line.trim().to_owned())
         .collect::<Vec<_>>()

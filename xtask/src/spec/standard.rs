@@ -90,9 +90,10 @@ impl Definition {
 
 /// The name of an element; nothing for what is no element.
 fn name(node: &Handle) -> &str {
-    match &node.data {
-        NodeData::Element { name, .. } => &name.local,
-        _ => "",
+    if let NodeData::Element { name, .. } = &node.data {
+        &name.local
+    } else {
+        ""
     }
 }
 
@@ -157,11 +158,8 @@ fn normalize(text: &str) -> String {
 
 fn hash(text: &str) -> String {
     let digest = Sha256::digest(normalize(text).as_bytes());
-    digest
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let first = digest.first_chunk().copied().unwrap_or_default();
+    format!("{:08x}", u32::from_be_bytes(first))
 }
 
 /// Notes, examples, warnings and open questions: not part of what is required. The names are the
@@ -327,7 +325,7 @@ impl Algorithm {
                     1 => wanted.clone(),
                     nth => format!("{wanted}-{nth}"),
                 };
-                let label = (1..)
+                let label = (1..=u32::MAX)
                     .map(nth)
                     .find(|label| inside.labels.insert(label.clone()));
                 let arm = format!("{id}[{}]", label.unwrap_or_default());

@@ -93,7 +93,14 @@ impl Page {
                     }
                 },
                 Event::SoftBreak | Event::HardBreak | Event::End(_) => page.prose.push('\n'),
-                _ => {}
+                Event::Start(_)
+                | Event::InlineMath(_)
+                | Event::DisplayMath(_)
+                | Event::Html(_)
+                | Event::InlineHtml(_)
+                | Event::FootnoteReference(_)
+                | Event::Rule
+                | Event::TaskListMarker(_) => {}
             }
         }
         page.text = text;

@@ -73,7 +73,7 @@ pub(crate) fn transcript(block: &str, folder: &Path) -> String {
         writeln!(out, "$ {line}").unwrap();
         if let Some(server) = line.strip_suffix(" &") {
             let words = shlex::split(server).unwrap();
-            served = Some(Served::start(&words[1..], folder));
+            served = Some(Served::start(words.get(1..).unwrap(), folder));
             continue;
         }
         let port = served

@@ -127,6 +127,10 @@ fn rules(library: &Library, side: Option<Side>) -> Vec<RuleLine> {
 fn executed() -> anyhow::Result<BTreeSet<String>> {
     #[derive(Deserialize)]
     struct Line {
+        agent: Option<Agent>,
+    }
+    #[derive(Deserialize)]
+    struct Agent {
         #[serde(default)]
         steps: Vec<String>,
     }
@@ -153,7 +157,7 @@ fn executed() -> anyhow::Result<BTreeSet<String>> {
     let mut steps = BTreeSet::new();
     for line in String::from_utf8(output.stdout)?.lines() {
         let line: Line = serde_json::from_str(line).context("a line of the report is not JSON")?;
-        steps.extend(line.steps);
+        steps.extend(line.agent.into_iter().flat_map(|agent| agent.steps));
     }
     Ok(steps)
 }

@@ -12,6 +12,7 @@ pub mod client;
 pub mod compare;
 pub mod decision;
 mod jar;
+pub mod known;
 pub mod model;
 pub mod observation;
 pub mod record;

@@ -1,19 +1,44 @@
 //! What the engines were seen to do, against the cases and against what is known of the engines.
 //! Needs no browser.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cors_agents::browser::{Emulator, Engine};
 use cors_agents::compare::differences;
+use cors_agents::known::Classes;
 use cors_agents::model::{play_as, play_refusing};
 use cors_agents::world::World;
 use cors_model::trace::NoTrace;
 use cors_vectors::observed::{Deviation, expectations, observed};
+use cors_vectors::summary::summary;
 
-/// The engines and emulators of which there are records.
+/// The engines, of which there are records.
 fn recorded() -> impl Iterator<Item = &'static str> {
-    let emulators = Emulator::ALL.map(Emulator::name);
-    Engine::ALL.map(Engine::name).into_iter().chain(emulators)
+    Engine::ALL.map(Engine::name).into_iter()
+}
+
+/// A number of failures that is not that of the summary is noticed.
+#[test]
+fn the_numbers_of_summaries_are_compared() {
+    for name in Emulator::ALL.map(Emulator::name) {
+        let summary = summary(name).unwrap().expect("there is a summary");
+        let cases = summary.run + summary.skipped.values().sum::<usize>();
+        let counts = summary.classes.iter();
+        let mut failures: BTreeMap<String, usize> = counts
+            .map(|known| (known.class.name.clone(), known.count))
+            .collect();
+        let first = summary.classes[0].class.name.clone();
+        let classes = Classes::new(summary).unwrap();
+        assert!(classes.check(cases, &failures).is_empty());
+        *failures.get_mut(&first).unwrap() += 1;
+        let changed = classes.check(cases, &failures);
+        assert!(
+            changed.len() == 1 && changed[0].contains(&first),
+            "{changed:?}"
+        );
+        // Of a run on some of the cases nothing can be said.
+        assert!(classes.check(cases - 1, &BTreeMap::new()).is_empty());
+    }
 }
 
 /// Every difference that was seen has a name and a reason, and nothing is named that was not seen.

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use cors_agents::browser::engine::Installed;
 use cors_agents::browser::{Emulator, Engine, Faults, Job, LaunchError, Limits, run_engine};
 use cors_agents::client::{ClientJob, run_client};
+use cors_agents::known::{ByClass, Classes};
 use cors_agents::record::Recording;
 use cors_agents::refusals::{distinct, message, telling};
 use cors_agents::run::{About, Played, run_model};
@@ -22,6 +23,7 @@ use cors_vectors::format::format;
 use cors_vectors::known::file::{Entry as KnownEntry, KnownFile};
 use cors_vectors::observed::{ObservedFile, expectations, read_expectations};
 use cors_vectors::server::Level;
+use cors_vectors::summary::summary;
 use tokio::runtime::Runtime;
 
 use crate::args::{AgentArgs, AgentName};
@@ -55,7 +57,9 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
     let terminal = Terminal::new(verbosity, Level::Must);
     let output = Output::open(terminal, &args.report, Level::Must, args.color)?;
     let narrowed = is_narrowed(&args.selection);
-    let mut sink = Known::new(output, known.as_ref(), narrowed, Level::Must);
+    let classes = classes(args)?;
+    let by_class = ByClass::new(output, classes.as_ref());
+    let mut sink = Known::new(by_class, known.as_ref(), narrowed, Level::Must);
     let end = if let Some(session) = session {
         match (args.name, installed, &args.cmd) {
             (Some(name), Some(installed), _) => match (&args.console, name.engine()) {
@@ -70,7 +74,7 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
                     )));
                 }
                 (None, _) => {
-                    let subject = (name, installed);
+                    let subject = (name, installed, classes.as_ref());
                     in_browser(args, session, subject, &chosen, &about, &mut sink)?
                 }
             },
@@ -82,8 +86,8 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         let trace = !args.report.is_empty() || args.verbose > 1;
         run_model(chosen.into_iter(), &about, trace, &mut sink)
     };
-    let (_, output) = sink.into_parts();
-    for stop in output.trouble() {
+    let (_, by_class) = sink.into_parts();
+    for stop in by_class.into_inner().trouble() {
         crate::tell(&stop.said);
     }
     Ok(end.exit)
@@ -112,7 +116,7 @@ impl Session {
 fn in_browser(
     args: &AgentArgs,
     session: Session,
-    (name, installed): (AgentName, Installed),
+    (name, installed, classes): (AgentName, Installed, Option<&Classes>),
     chosen: &[&AgentCase],
     about: &About,
     sink: &mut dyn Sink,
@@ -148,7 +152,12 @@ fn in_browser(
             },
             installed,
             cancel,
-            &mut |case, played, _| record.add(case, played),
+            &mut |case, played, _| {
+                record.add(case, played);
+                if let Some(classes) = classes {
+                    classes.note(case, played);
+                }
+            },
             sink,
         ))
         .map_err(Stop::unreachable)?;
@@ -271,6 +280,16 @@ fn known(args: &AgentArgs) -> Result<Option<KnownFile>, Stop> {
         });
     }
     Ok(Some(file))
+}
+
+/// The classes of failures by which an emulator is known.
+fn classes(args: &AgentArgs) -> Result<Option<Classes>, Stop> {
+    let name = match (&args.expectations, args.name) {
+        (None, Some(name)) => name.name(),
+        _ => return Ok(None),
+    };
+    let summary = summary(name).map_err(Stop::bug)?;
+    summary.map(Classes::new).transpose().map_err(Stop::bug)
 }
 
 /// The start of a command line that runs one of the cases alone.

@@ -31,6 +31,8 @@ pub mod rules;
 pub mod schema;
 pub mod select;
 pub mod server;
+pub mod summary;
+pub mod tags;
 pub mod text;
 
 pub use cors_policy::{names, origin};

@@ -8,6 +8,7 @@ use crate::observed::{ExpectationsFile, ObservedFile};
 use crate::policy::PolicyFile;
 use crate::rules::RuleFile;
 use crate::server::ServerFile;
+use crate::summary::SummaryFile;
 
 /// The schemas by the name of their file in `vectors/schema/`, such as `agent.schema.json`.
 /// `cargo run -p cors-vectors --example vectors -- schema vectors/schema` writes them there.
@@ -25,6 +26,7 @@ pub fn schemas() -> Vec<(String, Value)> {
         ("policies.schema.json".to_owned(), schema_of::<PolicyFile>()),
         ("rules.schema.json".to_owned(), schema_of::<RuleFile>()),
         ("server.schema.json".to_owned(), schema_of::<ServerFile>()),
+        ("summary.schema.json".to_owned(), schema_of::<SummaryFile>()),
     ]
 }
 

@@ -8,7 +8,6 @@ use anyhow::{Context as _, bail, ensure};
 
 mod classes;
 mod page;
-mod tags;
 
 /// The Debian packages of an engine.
 const PACKAGES: [(&str, &[&str]); 3] = [
@@ -63,8 +62,8 @@ enum Action {
     Install(Engines),
     /// Run all agent cases on the engines and write what they did (vectors/agent/observed/)
     Record(Engines),
-    /// Write the expectations for the emulators from their classes (xtask/agents/*.toml) and
-    /// records
+    /// Write the summaries of the emulators from their classes (xtask/agents/*.toml) and the last
+    /// run
     Classify(Engines),
     /// Run the most telling cases, and see that a page and servers that are broken on purpose fail
     Check(Engines),
@@ -191,16 +190,20 @@ fn program(arguments: &[&str]) -> anyhow::Result<Option<i32>> {
 }
 
 fn record(name: &str) -> anyhow::Result<()> {
-    let file = format!("vectors/agent/observed/{name}.json");
+    let emulator = EMULATORS.contains(&name);
+    let (file, known) = if emulator {
+        (classes::record(name), format!("xtask/agents/{name}.toml"))
+    } else {
+        let known = format!("vectors/agent/expectations/{name}.json");
+        (format!("vectors/agent/observed/{name}.json"), known)
+    };
     match agent(name, &["--record", &file])? {
         Some(0) => {}
-        // The record is what helps to mend the expectations.
-        Some(1 | 5) => println!(
-            "{file} is written, and vectors/agent/expectations/{name}.json has to follow: see above"
-        ),
+        // The record is what helps to correct what is known.
+        Some(1 | 5) => println!("{file} is written, and {known} may have to follow: see above"),
         code => bail!("the run on {name} came to nothing: exit status {code:?}"),
     }
-    if EMULATORS.contains(&name) {
+    if emulator {
         return classify(name);
     }
     let code = agent(name, &["--console", &file])?;
@@ -212,11 +215,11 @@ fn record(name: &str) -> anyhow::Result<()> {
 }
 
 fn classify(name: &str) -> anyhow::Result<()> {
-    if !classes::has_classes(crate::root(), name) {
+    if !EMULATORS.contains(&name) {
         return Ok(());
     }
-    let file = format!("vectors/agent/expectations/{name}.json");
-    let text = classes::expectations(crate::root(), name)?;
+    let file = format!("vectors/agent/summaries/{name}.json");
+    let text = classes::summary(crate::root(), name)?;
     fs::write(crate::root().join(&file), text).with_context(|| format!("cannot write {file}"))?;
     println!("{file}: written from xtask/agents/{name}.toml");
     Ok(())

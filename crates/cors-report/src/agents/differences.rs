@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cors_harness::event::Difference;
 use cors_vectors::agent::Expectation;
+use cors_vectors::summary::SummaryFile;
 
 /// An agent.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Column {
     pub(super) evidence: String,
     /// Whether it was given all cases: then it did as expected in those without a standing.
     pub(super) all: bool,
+    /// The numbers of all cases, where only some have a standing.
+    pub(super) summary: Option<SummaryFile>,
     /// Where it stands, by the case's id.
     pub(super) standings: BTreeMap<String, Standing>,
 }

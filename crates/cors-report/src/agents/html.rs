@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use cors_vectors::agent::AgentCase;
+use cors_vectors::summary::SummaryFile;
 
 use super::area;
 use super::differences::{Column, Departure, Did, Explained, Standing};
@@ -73,6 +74,16 @@ struct Tally {
 }
 
 impl Tally {
+    fn sum(summary: &SummaryFile) -> Self {
+        let classes = summary.classes.iter();
+        Self {
+            ran: summary.run,
+            differs: classes.map(|class| class.count).sum(),
+            unexplained: 0,
+            skipped: summary.skipped.values().sum(),
+        }
+    }
+
     fn of<'a>(column: &Column, cases: impl Iterator<Item = &'a &'a AgentCase>) -> Self {
         let mut tally = Self::default();
         for case in cases {
@@ -130,7 +141,10 @@ impl<'a> Page<'a> {
              <th scope=\"col\" class=\"n\">not run<th scope=\"col\">known from</thead>\n<tbody>\n",
         );
         for column in self.columns {
-            let tally = Tally::of(column, self.cases.iter());
+            let tally = match &column.summary {
+                Some(summary) => Tally::sum(summary),
+                None => Tally::of(column, self.cases.iter()),
+            };
             let _ = writeln!(
                 self.html,
                 "<tr><th scope=\"row\">{}<td>{}<td class=\"n\">{}<td class=\"n\">{}\
@@ -169,7 +183,14 @@ impl<'a> Page<'a> {
             let _ = write!(self.html, "<tr><th scope=\"row\">{}", text(name));
             for (number, column) in self.columns.iter().enumerate() {
                 let tally = Tally::of(column, cases.iter());
-                self.cell(name, number, tally);
+                if column.summary.is_some() && tally.differs == 0 {
+                    // A sample says nothing of other areas.
+                    self.put("<td class=\"n\"><span class=\"faint\">–</span>");
+                } else if column.summary.is_some() {
+                    self.leading(name, number, tally.differs, "shown");
+                } else {
+                    self.cell(name, number, tally);
+                }
             }
             self.put("\n");
         }
@@ -179,22 +200,22 @@ impl<'a> Page<'a> {
     /// A number that leads to its cases, where there are any.
     fn cell(&mut self, area: &str, number: usize, tally: Tally) {
         let Tally { ran, differs, .. } = tally;
-        let _ = match (ran, differs) {
-            (0, _) => write!(
-                self.html,
-                "<td class=\"n\"><span class=\"faint\">not run</span>"
-            ),
-            (_, 0) => write!(
-                self.html,
+        match (ran, differs) {
+            (0, _) => self.put("<td class=\"n\"><span class=\"faint\">not run</span>"),
+            (_, 0) => self.put(&format!(
                 "<td class=\"n\"><span class=\"faint\">0 of {ran}</span>"
-            ),
-            _ => write!(
-                self.html,
-                "<td class=\"n\"><button type=\"button\" data-area=\"{}\" data-agent=\"{number}\">\
-                 {differs}</button> <span class=\"faint\">of {ran}</span>",
-                text(area)
-            ),
-        };
+            )),
+            _ => self.leading(area, number, differs, &format!("of {ran}")),
+        }
+    }
+
+    fn leading(&mut self, area: &str, number: usize, differs: usize, note: &str) {
+        let _ = write!(
+            self.html,
+            "<td class=\"n\"><button type=\"button\" data-area=\"{}\" data-agent=\"{number}\">\
+             {differs}</button> <span class=\"faint\">{note}</span>",
+            text(area)
+        );
     }
 
     fn deviations(&mut self) {
@@ -220,7 +241,12 @@ impl<'a> Page<'a> {
             for (explained, count) in known {
                 named.entry(&explained.name).or_insert((explained, 0)).1 += count;
             }
-            for (name, (explained, count)) in named {
+            for (name, (explained, shown)) in named {
+                let count = column.summary.as_ref().and_then(|summary| {
+                    let mut classes = summary.classes.iter();
+                    Some(classes.find(|known| known.class.name == name)?.count)
+                });
+                let count = count.unwrap_or(shown);
                 let _ = writeln!(
                     self.html,
                     "<dt>{} <button type=\"button\" data-agent=\"{number}\" \

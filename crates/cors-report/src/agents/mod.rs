@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use cors_harness::event::{Event, Outcome, SubjectEvent};
 use cors_vectors::agent::AgentCase;
 use cors_vectors::observed::{Deviation, ExpectationsFile, expectations, observed};
+use cors_vectors::summary::{ClassSummary, SummaryFile, summary};
 
 use self::differences::{Column, Departure, Did, Explained, Standing};
 
@@ -49,6 +50,9 @@ pub fn page(
 
 /// What the record of an agent says.
 fn recorded(name: &str, cases: &[&AgentCase]) -> Result<Column, String> {
+    if let Some(summary) = summary(name).map_err(|error| error.to_string())? {
+        return Ok(summed_up(summary));
+    }
     let record = observed(name).map_err(|error| error.to_string())?;
     let record = record.ok_or_else(|| {
         format!("there is no record of {name}: run it with --report ndjson=FILE, and name the file")
@@ -90,8 +94,41 @@ fn recorded(name: &str, cases: &[&AgentCase]) -> Result<Column, String> {
             record.date
         ),
         all: true,
+        summary: None,
         standings,
     })
+}
+
+/// What the summary of an emulator says: of each class a few cases.
+fn summed_up(summary: SummaryFile) -> Column {
+    let name = &summary.agent;
+    let mut standings = BTreeMap::new();
+    for ClassSummary { class, sample, .. } in &summary.classes {
+        for (id, did) in sample {
+            let departure = Departure {
+                explained: Some(Explained {
+                    name: class.name.clone(),
+                    reason: class.reason.clone(),
+                    spec: class.spec.clone(),
+                }),
+                did: Did::Decision(did.clone()),
+                again: format!("cors-conformance agent {name} -vv -t {id}"),
+            };
+            standings.insert(id.clone(), Standing::Differs(Box::new(departure)));
+        }
+    }
+    Column {
+        title: name.clone(),
+        version: summary.version.clone(),
+        evidence: format!(
+            "summed up on {} in vectors/agent/summaries/{name}.json; the cases below are a sample, \
+             and `agent {name} --report ndjson=FILE` has all",
+            summary.date
+        ),
+        all: false,
+        standings,
+        summary: Some(summary),
+    }
 }
 
 /// What a stream of events says, as a column with this title; `shown` is what messages call it.
@@ -116,6 +153,7 @@ fn told(shown: &str, title: &str, text: &str) -> Result<Column, String> {
                     version: agent,
                     evidence: format!("told by {shown}"),
                     all: false,
+                    summary: None,
                     standings: BTreeMap::new(),
                 });
             }

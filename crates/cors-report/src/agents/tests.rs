@@ -24,6 +24,7 @@ fn column(id: &str, did: &str, explained: Option<Explained>) -> Column {
         version: "X 1.0".to_owned(),
         evidence: "recorded on 2026-01-31".to_owned(),
         all: true,
+        summary: None,
         standings: BTreeMap::from([(id.to_owned(), Standing::Differs(Box::new(departure)))]),
     }
 }
@@ -172,8 +173,14 @@ fn every_record_can_be_shown() {
             .values()
             .filter(|standing| matches!(standing, Standing::Differs(_)))
             .count();
+        let summary = column.summary.as_ref().map(|summary| summary.run);
         let html = page(&[column], &cases, "586cd2a4ffffffff");
         assert_eq!(html.matches("<details class=\"case\"").count(), differing);
+        // Of an emulator only a sample is shown, with the numbers of all.
+        assert_eq!(summary.is_some(), ["jsdom", "happy-dom"].contains(&name));
+        if let Some(run) = summary {
+            assert!(differing < 100 && html.contains(&format!("<td class=\"n\">{run}<td")));
+        }
     }
     assert!(
         recorded("model", &[])

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use cors_vectors::agent::{
-    AgentCase, ErrorKind, Expectation, ExpectedRequest, Outcome, RequestKind,
-};
-use cors_vectors::text::{HeaderPair, Text};
+use crate::agent::{AgentCase, ErrorKind, Expectation, ExpectedRequest, Outcome, RequestKind};
+use crate::text::{HeaderPair, Text};
 
 /// All words.
-pub(super) const ALL: &[&str] = &[
+pub const ALL: &[&str] = &[
     "preflight-missing",
     "preflight-extra",
     "actual-missing",
@@ -35,11 +33,7 @@ pub(super) const ALL: &[&str] = &[
 /// The ways in which `did`, a decision in a case that was recorded, is not what was `wanted`: none
 /// when it fits. Preflights are held against preflights and actual requests against actual
 /// requests, in their order.
-pub(super) fn tags(
-    case: &AgentCase,
-    wanted: &Expectation,
-    did: &Expectation,
-) -> BTreeSet<&'static str> {
+pub fn tags(case: &AgentCase, wanted: &Expectation, did: &Expectation) -> BTreeSet<&'static str> {
     let mut found = Found {
         id: &case.id,
         tags: BTreeSet::new(),

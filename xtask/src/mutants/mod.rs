@@ -49,9 +49,9 @@ pub(crate) struct Args {
 
 /// Runs the mutants that are asked for and compares what survives with what is known to.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let known = survivors::read(&crate::root().join(survivors::FILE))?;
     let program = crate::tools::program("cargo-mutants", VERSION)?;
     let all = list(&program, &[])?;
+    let known = survivors::read(&crate::root().join(survivors::FILE), &all)?;
     let selected = if args.select.is_empty() {
         all.clone()
     } else {

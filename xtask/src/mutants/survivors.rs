@@ -1,53 +1,33 @@
-//! The survivors that are known, each with the reason why no test catches it.
+//! The survivors that are known, each with the reason why no test catches it: known failures, whose
+//! cases are mutants.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
-use serde::Deserialize;
+use anyhow::Context as _;
+use cors_vectors::known::file::{Fate, KnownFile, Reasons};
 
 use super::results::{Mutant, Verdict, Verdicts};
 
 /// Where they are listed, below the root.
 pub(super) const FILE: &str = "crates/cors-model/mutants.toml";
 
-/// A mutant that no test can catch.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Survivor {
-    /// Its key.
-    mutant: String,
-    /// Why: mostly that the program does the same with it.
-    reason: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct List {
-    #[serde(default)]
-    survivor: Vec<Survivor>,
-}
-
 /// Reads the list.
-pub(super) fn read(path: &Path) -> anyhow::Result<Vec<Survivor>> {
+pub(super) fn read(path: &Path, all: &[Mutant]) -> anyhow::Result<KnownFile> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    parse(&text).with_context(|| path.display().to_string())
+    parse(&text, all)
 }
 
-fn parse(text: &str) -> anyhow::Result<Vec<Survivor>> {
-    let List { survivor: list } = toml::from_str(text)?;
-    let mut rest = list.as_slice();
-    while let [one, after @ ..] = rest {
-        if one.reason.trim().is_empty() {
-            bail!("`{}` has no reason", one.mutant);
-        }
-        if after.iter().any(|other| other.mutant == one.mutant) {
-            bail!("`{}` is listed twice", one.mutant);
-        }
-        rest = after;
-    }
-    Ok(list)
+fn parse(text: &str, all: &[Mutant]) -> anyhow::Result<KnownFile> {
+    let named = |key: &str| {
+        let found = all.iter().filter(|mutant| mutant.key == key);
+        Ok(found
+            .map(|mutant| mutant.key.clone())
+            .collect::<BTreeSet<_>>())
+    };
+    Ok(KnownFile::read(FILE, text, Reasons::Needed, &named)?)
 }
 
 /// How many mutants there are of each kind.
@@ -87,40 +67,38 @@ pub(super) struct Report {
 pub(super) fn compare(
     all: &[Mutant],
     verdicts: &Verdicts,
-    known: &[Survivor],
+    known: &KnownFile,
     enough: f64,
 ) -> Report {
     let mut counts = Counts::default();
     let mut complaints = Vec::new();
-    for mutant in all {
-        let Mutant { name, key } = mutant;
-        let listed = known.iter().any(|survivor| survivor.mutant == *key);
-        match verdicts.of(name) {
-            Some(Verdict::Caught) => counts.caught += 1,
-            Some(Verdict::Timeout) => counts.timeout += 1,
-            Some(Verdict::Missed(_)) => counts.missed += 1,
-            Some(Verdict::Unviable) => counts.unviable += 1,
-            None => counts.not_run += 1,
-        }
-        match (verdicts.of(name), listed) {
-            (Some(Verdict::Missed(_)), false) => {
-                complaints.push(format!(
-                    "no test catches this, and {FILE} does not say why:\n  {name}\n  mutant = {}",
-                    toml::Value::from(key.as_str())
-                ));
+    let mut fates = BTreeMap::new();
+    for Mutant { name, key } in all {
+        let (count, fate) = match verdicts.of(name) {
+            Some(Verdict::Caught) => (&mut counts.caught, Some(Fate::Passed)),
+            Some(Verdict::Timeout) => (&mut counts.timeout, Some(Fate::Passed)),
+            Some(Verdict::Unviable) => (&mut counts.unviable, Some(Fate::Passed)),
+            Some(Verdict::Missed(_)) => {
+                if !known.lists(key) {
+                    complaints.push(format!(
+                        "no test catches this, and {FILE} does not say why:\n  {name}\n  \
+                         cases = [{}]",
+                        toml::Value::from(key.as_str())
+                    ));
+                }
+                (
+                    &mut counts.missed,
+                    Some(Fate::Failed("no test catches it".to_owned())),
+                )
             }
-            (Some(Verdict::Caught | Verdict::Timeout | Verdict::Unviable), true) => {
-                complaints.push(format!("{FILE} lists what is caught now: {key}"));
-            }
-            (Some(_) | None, _) => {}
-        }
+            None => (&mut counts.not_run, None),
+        };
+        *count += 1;
+        fates.extend(fate.map(|fate| (key.clone(), fate)));
     }
-    for survivor in known {
-        if !all.iter().any(|mutant| mutant.key == survivor.mutant) {
-            let key = &survivor.mutant;
-            complaints.push(format!("{FILE} lists what is no mutant any more: {key}"));
-        }
-    }
+    complaints.extend(known.unknown());
+    // A mutant passes when the tests do their work: when one fails with it.
+    complaints.extend(known.check(&fates, false));
     let share = counts.share();
     if counts.not_run == 0 && share < enough {
         complaints.push(format!("less than {enough} % are caught"));
@@ -161,42 +139,37 @@ mod tests {
     /// Mutants `a` to `d`, of which the first three were caught, missed and not built.
     fn situation() -> (Vec<Mutant>, Verdicts) {
         let list = ["a", "b", "c", "d"].map(|name| {
-            let name = format!("x.rs:1:1: {name}");
-            serde_json::json!({ "name": name, "file": "x.rs" })
+            let name = format!("x/y.rs:1:1: {name}");
+            serde_json::json!({ "name": name, "file": "x/y.rs" })
         });
         let all = mutants_of(&serde_json::to_vec(&list).unwrap()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("mutants.out");
         std::fs::create_dir_all(&out).unwrap();
-        std::fs::write(out.join("caught.txt"), "x.rs:1:1: a\n").unwrap();
-        std::fs::write(out.join("missed.txt"), "x.rs:1:1: b\n").unwrap();
-        std::fs::write(out.join("unviable.txt"), "x.rs:1:1: c\n").unwrap();
+        std::fs::write(out.join("caught.txt"), "x/y.rs:1:1: a\n").unwrap();
+        std::fs::write(out.join("missed.txt"), "x/y.rs:1:1: b\n").unwrap();
+        std::fs::write(out.join("unviable.txt"), "x/y.rs:1:1: c\n").unwrap();
         let mut verdicts = Verdicts::default();
         verdicts.read(folder.path(), Phase::Agents).unwrap();
         (all, verdicts)
     }
 
-    fn known(names: &[&str]) -> Vec<Survivor> {
-        names
-            .iter()
-            .map(|name| Survivor {
-                mutant: format!("x.rs: {name}"),
-                reason: "r".to_owned(),
-            })
-            .collect()
+    fn known(all: &[Mutant], names: &[&str]) -> KnownFile {
+        let entry = |name: &&str| format!("[[known]]\ncases = ['x/y.rs: {name}']\nreason = 'r'\n");
+        parse(&names.iter().map(entry).collect::<String>(), all).unwrap()
     }
 
     #[test]
     fn every_survivor_has_to_be_known() {
         let (all, verdicts) = situation();
-        let report = compare(&all, &verdicts, &known(&[]), 97.0);
+        let report = compare(&all, &verdicts, &known(&all, &[]), 97.0);
         assert!(!report.fine);
         assert!(
-            report.text.contains("mutant = \"x.rs: b\""),
+            report.text.contains("cases = [\"x/y.rs: b\"]"),
             "{}",
             report.text
         );
-        let report = compare(&all, &verdicts, &known(&["b"]), 97.0);
+        let report = compare(&all, &verdicts, &known(&all, &["b"]), 97.0);
         assert!(report.fine, "{}", report.text);
         assert_eq!(
             report.text,
@@ -210,45 +183,35 @@ mod tests {
     fn the_known_ones_have_to_survive() {
         let (all, verdicts) = situation();
         for name in ["a", "c"] {
-            let report = compare(&all, &verdicts, &known(&["b", name]), 97.0);
-            assert!(!report.fine && report.text.contains("caught now"), "{name}");
+            let report = compare(&all, &verdicts, &known(&all, &["b", name]), 97.0);
+            assert!(
+                !report.fine && report.text.contains("take it out"),
+                "{name}"
+            );
         }
-        let report = compare(&all, &verdicts, &known(&["b", "d"]), 97.0);
+        let report = compare(&all, &verdicts, &known(&all, &["b", "d"]), 97.0);
         assert!(report.fine, "one that has not been run may survive");
-        let report = compare(&all, &verdicts, &known(&["b", "e"]), 97.0);
-        assert!(!report.fine && report.text.contains("no mutant any more"));
+        let report = compare(&all, &verdicts, &known(&all, &["b", "e"]), 97.0);
+        assert!(!report.fine && report.text.contains("there is no case x/y.rs: e"));
     }
 
     #[test]
     fn the_share_counts_when_all_have_been_run() {
         let (mut all, verdicts) = situation();
         all.pop();
-        let report = compare(&all, &verdicts, &known(&["b"]), 97.0);
+        let report = compare(&all, &verdicts, &known(&all, &["b"]), 97.0);
         assert!(
             !report.fine && report.text.contains("less than 97 %"),
             "{}",
             report.text
         );
-        assert!(compare(&all, &verdicts, &known(&["b"]), 50.0).fine);
+        assert!(compare(&all, &verdicts, &known(&all, &["b"]), 50.0).fine);
     }
 
     #[test]
-    fn a_list_is_read_strictly() {
-        assert!(parse("").unwrap().is_empty());
-        for (text, said) in [
-            ("[[survivor]]\nmutant = \"a\"", "reason"),
-            ("[[survivor]]\nmutant = \"a\"\nreason = \" \"", "no reason"),
-            ("[[survivors]]\n", "survivors"),
-        ] {
-            let error = parse(text).unwrap_err();
-            assert!(format!("{error:#}").contains(said), "{error:#}");
-        }
-        let one = "[[survivor]]\nmutant = \"a\"\nreason = \"r\"\n";
-        assert!(parse(&one.repeat(2)).is_err());
-    }
-
-    #[test]
-    fn the_committed_list_can_be_read() {
-        read(&crate::root().join(FILE)).unwrap();
+    fn every_survivor_that_is_committed_has_a_reason_of_its_own() {
+        let file = read(&crate::root().join(FILE), &[]).unwrap();
+        assert!(!file.entries.is_empty());
+        assert!(parse("[[known]]\ncases = ['a/b']\nreason = ' '\n", &[]).is_err());
     }
 }

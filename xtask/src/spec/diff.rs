@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, anyhow};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::File;
+use super::finding::File;
 use super::path::Outline;
 use super::pin::{Pin, PinnedAlgorithm};
 use super::source::{Citation, Cited, collect};

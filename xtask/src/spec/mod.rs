@@ -12,6 +12,7 @@
 
 mod check;
 mod diff;
+mod finding;
 mod names;
 pub(crate) mod path;
 pub(crate) mod pin;
@@ -20,12 +21,13 @@ mod standard;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail};
+
+use finding::File;
 
 const PIN: &str = "vectors/spec/fetch.toml";
 const SOURCES: &str = "crates/cors-model/src";
@@ -58,28 +60,6 @@ enum Action {
         #[arg(long)]
         commit: Option<String>,
     },
-}
-
-/// A file of ours, named as messages name it.
-#[derive(Debug, Clone)]
-struct File {
-    /// The path from the root of the repository.
-    path: String,
-    text: String,
-}
-
-/// Something wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Finding {
-    file: String,
-    line: usize,
-    message: String,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.message)
-    }
 }
 
 /// Carries out a command.

@@ -9,8 +9,8 @@ use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Block, Expr, Ident, LitStr, Signature, Token, Type};
 
+use super::finding::{File, Finding};
 use super::path::{StepRange, parse_range};
-use super::{File, Finding};
 
 /// The address that definitions of the standard have.
 const FETCH: &str = "https://fetch.spec.whatwg.org/#";

@@ -4,9 +4,9 @@ mod changes;
 mod reading;
 
 use super::check::check;
+use super::finding::{File, Finding};
 use super::pin::repin;
 use super::standard::Standard;
-use super::{File, Finding};
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 const STANDARD: &str = include_str!("standard.bs");

@@ -83,7 +83,20 @@ pub(crate) fn verdict(act: &Act, run: &Run, answers: &[Answer]) -> String {
                 .filter(|sent| sent.kind == RequestKind::Actual)
                 .count()
                 > 1;
-            if redirected {
+            let mut last = run
+                .sent
+                .iter()
+                .rev()
+                .filter_map(|sent| answers.get(sent.answer?));
+            if last
+                .next()
+                .is_some_and(|answer| answer.response.status == 421)
+            {
+                format!(
+                    "{who} sends the {method} request once more, on a new connection: the status 421 \
+                     says that this one does not lead to the right server."
+                )
+            } else if redirected {
                 format!("{who} follows the redirect: the {method} request there comes next.")
             } else {
                 format!("{who} allows this preflight: the {method} request itself comes next.")
@@ -295,6 +308,16 @@ const fn on_preflight_status(status: u16) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+/// What to know of a response with the status 421.
+pub(crate) fn on_misdirected() -> String {
+    "A browser reuses an HTTP/2 connection for another host that has the same address and that the \
+     certificate covers. A server that does not answer for both on one connection says 421 Misdirected \
+     Request (RFC 9110, 15.5.20). If the second try fails too, a page sees the missing \
+     Access-Control-Allow-Origin of the 421 and not its cause. Give the hosts certificates or addresses \
+     of their own, or let the server answer for each of them."
+        .to_owned()
 }
 
 /// What script reads of a response.

@@ -1,4 +1,4 @@
-//! From exchanges to an explanation.
+//! From what was concluded to an explanation.
 
 use cors_model::error::{Refusal, Stage};
 use cors_model::header::{HeaderList, HeaderValue};
@@ -6,93 +6,75 @@ use cors_model::network::RequestKind;
 use cors_model::request::CredentialsMode;
 use cors_model::response::{FilteredResponse, Response};
 use cors_model::trace::NoTrace;
-use cors_text::escape::{escape_cut, shell_word};
+use cors_text::escape::escape_cut;
 use cors_text::redact::{REDACTED, Redactor};
 
 use crate::advice;
 use crate::change::{Change, ChangedLine, changes};
-use crate::derive::{Act, LISTENER, Stated, Unclear, derive};
-use crate::exchanges::{exchanges, is_incidental};
-use crate::gather::{Chosen, Exchanged, Material};
-use crate::message::ResponseMessage;
+use crate::conclude::Concluded;
+use crate::derive::{Act, Stated};
+use crate::exchanges::exchanges;
 use crate::outline::{Outline, asked_about};
-use crate::replay::{Answer, End, Run, Sent, replay, replay_traced};
+use crate::replay::{Answer, End, Run, replay, replay_traced};
 use crate::steps;
 use crate::view::{Explanation, Next, Page, Verdict};
 
-/// Explains what a browser decides.
-pub(crate) fn explain(material: &Material, given: &Stated) -> Result<Explanation, Unclear> {
-    let chosen = material.chosen();
-    let mut responses: Vec<&ResponseMessage> = Vec::new();
-    let of_exchanges = material
-        .exchanges
-        .iter()
-        .filter_map(|given| given.response.as_ref());
-    responses.extend(of_exchanges.chain(&material.loose));
-    let request = |given: Option<&'_ Exchanged>| given.map(|given| given.request.clone());
-    let (preflight, actual) = (request(chosen.preflight), request(chosen.actual));
-    let mut act = derive(preflight.as_ref(), actual.as_ref(), &responses, given)?;
-    if act.forced_preflight && !act.dialect.name.is_empty() {
-        // What the standard sees no need for, the engine may.
-        act.forced_preflight = false;
-        let probe = replay(&act, act.credentials, &[], &mut NoTrace);
-        let first = probe.sent.first().map(|sent| sent.kind);
-        act.forced_preflight = first != Some(RequestKind::Preflight);
-        if !act.forced_preflight {
-            act.assumed.retain(|said| said != LISTENER);
-        }
+/// Puts together what is said of what was concluded.
+pub(crate) fn explanation(concluded: &Concluded, stated: &Stated) -> Explanation {
+    let Concluded { act, answers, .. } = concluded;
+    let redactor = redactor(act);
+    if let Some(reason) = &concluded.blocked {
+        return Explanation {
+            verdict: Verdict::NotCors,
+            said: redactor.text(reason),
+            engine: None,
+            page: page(act, &concluded.run, &redactor),
+            exchanges: Vec::new(),
+            steps: Vec::new(),
+            console: Vec::new(),
+            changes: Vec::new(),
+            next: None,
+            notes: concluded
+                .notes
+                .iter()
+                .map(|note| redactor.text(note))
+                .collect(),
+        };
     }
-    let mut notes = material.notes.clone();
-    let answers = assigned(&act, &chosen, &material.loose, &mut notes)?;
-    let (run, trace) = replay_traced(&act, &answers);
-    check_answered(&act, &chosen, &run)?;
-    if material.recorded
-        && act.credentials_assumed
-        && act.credentials == CredentialsMode::SameOrigin
-    {
-        notes.push(
-            "Browsers save HAR files without cookies unless they are asked to keep them, so that \
-             there are none means little."
-                .to_owned(),
-        );
-    }
-    let redactor = redactor(&act);
+    let (run, trace) = replay_traced(act, answers);
+    let mut notes = concluded.notes.clone();
     let refusal = match &run.end {
         End::Refused(refusal) => Some(refusal.as_ref()),
         End::Shared(_) | End::Unanswered => None,
     };
-    let name = |index: usize| answer_name(&run, &answers, index);
-    let found = changes(&act, &answers, &run, name);
-    notes.extend(advised(&act, &run, &answers, refusal, &found.changes));
-    Ok(Explanation {
-        verdict: match &run.end {
-            End::Shared(_) => Verdict::Shared,
-            End::Refused(_) => Verdict::Refused,
-            End::Unanswered => Verdict::AllowedSoFar,
-        },
-        said: redactor.text(&advice::verdict(&act, &run, &answers)),
-        engine: given.engine.as_ref().map(|known| {
+    let name = |index: usize| answer_name(&run, answers, index);
+    let found = changes(act, answers, &run, name);
+    notes.extend(advised(act, &run, answers, refusal, &found.changes));
+    Explanation {
+        verdict: concluded.verdict(),
+        said: redactor.text(&advice::verdict(act, &run, answers)),
+        engine: stated.engine.as_ref().map(|known| {
             let mut view = known.view(
                 None,
-                |dialect| Outline::of(&act, dialect, &answers),
-                |usual| usual.told(&Outline::of(&act, act.dialect, &answers)),
+                |dialect| Outline::of(act, dialect, answers),
+                |usual| usual.told(&Outline::of(act, act.dialect, answers)),
             );
             view.standard = view.standard.map(|said| redactor.text(&said));
             view
         }),
-        page: page(&act, &run, &redactor),
-        exchanges: exchanges(&run, &answers, refusal, &redactor),
+        page: page(act, &run, &redactor),
+        exchanges: exchanges(&run, answers, refusal, &redactor),
         steps: steps::view(&trace, refusal, &redactor),
-        console: refusal.map_or_else(Vec::new, |refusal| advice::on_console(&act, refusal)),
+        console: refusal.map_or_else(Vec::new, |refusal| advice::on_console(act, refusal)),
         changes: found.changes,
         next: match (&run.end, found.answers.as_slice()) {
             (End::Shared(_), _) | (End::Refused(_), []) => None,
-            (End::Unanswered, _) => next(&act, &answers),
-            // What comes when the server has been mended.
-            (End::Refused(_), mended) => next(&act, mended),
+            (End::Unanswered, _) => next(act, answers),
+            // What comes when the server has been changed.
+            (End::Refused(_), changed) => next(act, changed),
         },
         notes: notes.iter().map(|note| redactor.text(note)).collect(),
-    })
+    }
 }
 
 fn redactor(act: &Act) -> Redactor {
@@ -101,169 +83,6 @@ fn redactor(act: &Act) -> Redactor {
         .map(|value| (b"authorization".to_vec(), value.as_bytes().to_vec()))
         .collect();
     Redactor::new(&secrets, act.cookie.as_ref().map(HeaderValue::as_bytes))
-}
-
-/// Which answer is to which request.
-fn assigned(
-    act: &Act,
-    chosen: &Chosen<'_>,
-    loose: &[ResponseMessage],
-    notes: &mut Vec<String>,
-) -> Result<Vec<Answer>, Unclear> {
-    let response = |given: Option<&'_ Exchanged>| given.and_then(|given| given.response.clone());
-    let mut preflight = response(chosen.preflight);
-    let mut actual: Vec<ResponseMessage> = response(chosen.actual).into_iter().collect();
-    let mut loose = loose.to_vec();
-    let probe = replay(act, act.credentials, &[], &mut NoTrace);
-    let wants_preflight = probe
-        .sent
-        .first()
-        .is_some_and(|sent| sent.kind == RequestKind::Preflight);
-    if !wants_preflight
-        && preflight.is_none()
-        && let [first, second, ..] = loose.as_slice()
-        && first.answers_preflight()
-        && !second.answers_preflight()
-    {
-        notes.push(format!(
-            "{} answers a preflight, and this request needs none: it is not looked at.",
-            first.place
-        ));
-        loose.remove(0);
-    }
-    if wants_preflight && preflight.is_none() {
-        match loose.as_slice() {
-            [] => {}
-            [only] if chosen.actual.is_none() || only.answers_preflight() => {
-                if chosen.actual.is_some() {
-                    notes.push(format!(
-                        "{} is taken for the answer to the preflight, since only such an answer has \
-                         those headers.",
-                        only.place
-                    ));
-                }
-                preflight = loose.pop();
-            }
-            [only] if actual.is_empty() => {
-                return Err(Unclear(format!(
-                    "{}: a browser sends a preflight before this request, so there are two answers, \
-                     and it is not clear which one this is. Give both, the preflight's first. To get \
-                     the other:\n  {}",
-                    only.place,
-                    curl(probe.sent.first())
-                )));
-            }
-            [first, second, ..] if second.answers_preflight() && !first.answers_preflight() => {
-                notes.push(format!(
-                    "{} is taken for the answer to the preflight, and {} for that to the request, by \
-                     their headers.",
-                    second.place, first.place
-                ));
-                preflight = Some(loose.remove(1));
-            }
-            [..] => preflight = Some(loose.remove(0)),
-        }
-    }
-    let mut rest = loose.into_iter();
-    if actual.is_empty() {
-        actual.extend(rest.next());
-    }
-    let mut answers: Vec<Answer> = Vec::new();
-    answers.extend(
-        preflight
-            .iter()
-            .map(|message| Answer::new(RequestKind::Preflight, message)),
-    );
-    answers.extend(
-        actual
-            .iter()
-            .map(|message| Answer::new(RequestKind::Actual, message)),
-    );
-    for given in &chosen.rest {
-        let kind = if given.request.is_preflight() {
-            RequestKind::Preflight
-        } else {
-            RequestKind::Actual
-        };
-        answers.extend(
-            given
-                .response
-                .iter()
-                .map(|message| Answer::new(kind, message)),
-        );
-    }
-    answers.extend(rest.map(|message| Answer::new(RequestKind::Actual, &message)));
-    Ok(answers)
-}
-
-/// Nothing can be said without the answers that decide.
-fn check_answered(act: &Act, chosen: &Chosen<'_>, run: &Run) -> Result<(), Unclear> {
-    let End::Unanswered = run.end else {
-        return Ok(());
-    };
-    let Some(open) = run.sent.last() else {
-        return Ok(());
-    };
-    let asked = if open.kind == RequestKind::Preflight {
-        chosen.preflight
-    } else {
-        chosen.actual
-    };
-    let place = asked.or(chosen.actual).or(chosen.preflight);
-    let place = place.map_or("the request", |given| given.request.place.as_str());
-    let error = asked.and_then(|given| given.error.as_deref());
-    let alone = !run.sent.iter().any(|sent| sent.answer.is_some());
-    if open.kind == RequestKind::Preflight && alone {
-        let method = escape_cut(act.method.as_bytes());
-        return Err(Unclear(format!(
-            "{place}: a browser sends a preflight before this {method} request, and the answer to it \
-             is not given. Get it with\n  {}\nand give it too, before the other: \
-             --request answer.txt --request FILE",
-            curl(Some(open))
-        )));
-    }
-    if alone || error.is_some() {
-        let why = error.map_or(String::new(), |error| {
-            format!(
-                " (the browser says {}: it hides what it has blocked)",
-                escape_cut(error.as_bytes())
-            )
-        });
-        return Err(Unclear(format!(
-            "{place}: the answer is not given{why}. Get it with\n  {}\nand give it with \
-             --request answer.txt, or the answer alone with --response",
-            curl(Some(open))
-        )));
-    }
-    Ok(())
-}
-
-/// A command that makes a request as a browser would.
-fn curl(sent: Option<&Sent>) -> String {
-    let Some(sent) = sent else {
-        return "curl -v".to_owned();
-    };
-    let mut command = "curl -sv -o /dev/null".to_owned();
-    if sent.method == b"HEAD" {
-        command.push_str(" --head");
-    } else if sent.method != b"GET" {
-        command.push_str(" -X ");
-        command.push_str(&shell_word(&sent.method));
-    }
-    for (name, value) in &sent.headers {
-        if !is_incidental(name) {
-            let secret = Redactor::default().hides(name);
-            let value = if secret { b"..." } else { value.as_slice() };
-            let line = [name.as_slice(), b": ", value].concat();
-            command.push_str(" -H ");
-            command.push_str(&shell_word(&line));
-        }
-    }
-    command.push(' ');
-    command.push_str(&shell_word(sent.url.as_bytes()));
-    // What `-v` says goes to standard error.
-    command.push_str(" 2>answer.txt");
-    command
 }
 
 /// How the answer with an index is called.
@@ -388,6 +207,10 @@ fn advised(
                 )
             }));
         }
+    }
+    let mut seen = run.sent.iter().filter_map(|sent| answers.get(sent.answer?));
+    if seen.any(|answer| answer.response.status == 421) {
+        notes.push(advice::on_misdirected());
     }
     if let End::Shared(response @ FilteredResponse::Cors(_)) = &run.end {
         notes.push(advice::on_exposed(response));

@@ -49,6 +49,12 @@ pub(crate) struct Act {
 pub(crate) const LISTENER: &str = "neither method nor headers call for a preflight, so the page \
                                    has a listener for the progress of an upload, or sends a stream";
 
+/// What is assumed of a page where the server allows credentials.
+pub(crate) const WITH_CREDENTIALS: &str = "the page asks with credentials (`credentials: \
+                                           \"include\"`, `withCredentials`), since the server \
+                                           allows them; say --credentials same-origin if it does \
+                                           not";
+
 /// What is known beyond the exchanges, because somebody states it.
 #[derive(Debug, Clone, Default)]
 pub struct Stated {
@@ -439,11 +445,7 @@ fn credentials(
         values(&answer.fields, "Access-Control-Allow-Credentials").any(|value| value == b"true")
     };
     if answers.iter().any(|answer| allowed(&answer)) {
-        assumed.push(
-            "the page asks with credentials (`credentials: \"include\"`, `withCredentials`), since \
-             the server allows them; say --credentials same-origin if it does not"
-                .to_owned(),
-        );
+        assumed.push(WITH_CREDENTIALS.to_owned());
         return CredentialsMode::Include;
     }
     assumed.push(

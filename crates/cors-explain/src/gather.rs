@@ -1,9 +1,8 @@
 //! From files to exchanges: which request, which answers.
 
 use crate::derive::Unclear;
-use crate::har::Entry;
 use crate::http_text;
-use crate::message::{Message, RequestMessage, ResponseMessage, has, values};
+use crate::message::{Message, RequestMessage, ResponseMessage};
 
 /// Requests and responses that somebody wrote down, to be explained together.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +13,8 @@ pub struct Material {
     pub(crate) loose: Vec<ResponseMessage>,
     /// Whether a browser has written it down.
     pub(crate) recorded: bool,
+    /// Whether the response came from the browser's cache.
+    pub(crate) cached: bool,
     /// What was chosen and left out.
     pub(crate) notes: Vec<String>,
 }
@@ -108,6 +109,13 @@ impl Material {
         }
     }
 
+    /// Whether the browser shows no answer to a request.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.exchanges
+            .iter()
+            .any(|exchange| exchange.response.is_none())
+    }
+
     /// The preflight and the request itself, and what comes after them.
     pub(crate) fn chosen(&self) -> Chosen<'_> {
         let is_preflight = |given: &Exchanged| given.request.is_preflight();
@@ -136,136 +144,4 @@ pub(crate) struct Chosen<'a> {
     pub(crate) actual: Option<&'a Exchanged>,
     /// What follows, after a redirect.
     pub(crate) rest: Vec<&'a Exchanged>,
-}
-
-/// The exchanges of a HAR file that go to another origin, each with its preflight, or the one with
-/// the entry that is asked for; and the index of its entry.
-pub(crate) fn from_har(
-    file: &str,
-    entries: Vec<Entry>,
-    wanted: Option<usize>,
-) -> Result<Vec<(usize, Material)>, String> {
-    let entries: Vec<Exchanged> = entries
-        .into_iter()
-        .map(
-            |Entry {
-                 mut request,
-                 mut response,
-                 error,
-             }| {
-                request.place = format!("{file}, {}", request.place);
-                if let Some(response) = &mut response {
-                    response.place = format!("{file}, {}", response.place);
-                }
-                Exchanged {
-                    request,
-                    response,
-                    error,
-                }
-            },
-        )
-        .collect();
-    let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
-    let is_preflight = |index: &usize| {
-        let given = entries.get(*index);
-        given.is_some_and(|given| given.request.is_preflight())
-    };
-    // Those that belong to no request so far.
-    let mut preflights: Vec<usize> = (0..entries.len()).filter(is_preflight).collect();
-    for (index, given) in entries.iter().enumerate() {
-        if given.request.is_preflight() {
-            continue;
-        }
-        let mine = |other: &usize| {
-            let preflight = entries.get(*other);
-            preflight.is_some_and(|other| is_preflight_for(&other.request, &given.request))
-        };
-        let near = preflights.iter().copied().filter(mine);
-        let preflight = near.min_by_key(|other| other.abs_diff(index));
-        if preflight.is_none() && !crosses(&given.request) {
-            continue;
-        }
-        preflights.retain(|other| Some(*other) != preflight);
-        let mut members: Vec<usize> = preflight.into_iter().chain([index]).collect();
-        members.extend(hops(&entries, index));
-        groups.push((index, members));
-    }
-    groups.extend(preflights.into_iter().map(|index| (index, vec![index])));
-    groups.sort();
-    if let Some(wanted) = wanted {
-        if wanted >= entries.len() {
-            return Err(format!(
-                "{file}: there is no entry {wanted}; there are {}, counted from 0",
-                entries.len()
-            ));
-        }
-        groups.retain(|(_, members)| members.contains(&wanted));
-        if groups.is_empty() {
-            groups.push((wanted, vec![wanted]));
-        }
-        groups.truncate(1);
-    }
-    if groups.is_empty() {
-        return Err(format!(
-            "{file}: none of the {} entries goes to another origin than its page's (by the Origin \
-             header); name one with --entry N, counted from 0",
-            entries.len()
-        ));
-    }
-    let material = |(index, members): (usize, Vec<usize>)| {
-        let exchanges = members
-            .iter()
-            .filter_map(|member| entries.get(*member).cloned());
-        let material = Material {
-            exchanges: exchanges.collect(),
-            recorded: true,
-            ..Material::default()
-        };
-        (index, material)
-    };
-    Ok(groups.into_iter().map(material).collect())
-}
-
-fn is_preflight_for(preflight: &RequestMessage, request: &RequestMessage) -> bool {
-    preflight.is_preflight()
-        && preflight.target == request.target
-        && values(&preflight.fields, "Access-Control-Request-Method").next()
-            == Some(request.method.as_slice())
-}
-
-/// Whether a request goes to another origin than that of its page.
-fn crosses(request: &RequestMessage) -> bool {
-    let url = std::str::from_utf8(&request.target).ok();
-    let url = url.and_then(|url| url::Url::parse(url).ok());
-    let Some(url) = url.filter(|url| matches!(url.scheme(), "http" | "https")) else {
-        return false;
-    };
-    let own = url.origin().ascii_serialization();
-    values(&request.fields, "Origin").any(|origin| origin != own.as_bytes())
-}
-
-/// The entries that a redirect leads to, at most twenty.
-fn hops(entries: &[Exchanged], from: usize) -> Vec<usize> {
-    let mut hops = Vec::new();
-    let mut at = from;
-    while hops.len() < 20 {
-        let Some(given) = entries.get(at) else { break };
-        let location = given.response.as_ref().filter(|response| {
-            (300..=399).contains(&response.status) && has(&response.fields, "Location")
-        });
-        let location = location.and_then(|response| values(&response.fields, "Location").next());
-        let base = std::str::from_utf8(&given.request.target).ok();
-        let base = base.and_then(|base| url::Url::parse(base).ok());
-        let target = location
-            .and_then(|location| std::str::from_utf8(location).ok())
-            .and_then(|location| base?.join(location).ok());
-        let Some(target) = target else { break };
-        let next = entries.iter().enumerate().skip(at + 1).find(|(_, next)| {
-            next.request.target == target.as_str().as_bytes() && !next.request.is_preflight()
-        });
-        let Some((next, _)) = next else { break };
-        hops.push(next);
-        at = next;
-    }
-    hops
 }

@@ -31,18 +31,21 @@
 //! ```
 //!
 //! How it goes: [`http_text`] and [`har`] read; `gather` finds out which request and which answers
-//! belong together; `derive` concludes what the page did; `replay` runs the model; `change` tries
+//! belong together; `derive` and `conclude` find out what the page did and how it ends; `replay` runs the model; `change` tries
 //! remedies; `compose` puts the explanation together.
 
 mod advice;
+mod browser_error;
 pub mod change;
 mod compose;
+mod conclude;
 pub mod console;
 mod derive;
 pub mod engine;
 mod exchanges;
 mod gather;
 pub mod har;
+mod har_groups;
 pub mod http_text;
 pub mod message;
 mod outline;

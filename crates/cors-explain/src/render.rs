@@ -18,10 +18,9 @@ const WIDTH: usize = 96;
 /// The text, with styles; ends in a line feed.
 pub fn text(explanation: &Explanation, verbose: bool) -> String {
     let mut text = Text(String::new());
-    let style = if explanation.verdict == Verdict::Refused {
-        BAD
-    } else {
-        GOOD
+    let style = match explanation.verdict {
+        Verdict::Refused | Verdict::NotCors => BAD,
+        Verdict::Shared | Verdict::AllowedSoFar => GOOD,
     };
     for line in wrapped(&sentence(&explanation.said), WIDTH) {
         text.line(&format!("{style}{line}{style:#}"));
@@ -285,6 +284,9 @@ impl Text {
     }
 
     fn steps(&mut self, steps: &[Step], verbose: bool) {
+        if steps.is_empty() {
+            return;
+        }
         self.heading("why, step by step");
         self.line(&format!(
             "  {FAINT}(fetch#anchor/step is a step of https://fetch.spec.whatwg.org/#anchor){FAINT:#}"

@@ -44,6 +44,8 @@ pub enum Verdict {
     Refused,
     /// All answers that are given are good, and one more is needed.
     AllowedSoFar,
+    /// The browser itself stopped the request or got no answer, for a reason that is not CORS.
+    NotCors,
 }
 
 /// What the page did.

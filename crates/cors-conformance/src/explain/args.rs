@@ -21,7 +21,7 @@ Examples:
 
 Exit status:
   0  a browser shares the response, or allows the preflight; a case was explained
-  1  a browser refuses (with --as: that engine)
+  1  a browser refuses (with --as: that engine), by CORS or, as it says itself, for another reason
   2  usage: something cannot be read, or is missing";
 
 /// The arguments of `explain`.

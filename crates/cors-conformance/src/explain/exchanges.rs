@@ -38,7 +38,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
     };
     print(&text)?;
     Ok(match explanation.verdict {
-        Verdict::Refused => Exit::Failed,
+        Verdict::Refused | Verdict::NotCors => Exit::Failed,
         Verdict::Shared | Verdict::AllowedSoFar => Exit::AsExpected,
     })
 }

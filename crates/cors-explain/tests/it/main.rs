@@ -5,6 +5,7 @@
     reason = "helpers of tests: what goes wrong here is a failed test, with its place"
 )]
 
+mod har_files;
 mod values;
 
 use cors_explain::{Explanation, Stated, Verdict, of_har, of_text};
@@ -43,6 +44,14 @@ fn entry(
 /// The explanation of a HAR file.
 fn har(entries: &[Value]) -> Explanation {
     of_har("input", &har_file(entries), None, &Stated::default()).unwrap()
+}
+
+/// Whether a sentence of the explanation has these words.
+fn tells(explanation: &Explanation, words: &str) -> bool {
+    let sentences = explanation.notes.iter().chain(&explanation.page.assumed);
+    sentences
+        .chain([&explanation.said])
+        .any(|sentence| sentence.contains(words))
 }
 
 #[track_caller]

@@ -215,6 +215,17 @@ fn every_page_is_found_from_the_readme_which_is_short() {
     assert!(words <= 900, "README.md has {words} words: at most 900");
 }
 
+#[test]
+fn the_architecture_names_every_crate() {
+    let architecture = page("ARCHITECTURE.md");
+    for entry in std::fs::read_dir(root().join("crates")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let path = format!("crates/{name}");
+        let named = architecture.spans.contains(&path);
+        assert!(named, "ARCHITECTURE.md has no row for `{path}`");
+    }
+}
+
 /// The policy of the examples: the first TOML block of README.md.
 fn example_policy() -> String {
     let readme = page("README.md");
@@ -351,7 +362,6 @@ fn the_program_prints_what_the_documents_show() {
         wrong.join("\n")
     );
     assert!(seen > 5, "only {seen} console blocks were found");
-    assert!(root().join("README.md").exists());
 }
 
 /// Words that the documents do without, since readers do not know them in this sense.

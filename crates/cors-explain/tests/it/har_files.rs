@@ -13,7 +13,9 @@ fn unclear(entries: &[Value], entry: Option<usize>) -> String {
 }
 
 fn with_error(mut entry: Value, error: &str) -> Value {
-    entry["response"]["_error"] = json!(error);
+    let response = entry.get_mut("response").unwrap();
+    let response = response.as_object_mut().unwrap();
+    response.insert("_error".to_owned(), json!(error));
     entry
 }
 

@@ -2,15 +2,14 @@
 
 use std::io;
 
-use httparse::{EMPTY_HEADER, Status};
+use cors_text::blanks::trimmed;
+use httparse::Status;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use crate::line::Line;
 
 /// Bytes that the head of a request may have.
 const LONGEST_HEAD: usize = 4 << 20;
-/// Header lines that a request may have.
-const MOST_LINES: usize = 4096;
 /// Bytes that a body may have: a page that reports on many cases at once sends much.
 const LONGEST_BODY: usize = 1 << 26;
 
@@ -153,25 +152,43 @@ impl<S: AsyncRead + Unpin> Requests<S> {
 }
 
 /// The head at the beginning of some bytes, and how many it takes; `None` while it has not ended.
+///
+/// Not read by a library: browsers send values with control characters, which cases ask about and
+/// parsers of requests refuse.
 fn head(bytes: &[u8]) -> io::Result<Option<(Arrived, usize)>> {
-    // The parser looks at everything again each time: only where something ended.
-    if !bytes
-        .windows(2)
-        .any(|pair| pair == b"\n\n" || pair == b"\n\r")
-    {
-        return Ok(None);
+    let mut taken = 0;
+    let mut lines = Vec::new();
+    loop {
+        let rest = bytes.get(taken..).unwrap_or_default();
+        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
+            return Ok(None);
+        };
+        taken += end + 1;
+        let line = rest.get(..end).unwrap_or_default();
+        match line.strip_suffix(b"\r").unwrap_or(line) {
+            [] => break,
+            line => lines.push(line),
+        }
     }
-    let mut lines = vec![EMPTY_HEADER; MOST_LINES];
-    let mut request = httparse::Request::new(&mut lines);
-    let parsed = request.parse(bytes);
-    let Status::Complete(taken) = parsed.map_err(|error| broken(&error.to_string()))? else {
-        return Ok(None);
+    let mut lines = lines.into_iter();
+    let mut words = lines
+        .next()
+        .unwrap_or_default()
+        .splitn(3, |byte| *byte == b' ');
+    let (Some(method), Some(target), Some(_)) = (words.next(), words.next(), words.next()) else {
+        return Err(broken("the first line is not that of a request"));
     };
-    let line = |line: &httparse::Header<'_>| (line.name.as_bytes().to_vec(), line.value.to_vec());
+    let field = |line: &[u8]| {
+        let colon = line.iter().position(|byte| *byte == b':');
+        let colon = colon.ok_or_else(|| broken("a header line has no colon"))?;
+        let (name, value) = line.split_at(colon);
+        let value = trimmed(value.get(1..).unwrap_or_default());
+        Ok((name.to_vec(), value.to_vec()))
+    };
     let arrived = Arrived {
-        method: request.method.unwrap_or_default().as_bytes().to_vec(),
-        target: request.path.unwrap_or_default().to_owned(),
-        headers: request.headers.iter().map(line).collect(),
+        method: method.to_vec(),
+        target: String::from_utf8_lossy(target).into_owned(),
+        headers: lines.map(field).collect::<io::Result<_>>()?,
         body: Vec::new(),
     };
     Ok(Some((arrived, taken)))
@@ -216,6 +233,12 @@ mod tests {
         assert_eq!(all[0].headers[1], (b"x-a".to_vec(), b"\xe9".to_vec()));
         assert_eq!(all[1].body, b"abcd");
         assert_eq!(all[2].method, b"GET");
+    }
+
+    #[test]
+    fn control_characters_of_a_value_are_kept() {
+        let all = read(b"GET / HTTP/1.1\r\nAccept: \t\x0ca\x01\x7fb\x0b \r\n\r\n").unwrap();
+        assert_eq!(all[0].header("accept"), Some(&b"\x0ca\x01\x7fb\x0b"[..]));
     }
 
     #[test]

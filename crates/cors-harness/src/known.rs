@@ -65,7 +65,11 @@ impl<'a, S: Sink> Known<'a, S> {
                 if case.level >= self.fail_on && case.level > Level::Info {
                     self.seen.failures.insert(id.clone(), how.clone());
                 }
-                Fate::Failed(how)
+                if case.outcome == Outcome::Error {
+                    Fate::Unanswered(how)
+                } else {
+                    Fate::Failed(how)
+                }
             }
         };
         self.seen.fates.insert(id, fate);
@@ -73,10 +77,7 @@ impl<'a, S: Sink> Known<'a, S> {
 
     /// Why a failure is accepted, when it is known in this way.
     fn reason(&self, id: &str) -> Option<KnownEvent> {
-        let Fate::Failed(how) = self.seen.fates.get(id)? else {
-            return None;
-        };
-        let known = self.list?.explaining(id, how)?;
+        let known = self.list?.explaining(id, self.seen.fates.get(id)?)?;
         Some(KnownEvent {
             name: known.name.clone(),
             reason: known.reason_with_link(),
@@ -122,7 +123,12 @@ impl<S: Sink> Sink for Known<'_, S> {
             if !self.out_of_date.is_empty() {
                 exits.add(Exit::OutOfDate);
             }
-            if self.seen.failures.keys().all(|id| list.lists(id)) {
+            // One that fails in another way is out of date; one without an answer is a failure.
+            let expected = |id: &String| match self.seen.fates.get(id) {
+                Some(fate @ Fate::Unanswered(_)) => list.explaining(id, fate).is_some(),
+                _ => list.lists(id),
+            };
+            if self.seen.failures.keys().all(expected) {
                 exits.remove(Exit::Failed);
             }
         }

@@ -160,7 +160,12 @@ fn prune(args: &RunArgs) -> Result<Exit, Stop> {
 /// Of an entry, the cases that stay and how many of them fail. What did not run because it was not
 /// selected stays.
 fn still_failing(entry: &Entry, seen: &Seen, narrowed: bool) -> (Vec<String>, usize) {
-    let fails = |id: &str| matches!(seen.fates.get(id), Some(Fate::Failed(_)));
+    let fails = |id: &str| {
+        matches!(
+            seen.fates.get(id),
+            Some(Fate::Failed(_) | Fate::Unanswered(_))
+        )
+    };
     let ran = |id: &str| seen.fates.contains_key(id);
     let stays = |id: &String| fails(id) || (narrowed && !ran(id));
     let kept = entry.known.cases.iter().zip(&entry.named);

@@ -75,8 +75,8 @@ fn failures_fail_unless_they_are_known() {
 
 #[test]
 fn a_known_failure_that_passes_or_does_not_exist_fails() {
-    let mended = reference().known("origin/allowed", "a reason");
-    assert_eq!(run(mended, &["--exact", "origin/allowed"]).num_failed, 1);
+    let passes = reference().known("origin/allowed", "a reason");
+    assert_eq!(run(passes, &["--exact", "origin/allowed"]).num_failed, 1);
     let unknown = reference().known("origin/no-such-case", "a reason");
     assert_eq!(run(unknown, &["--exact", "suite/starts"]).num_failed, 1);
 }

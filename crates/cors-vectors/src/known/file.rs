@@ -44,6 +44,9 @@ pub enum Fate {
     Passed,
     /// It failed, with this fingerprint.
     Failed(String),
+    /// There was no answer to judge; with this fingerprint. Only an entry that records it so
+    /// explains it: a failure that is known in any form is still a decision.
+    Unanswered(String),
     /// It was not run, since it means nothing here.
     Skipped,
 }
@@ -72,9 +75,14 @@ impl Entry {
     }
 
     /// Whether it is about such a failure of the case.
-    pub fn explains(&self, id: &str, fails: &str) -> bool {
-        self.known.fails.as_deref().is_none_or(|how| how == fails)
-            && self.named.iter().any(|ids| ids.contains(id))
+    pub fn explains(&self, id: &str, fate: &Fate) -> bool {
+        let recorded = self.known.fails.as_deref();
+        let as_recorded = match fate {
+            Fate::Failed(how) => recorded.is_none_or(|fails| fails == how),
+            Fate::Unanswered(how) => recorded.is_some_and(|fails| fails == how),
+            Fate::Passed | Fate::Skipped => false,
+        };
+        as_recorded && self.named.iter().any(|ids| ids.contains(id))
     }
 }
 
@@ -204,8 +212,8 @@ impl KnownFile {
     }
 
     /// What explains that the case fails in this way.
-    pub fn explaining(&self, id: &str, fails: &str) -> Option<&Known> {
-        let entry = self.entries.iter().find(|entry| entry.explains(id, fails));
+    pub fn explaining(&self, id: &str, fate: &Fate) -> Option<&Known> {
+        let entry = self.entries.iter().find(|entry| entry.explains(id, fate));
         entry.map(|entry| &entry.known)
     }
 
@@ -246,11 +254,11 @@ impl KnownFile {
             let (mut failing, mut ran, mut skipped) = (0, 0, Vec::new());
             for id in entry.ids() {
                 match fates.get(id) {
-                    Some(Fate::Failed(how)) => {
+                    Some(fate @ (Fate::Failed(how) | Fate::Unanswered(how))) => {
                         ran += 1;
-                        if entry.explains(id, how) {
+                        if entry.explains(id, fate) {
                             failing += 1;
-                        } else if self.explaining(id, how).is_none() {
+                        } else if self.explaining(id, fate).is_none() {
                             let recorded = entry.known.fails.as_deref().unwrap_or_default();
                             wrong.push(format!(
                                 "{at}: {id} fails in another way: recorded is `{recorded}`, now it \

@@ -74,8 +74,27 @@ fn what_fails_as_recorded_is_right_and_everything_else_is_not() {
     ran.extend(skipped);
     assert!(file.check(&ran, true)[0].ends_with("the count 2; skipped: a/two"));
     assert!(file.lists("b/two") && !file.lists("c/one"));
-    assert_eq!(file.explaining("a/one", "x").unwrap().reason, "one");
-    assert_eq!(file.explaining("a/one", "y"), None);
+    let failed = |how: &str| Fate::Failed(how.to_owned());
+    assert_eq!(
+        file.explaining("a/one", &failed("x")).unwrap().reason,
+        "one"
+    );
+    assert_eq!(file.explaining("a/one", &failed("y")), None);
+}
+
+#[test]
+fn a_case_without_an_answer_is_known_only_where_that_is_recorded() {
+    let unanswered = Fate::Unanswered("x".to_owned());
+    let recorded = read(FILE).unwrap();
+    assert!(recorded.explaining("a/one", &unanswered).is_some());
+    let any = read(&FILE.replacen("fails = \"x\"\n", "", 1)).unwrap();
+    assert!(
+        any.explaining("a/one", &Fate::Failed("z".to_owned()))
+            .is_some()
+    );
+    assert_eq!(any.explaining("a/one", &unanswered), None);
+    let ran = BTreeMap::from([("a/one".to_owned(), unanswered)]);
+    assert!(any.check(&ran, false)[0].contains("fails in another way"));
 }
 
 #[test]

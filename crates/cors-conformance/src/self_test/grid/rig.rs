@@ -89,7 +89,7 @@ impl<'a> Rig<'a> {
         let (mut found, end) = outcome(self.runtime, plan, &self.options);
         match end.exit {
             Exit::AsExpected | Exit::Failed | Exit::NothingRan => {}
-            // Said of the server, to whoever runs the suite.
+            // A note to the person who runs the suite, not a finding about the server.
             Exit::Unreachable => found.push(Finding {
                 case: "the run".to_owned(),
                 found: Found::Failure,

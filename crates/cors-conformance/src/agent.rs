@@ -29,6 +29,7 @@ use tokio::runtime::Runtime;
 use crate::args::{AgentArgs, AgentName};
 use crate::baseline::file::is_narrowed;
 use crate::cases;
+use crate::message;
 use crate::output::Output;
 use crate::stop::Stop;
 
@@ -88,7 +89,7 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
     };
     let (_, by_class) = sink.into_parts();
     for stop in by_class.into_inner().trouble() {
-        crate::tell(&stop.said);
+        message::error(&stop.said);
     }
     Ok(end.exit)
 }

@@ -9,13 +9,14 @@
 
 mod agent;
 pub mod args;
-pub mod baseline;
+mod baseline;
 mod cases;
-pub mod explain;
-pub mod fuzz;
+mod explain;
+mod fuzz;
 mod list;
+mod message;
 mod output;
-pub mod probe;
+mod probe;
 mod progress;
 mod reference;
 mod report;
@@ -25,33 +26,23 @@ mod serve;
 mod stop;
 pub mod suite;
 mod target;
-mod transport;
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-pub use cors_text::terminal as escape;
 
 use clap::Parser as _;
 use cors_harness::exit::Exit;
 
 use crate::args::{Cli, Command};
 
-/// Where [`explain`] finds what other commands render with.
-mod render {
-    pub(crate) use cors_report::{block, cite};
-    pub(crate) use cors_text::style;
-}
-
 /// Does what the arguments (the program's name first) say.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(arguments.into_iter().collect::<Vec<_>>()) {
         Ok(cli) => cli,
-        Err(said) => {
-            // Where it cannot be printed there is nobody to tell.
-            let _ = said.print();
-            return if said.use_stderr() {
+        Err(message) => {
+            // Where it cannot be printed there is nobody to read it.
+            let _ = message.print();
+            return if message.use_stderr() {
                 Exit::Usage
             } else {
                 Exit::AsExpected
@@ -73,7 +64,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Some(Command::FuzzHunt(args)) => fuzz::hunt::run(args),
         };
         done.unwrap_or_else(|stop| {
-            tell(&stop.said);
+            message::error(&stop.said);
             stop.exit
         })
     })
@@ -84,25 +75,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 pub fn guarded(run: impl FnOnce() -> Exit) -> Exit {
     // Nothing that a panic could have left half done is used afterwards.
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
-        tell("this is a bug of the suite: what it printed before says nothing about the target");
+        message::error(
+            "this is a bug of the suite: what it printed before says nothing about the target",
+        );
         Exit::Bug
     })
-}
-
-/// Says on standard error what was done beside the result.
-fn say(said: &str) {
-    // Where it cannot be printed there is nobody to tell.
-    let _ = writeln!(anstream::stderr(), "{}", escape::sentence(said));
-}
-
-/// Says on standard error why there is no result.
-fn tell(said: &str) {
-    let style = cors_text::style::BAD;
-    let lines: Vec<String> = said.split('\n').map(escape::sentence).collect();
-    // Where it cannot be printed there is nobody to tell.
-    let _ = writeln!(
-        anstream::stderr(),
-        "{style}error:{style:#} {}",
-        lines.join("\n")
-    );
 }

@@ -21,6 +21,7 @@ use cors_vectors::known::file::{KnownFile, Reasons};
 
 use crate::baseline::file::{self, is_narrowed};
 use crate::cases;
+use crate::message;
 use crate::output::Output;
 use crate::probe;
 use crate::stop::Stop;
@@ -44,7 +45,7 @@ pub(crate) fn execute(
 ) -> Result<(Exit, Seen), Stop> {
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let chosen: BTreeSet<&str> = chosen.iter().map(|case| case.id.as_str()).collect();
-    let headers = args.asking.lines();
+    let headers = args.requests.lines();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -63,7 +64,7 @@ pub(crate) fn execute(
         let plan = match target {
             Target::Subject(subject) => Plan::new(&all, is_chosen, subject),
             Target::Unknown(target) => {
-                let inferred = args.probe.learn(&target, &mut options).await?;
+                let inferred = probe::learn(&args.probe, &target, &mut options).await?;
                 probe::plan(&all, is_chosen, target, &inferred)
             }
             Target::Command(command) => {
@@ -77,7 +78,7 @@ pub(crate) fn execute(
     })?;
     let (seen, output) = sink.into_parts();
     for stop in output.trouble() {
-        crate::tell(&stop.said);
+        message::error(&stop.said);
     }
     Ok((end.exit, seen))
 }
@@ -95,7 +96,7 @@ pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Res
         about,
         in_flight: usize::from(args.jobs),
         deadline: args.max_time.unwrap_or(standard.deadline),
-        unsafe_methods: args.asking.unsafe_methods,
+        unsafe_methods: args.requests.unsafe_methods,
         headers,
         fail_on: match args.fail_on {
             FailOn::Must => Level::Must,
@@ -109,9 +110,9 @@ pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Res
             Vec::new()
         },
         cli: Some(again(args)),
-        curl: args.asking.transport.curl(),
-        cookie: args.asking.cookie.clone().map(String::into_bytes),
-        secrets: args.asking.transport.secrets(),
+        curl: args.requests.transport.curl(),
+        cookie: args.requests.cookie.clone().map(String::into_bytes),
+        secrets: args.requests.transport.secrets(),
         rounds: args.repeat.get(),
         clock: Clock::real(),
     })
@@ -138,18 +139,18 @@ fn again(args: &RunArgs) -> String {
     for path in &args.selection.vectors {
         words.extend(["--vectors".to_owned(), quoted(&path.to_string_lossy())]);
     }
-    for (name, _) in &args.asking.headers {
+    for (name, _) in &args.requests.headers {
         words.extend(["-H".to_owned(), quoted(&format!("{name}: ..."))]);
     }
-    if args.asking.cookie.is_some() {
+    if args.requests.cookie.is_some() {
         words.extend(["-b".to_owned(), quoted("...=...")]);
     }
-    words.extend(args.asking.transport.again());
-    if let Some(rate) = args.asking.rate {
+    words.extend(args.requests.transport.again());
+    if let Some(rate) = args.requests.rate {
         words.extend(["--rate".to_owned(), rate.to_string()]);
     }
     words.extend(
-        args.asking
+        args.requests
             .unsafe_methods
             .then(|| "--unsafe-methods".to_owned()),
     );

@@ -67,16 +67,16 @@ pub(crate) async fn named(
             name: "the reference server in this program".to_owned(),
         });
     };
-    check_reach(url, args.asking.transport.remote)?;
-    if args.asking.transport.http2 && url.scheme() == "http" {
+    check_reach(url, args.requests.transport.remote)?;
+    if args.requests.transport.http2 && url.scheme() == "http" {
         return Err(Stop::usage(
             "--http2 is agreed on within TLS, and the URL is http: \
              --http2-prior-knowledge speaks HTTP/2 without it",
         ));
     }
     let options = UrlOptions {
-        pace: args.asking.rate.map(Pace::a_second),
-        ..args.asking.transport.options()?
+        pace: args.requests.rate.map(Pace::a_second),
+        ..args.requests.transport.options()?
     };
     let subject = match &args.policy {
         Some(file) => {

@@ -35,7 +35,6 @@ pub(crate) struct Args {
 
 /// The crates that have circles of files still, and why.
 const CIRCULAR: &[(&str, &str)] = &[
-    ("cors-conformance", "arguments and what takes them"),
     (
         "cors-fuzz",
         "the libraries that are compared stand in the list of them",

@@ -1,12 +1,40 @@
-//! How the values of options are read. Errors say what was expected; clap names the option.
+//! The values of options, and how they are read. Errors say what was expected; clap names the option.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::ValueEnum;
+use cors_report::registry::{FORMATS, Kind};
 use url::Url;
 
-use cors_report::registry::{FORMATS, Kind};
+/// The lowest level whose failure counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Grammar, the text of an RFC, or a policy that is not realised in a browser
+    Must,
+    /// The standard's own advice as well
+    Should,
+}
 
-use super::Report;
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A report to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// In which format.
+    pub kind: Kind,
+    /// Where to; `None` is standard output.
+    pub path: Option<PathBuf>,
+}
 
 pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| {

@@ -7,58 +7,20 @@ pub(crate) mod file;
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Args, Subcommand};
 use cors_harness::exit::Exit;
 use cors_harness::known::Seen;
 
 use cors_vectors::known::edit::pruned;
 use cors_vectors::known::file::{Entry, Fate, Reasons};
 
-use crate::args::RunArgs;
+use crate::args::{BaselineArgs, BaselineCommand, CheckArgs, RunArgs, Selection};
 use crate::cases;
+use crate::message;
 use crate::output::unwritable;
 use crate::run::execute;
 use crate::stop::Stop;
-
-/// Where known failures are written down.
-#[derive(Debug, Args)]
-pub struct BaselineFile {
-    /// The file of known failures [default: cors-conformance.toml, when there is one]
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
-}
-
-/// The arguments of `baseline`.
-#[derive(Debug, Args)]
-pub struct BaselineArgs {
-    /// What to do with it
-    #[command(subcommand)]
-    pub command: BaselineCommand,
-}
-
-/// What to do with the file of known failures.
-#[derive(Debug, Subcommand)]
-pub enum BaselineCommand {
-    /// Run the cases and write what fails into a new file; each entry then needs its reason
-    Init(Box<RunArgs>),
-    /// Check that the file can be used, without running anything
-    Check(CheckArgs),
-    /// Run the cases and take out of the file what no longer fails
-    Prune(Box<RunArgs>),
-}
-
-/// The arguments of `baseline check`.
-#[derive(Debug, Args)]
-pub struct CheckArgs {
-    /// The file.
-    #[command(flatten)]
-    pub file: BaselineFile,
-    /// Case files, or a folder of them, to add to the embedded ones
-    #[arg(long, value_name = "PATH")]
-    pub vectors: Vec<PathBuf>,
-}
 
 /// Does what the arguments say.
 pub(crate) fn run(args: &BaselineArgs) -> Result<Exit, Stop> {
@@ -84,7 +46,7 @@ fn init(args: &RunArgs) -> Result<Exit, Stop> {
     let library = cases::load_for_servers(&args.selection)?;
     let (exit, seen) = execute(args, &library, None)?;
     if !matches!(exit, Exit::Failed | Exit::AsExpected) {
-        crate::say(&format!("{name} is not written: {}", exit.meaning()));
+        message::note(&format!("{name} is not written: {}", exit.meaning()));
         return Ok(exit);
     }
     let file = OpenOptions::new().write(true).create_new(true).open(&path);
@@ -96,7 +58,7 @@ fn init(args: &RunArgs) -> Result<Exit, Stop> {
             unwritable(&name, &error)
         }
     })?;
-    crate::say(&format!(
+    message::note(&format!(
         "{name} holds {} known failures: write the reason into each entry",
         seen.failures.len()
     ));
@@ -104,7 +66,7 @@ fn init(args: &RunArgs) -> Result<Exit, Stop> {
 }
 
 fn check(args: &CheckArgs) -> Result<Exit, Stop> {
-    let selection = crate::args::Selection {
+    let selection = Selection {
         tests: Vec::new(),
         skip: Vec::new(),
         vectors: args.vectors.clone(),
@@ -118,7 +80,7 @@ fn check(args: &CheckArgs) -> Result<Exit, Stop> {
     if unknown.is_empty() {
         let count = baseline.entries.iter().map(Entry::count);
         let (count, name) = (count.sum::<usize>(), &baseline.name);
-        crate::say(&format!("{name} can be used: {count} known failures"));
+        message::note(&format!("{name} can be used: {count} known failures"));
         return Ok(Exit::AsExpected);
     }
     Err(Stop {
@@ -136,7 +98,7 @@ fn prune(args: &RunArgs) -> Result<Exit, Stop> {
     let (exit, seen) = execute(args, &library, Some(&baseline))?;
     if !matches!(exit, Exit::Failed | Exit::AsExpected | Exit::OutOfDate) {
         let name = &baseline.name;
-        crate::say(&format!("{name} stays as it is: {}", exit.meaning()));
+        message::note(&format!("{name} stays as it is: {}", exit.meaning()));
         return Ok(exit);
     }
     let narrowed = file::is_narrowed(&args.selection);
@@ -151,7 +113,7 @@ fn prune(args: &RunArgs) -> Result<Exit, Stop> {
     let failing = kept.iter().map(|(_, count)| count).sum::<usize>();
     let (name, before) = (&baseline.name, baseline.entries.iter());
     let before = before.map(Entry::count).sum::<usize>();
-    crate::say(&format!(
+    message::note(&format!(
         "{name}: {before} known failures before, {failing} now"
     ));
     Ok(exit)

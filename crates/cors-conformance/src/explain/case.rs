@@ -18,18 +18,18 @@ use cors_harness::redact::Redactor;
 use cors_harness::run::{Options, run as drive};
 use cors_model::dialect::Dialect;
 use cors_model::trace::{NoTrace, Steps};
+use cors_report::block;
+use cors_report::cite::cited;
+use cors_text::style::{FAINT, STRONG};
+use cors_text::terminal::sentence;
 use cors_vectors::agent::{AgentCase, RequestKind};
 use cors_vectors::server::{ServerCase, Verdict};
 use cors_vectors::{Library, library, server_library};
 use serde_json::{Value, json};
 
-use super::args::ExplainArgs;
 use super::print::print;
-use crate::escape::sentence;
+use crate::args::ExplainArgs;
 use crate::reference::Reference;
-use crate::render::block;
-use crate::render::cite::cited;
-use crate::render::style::{FAINT, STRONG};
 use crate::stop::Stop;
 
 /// Explains the case with an id.

@@ -6,9 +6,9 @@ use std::path::Path;
 use cors_explain::{Material, Stated, Unclear, Verdict, explain, of_har, render};
 use cors_harness::exit::Exit;
 
-use super::args::ExplainArgs;
 use super::case;
 use super::print::print;
+use crate::args::ExplainArgs;
 use crate::stop::Stop;
 
 /// Longest file that is read, in bytes. HAR files hold the bodies of whole pages.

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use clap::Args;
 use cors_harness::exit::Exit;
 use cors_harness::fuzz::{Finding, Fuzzing, fuzz};
 use cors_harness::kit::{Kit, Site, Subject, path};
@@ -25,6 +24,7 @@ use cors_vectors::server_library;
 use tokio::runtime::Runtime;
 use url::Url;
 
+use crate::args::HuntArgs;
 use crate::output::unwritable;
 use crate::stop::Stop;
 
@@ -34,26 +34,6 @@ const LEAST_FOUND: usize = 90;
 const MEDIAN: usize = 150;
 /// The requests of a short finding, and the share of findings, in percent, that has to be short.
 const SHORT: (usize, usize) = (2, 90);
-
-/// The arguments of `fuzz-hunt`.
-#[derive(Debug, Args)]
-pub struct HuntArgs {
-    /// Requests within which a fault has to be found
-    #[arg(long, value_name = "N", default_value_t = 2000)]
-    pub requests: usize,
-    /// Requests in which nothing may be found on servers that are right
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
-    pub legitimate: usize,
-    /// Where the choices come from
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    /// Only the servers whose names contain this
-    #[arg(long, value_name = "WORD")]
-    pub only: Option<String>,
-    /// Show what was found
-    #[arg(short = 'v', long)]
-    pub verbose: bool,
-}
 
 /// A server that is looked at.
 struct Quarry {

@@ -1,8 +1,7 @@
 //! `fuzz`: generated exchanges against a server; what does not hold is made short, explained, and
 //! kept as cases.
 
-pub mod args;
-pub mod hunt;
+pub(crate) mod hunt;
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -18,7 +17,8 @@ use cors_harness::run::Options;
 use cors_vectors::policy::{NamedPolicy, Policy};
 use cors_vectors::server_library;
 
-use self::args::FuzzArgs;
+use crate::args::FuzzArgs;
+use crate::message;
 use crate::output::{Sheet, people, unwritable};
 use crate::reference::Reference;
 use crate::run::{interrupt, options};
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
     }
     let library = server_library().map_err(Stop::bug)?;
     let as_run = args.as_run();
-    let headers = as_run.asking.lines();
+    let headers = as_run.requests.lines();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -270,7 +270,7 @@ fn promote(
     let file = OpenOptions::new().write(true).create_new(true).open(path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| unwritable(&name, &error))?;
-    crate::say(&format!(
+    message::note(&format!(
         "{name}: {} written",
         plural(fuzzed.findings.len())
     ));

@@ -7,6 +7,7 @@
 
 mod bench;
 mod grid;
+mod legitimate;
 mod output;
 mod report;
 mod snapshot;
@@ -21,11 +22,11 @@ use cors_harness::event::Mode;
 use cors_harness::exit::{Exit, Exits};
 use cors_testbed::Behaviour;
 use cors_testbed::faults::{Fault, faults};
-use cors_testbed::variants::variants;
 use cors_vectors::Library;
 use cors_vectors::server::{Level, Requirement, ServerCase};
 
 use self::bench::{Bench, Finding, Found};
+use self::legitimate::{Legitimate, legitimate};
 use self::report::{FaultReport, Hole, LegitimateReport, Report};
 use crate::args::SelfTestArgs;
 use crate::cases;
@@ -45,13 +46,6 @@ struct Trial<'a> {
     /// Whether the faulty servers are also run in probe mode.
     probe: bool,
     legitimate: Vec<Legitimate>,
-}
-
-/// A server that is right.
-struct Legitimate {
-    name: &'static str,
-    about: &'static str,
-    behaviour: Behaviour,
 }
 
 /// Tests the suite itself and says what came of it.
@@ -82,21 +76,6 @@ pub(crate) fn run(args: &SelfTestArgs) -> Result<Exit, Stop> {
         exits.add(Exit::OutOfDate);
     }
     Ok(exits.settle())
-}
-
-/// The reference server and all variants of it.
-fn legitimate() -> Vec<Legitimate> {
-    let reference = Legitimate {
-        name: "reference",
-        about: "The careful server.",
-        behaviour: Behaviour::REFERENCE,
-    };
-    let variants = variants().into_iter().map(|variant| Legitimate {
-        name: variant.name,
-        about: variant.about,
-        behaviour: variant.behaviour(),
-    });
-    std::iter::once(reference).chain(variants).collect()
 }
 
 impl Trial<'_> {

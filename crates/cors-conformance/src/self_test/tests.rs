@@ -10,8 +10,9 @@ use cors_vectors::server::ServerCase;
 use serde_json::{Value, json};
 
 use super::bench::{Bench, Found};
+use super::legitimate::{Legitimate, legitimate};
 use super::report::{FaultReport, Hole, Report};
-use super::{Legitimate, Trial, legitimate, snapshot};
+use super::{Trial, snapshot};
 use crate::args::{Color, Selection, SelfTestArgs};
 
 /// The matrix as a whole self-test found it.

@@ -25,7 +25,7 @@ use self::rig::Rig;
 use self::search::Search;
 use self::shapes::{Setting, Shape, shapes};
 use super::bench::{Place, runtime};
-use super::{Legitimate, legitimate};
+use super::legitimate::{Legitimate, legitimate};
 use crate::args::SelfTestArgs;
 use crate::output::unwritable;
 use crate::stop::Stop;

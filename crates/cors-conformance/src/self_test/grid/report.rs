@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use cors_harness::exit::Exit;
 use serde::Serialize;
 
-use crate::escape::sentence;
-use crate::render::style::{BAD, FAINT, STRONG};
+use cors_text::style::{BAD, FAINT, STRONG};
+use cors_text::terminal::sentence;
 
 /// What became of all pairs of a server and a policy.
 #[derive(Debug, Default, Serialize)]

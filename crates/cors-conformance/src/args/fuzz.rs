@@ -1,4 +1,4 @@
-//! The arguments of `fuzz`. What `run` has too has its name and meaning.
+//! The arguments of `fuzz` and `fuzz-hunt`. What `run` has too has its name and meaning.
 
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
@@ -7,12 +7,11 @@ use std::time::Duration;
 use clap::Args;
 use url::Url;
 
-use crate::args::{
-    Asking, Color, FailOn, Report, RunArgs, Selection, parse_report, parse_seconds, parse_url,
-    report_help,
-};
-use crate::baseline::BaselineFile;
-use crate::probe::ProbeArgs;
+use super::probe::ProbeArgs;
+use super::requests::RequestArgs;
+use super::run::RunArgs;
+use super::selection::{BaselineFile, Selection};
+use super::values::{Color, FailOn, Report, parse_report, parse_seconds, parse_url, report_help};
 
 /// The arguments of `fuzz`.
 #[derive(Debug, Args)]
@@ -49,9 +48,9 @@ pub struct FuzzArgs {
     /// replays them
     #[arg(long, value_name = "FILE", value_parser = parse_promote)]
     pub promote: Option<PathBuf>,
-    /// How the target is asked.
+    /// How requests are sent to the target.
     #[command(flatten)]
-    pub asking: Asking,
+    pub requests: RequestArgs,
     /// Give up after this many seconds [default: 120, and those of --for]
     #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub max_time: Option<Duration>,
@@ -70,12 +69,32 @@ pub struct FuzzArgs {
     pub color: Color,
 }
 
+/// The arguments of `fuzz-hunt`.
+#[derive(Debug, Args)]
+pub struct HuntArgs {
+    /// Requests within which a fault has to be found
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub requests: usize,
+    /// Requests in which nothing may be found on servers that are right
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub legitimate: usize,
+    /// Where the choices come from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Only the servers whose names contain this
+    #[arg(long, value_name = "WORD")]
+    pub only: Option<String>,
+    /// Show what was found
+    #[arg(short = 'v', long)]
+    pub verbose: bool,
+}
+
 /// Longer than the search itself a run may take for what comes before and after it.
 const BESIDE: Duration = Duration::from_mins(2);
 
 impl FuzzArgs {
     /// The same as arguments of `run`, which replays what was promoted.
-    pub(super) fn as_run(&self) -> RunArgs {
+    pub(crate) fn as_run(&self) -> RunArgs {
         RunArgs {
             url: self.url.clone(),
             policy: self.policy.clone(),
@@ -90,7 +109,7 @@ impl FuzzArgs {
                 skip: Vec::new(),
                 vectors: self.promote.clone().into_iter().collect(),
             },
-            asking: self.asking.clone(),
+            requests: self.requests.clone(),
             max_time: self
                 .max_time
                 .or_else(|| Some(BESIDE + self.duration.unwrap_or_default())),
@@ -106,7 +125,7 @@ impl FuzzArgs {
     }
 
     /// The area of the findings' ids: what the file of cases has to be called after.
-    pub(super) fn area(&self) -> String {
+    pub(crate) fn area(&self) -> String {
         let stem = self.promote.as_ref().and_then(|path| path.file_stem());
         stem.map_or_else(
             || "fuzz".to_owned(),

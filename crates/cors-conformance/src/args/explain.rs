@@ -64,7 +64,7 @@ pub struct ExplainArgs {
 
 impl ExplainArgs {
     /// What is known of the engine that is asked about.
-    pub(super) fn known(&self) -> Result<Option<Known>, Stop> {
+    pub(crate) fn known(&self) -> Result<Option<Known>, Stop> {
         let known = self.engine.map(|name| Known::of(name.into()));
         known.transpose().map_err(Stop::bug)
     }

@@ -6,11 +6,12 @@ use std::num::NonZeroU32;
 use clap::Args;
 use cors_harness::wire::Line;
 
-use super::{TransportArgs, parse_cookie, parse_header};
+use super::transport::TransportArgs;
+use super::values::{parse_cookie, parse_header};
 
-/// How the target is asked.
+/// How requests are sent to the target.
 #[derive(Debug, Clone, Args)]
-pub struct Asking {
+pub struct RequestArgs {
     /// A header to add to each request, for instance to get past authentication
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
     pub headers: Vec<(String, String)>,
@@ -29,7 +30,7 @@ pub struct Asking {
     pub unsafe_methods: bool,
 }
 
-impl Asking {
+impl RequestArgs {
     /// The headers to add, as they go onto the wire.
     pub(crate) fn lines(&self) -> Vec<Line> {
         let line = |(name, value): &(String, String)| {

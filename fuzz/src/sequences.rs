@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::Unstructured;
+use cors_fuzzer::{Source, policy, sequence};
 use cors_harness::event::Outcome;
-use cors_harness::fuzz::{Source, policy, sequence};
 use cors_harness::kit::{HttpService, Implementation, Kit, Subject, Unsupported};
 use cors_harness::run::Options;
 use cors_testbed::application::ENDPOINTS;

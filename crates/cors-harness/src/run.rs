@@ -57,7 +57,7 @@ fn order(plan: &Plan) -> VecDeque<usize> {
 }
 
 /// Completes when a run has to be cut short, with the reason.
-pub(crate) async fn cut_short(options: &Options, cancel: impl Future<Output = ()>) -> String {
+pub async fn cut_short(options: &Options, cancel: impl Future<Output = ()>) -> String {
     let why = tokio::select! {
         biased;
         () = cancel => "it was cancelled".to_owned(),

@@ -26,7 +26,7 @@ pub(crate) async fn sanity(site: &Site, session: &Session<'_>) -> Result<(), Tra
 
 /// Whether nothing should be judged after a first sanity exchange that ended like this, with the
 /// exit and the reason.
-pub(crate) fn why_not_to_start(transport: &Transport) -> Option<(Exit, String)> {
+pub fn why_not_to_start(transport: &Transport) -> Option<(Exit, String)> {
     match transport {
         Transport::Unresolvable { .. }
         | Transport::Unreachable { .. }

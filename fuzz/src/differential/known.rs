@@ -1,7 +1,7 @@
 //! What a library is known to do otherwise, and why it is no news.
 
+use cors_fuzzer::{Failure, Sequence};
 use cors_harness::event::{ExchangeEvent, StepEvent};
-use cors_harness::fuzz::{Failure, Sequence};
 use cors_vectors::check::On;
 use cors_vectors::policy::{AnyOr, Policy};
 use cors_vectors::server::Step;

@@ -22,8 +22,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use arbitrary::Unstructured;
+use cors_fuzzer::{Sequence, Source, policy, sequence};
 use cors_harness::event::Outcome;
-use cors_harness::fuzz::{Sequence, Source, policy, sequence};
 use cors_harness::kit::{HttpService, Kit, Site, Subject, path};
 use cors_harness::run::Options;
 use cors_harness::target::ServiceTarget;

@@ -33,6 +33,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cors-vectors",
         ],
     ),
+    (
+        "cors-fuzzer",
+        &["cors-harness", "cors-policy", "cors-text", "cors-vectors"],
+    ),
     ("cors-testbed", &["cors-net", "cors-policy"]),
     (
         "cors-report",
@@ -51,6 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "cors-agents",
             "cors-explain",
+            "cors-fuzzer",
             "cors-harness",
             "cors-model",
             "cors-net",
@@ -71,6 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cors-agents",
             "cors-conformance",
             "cors-explain",
+            "cors-fuzzer",
             "cors-harness",
             "cors-model",
             "cors-net",

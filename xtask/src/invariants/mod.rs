@@ -40,9 +40,10 @@ const CIRCULAR: &[(&str, &str)] = &[
         "the libraries that are compared stand in the list of them",
     ),
     (
-        "cors-harness",
-        "the stages of a run, the probe and the fuzzer",
+        "cors-fuzzer",
+        "what generates, states and looks is tied to the list of it",
     ),
+    ("cors-harness", "the stages of a run, and the probe"),
     (
         "cors-vectors",
         "policies and endpoints; the reading of both kinds of cases",

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
+use cors_fuzzer::{Finding, Fuzzing, fuzz};
 use cors_harness::exit::Exit;
-use cors_harness::fuzz::{Finding, Fuzzing, fuzz};
 use cors_harness::kit::{Kit, Site, Subject, path};
 use cors_harness::run::Options;
 use cors_harness::target::url::UrlOptions;

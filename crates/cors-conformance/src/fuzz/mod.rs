@@ -9,9 +9,9 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
+use cors_fuzzer::{Finding, Fuzzed, Fuzzing, fuzz, fuzz_command, made_up as policy, promoted};
 use cors_harness::event::{Counts, EndEvent, Event, Mode, RunEvent, SubjectEvent};
 use cors_harness::exit::Exit;
-use cors_harness::fuzz::{Finding, Fuzzed, Fuzzing, fuzz, made_up as policy, promoted};
 use cors_harness::kit::{Kit, Subject};
 use cors_harness::run::Options;
 use cors_vectors::policy::{NamedPolicy, Policy};
@@ -90,7 +90,8 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
             )),
             Target::Command(command) => {
                 let named = library.policies();
-                let done = command.fuzz(named, &fuzzing, &options, interrupt(), &mut found);
+                let done =
+                    fuzz_command(&command, named, &fuzzing, &options, interrupt(), &mut found);
                 let (fuzzed, log) = done.await;
                 let policies = named
                     .iter()

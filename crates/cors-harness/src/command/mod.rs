@@ -16,25 +16,26 @@
 //!
 //! What else it prints is shown when it fails.
 
-mod fuzz;
 mod output;
 mod program;
 
 pub use cors_net::process as group;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
 use cors_vectors::policy::{NamedPolicy, Policy};
 use cors_vectors::server::{Endpoint, ServerCase};
 
-use self::program::{NotStarted, Program, ProgramTarget, Started};
+use self::program::ProgramTarget;
+pub use self::program::{NotStarted, Program, Started};
 use crate::event::{EndEvent, Mode};
 use crate::exit::Exit;
 use crate::kit::{Kit, Site, Subject, Unsupported, below, nonsense, with_endpoints};
 use crate::plan::{Plan, PlanError};
 use crate::run::{Options, Run, Sink, cut_short};
+use crate::target::url::UrlTargetError;
 
 /// A command line that starts a server with the policy it is given; see [`crate::command`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +141,7 @@ impl Command {
     }
 
     /// Starts the command with a policy. When that fails, what it printed is left in `log`.
-    async fn begin(
+    pub async fn begin(
         &self,
         policy: &Policy,
         log: &mut Vec<String>,
@@ -186,13 +187,8 @@ impl Command {
                 return Ok(());
             }
         };
-        let base = program.base();
-        let policy = with_endpoints(policy, &endpoints, &base);
-        match ProgramTarget::new(Rc::clone(&program), below(&base, Endpoint::Resource)) {
-            Ok(target) => {
-                let target = Rc::new(target);
-                kit.insert(name, Ok(Site { target, policy }));
-            }
+        match site(&program, policy, &endpoints) {
+            Ok(site) => kit.insert(name, Ok(site)),
             Err(error) => run.stop(Exit::Bug, error.to_string()),
         }
         let plan = plan(Subject::Kit(kit))?;
@@ -206,6 +202,19 @@ impl Command {
         program.end().await;
         Ok(())
     }
+}
+
+/// A program that listens, as a target with its policy.
+pub fn site(
+    program: &Rc<Program>,
+    policy: &Policy,
+    endpoints: &BTreeSet<Endpoint>,
+) -> Result<Site, UrlTargetError> {
+    let base = program.base();
+    let policy = with_endpoints(policy, endpoints, &base);
+    let resource = below(&base, Endpoint::Resource);
+    let target = Rc::new(ProgramTarget::new(Rc::clone(program), resource)?);
+    Ok(Site { target, policy })
 }
 
 /// A policy that cases need.

@@ -31,7 +31,7 @@ const LOOKS_AFTER_FAILURE: u32 = 20;
 
 /// A program that was started with a policy.
 #[derive(Debug)]
-pub(super) struct Program {
+pub struct Program {
     group: RefCell<Group>,
     output: Output,
     port: u16,
@@ -42,7 +42,7 @@ pub(super) struct Program {
 
 /// What a program did with its policy.
 #[derive(Debug)]
-pub(super) enum Started {
+pub enum Started {
     /// It listens, and offers these endpoints beyond the resource.
     Listens(BTreeSet<Endpoint>),
     /// It cannot express the policy, for this reason.
@@ -51,16 +51,25 @@ pub(super) enum Started {
 
 /// Why a program is not running as it should.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NotStarted {
+pub enum NotStarted {
+    /// The command could not be started.
     #[error("the command cannot be started: {0}")]
     Spawn(#[from] io::Error),
+    /// It ended before it listened.
     #[error("the command ended before it listened ({0})")]
     Ended(ExitStatus),
+    /// It did not listen in time.
     #[error(
         "the command does not listen on 127.0.0.1, port {port} (PORT in its environment), after \
          {} s", .within.as_secs_f64()
     )]
-    Silent { port: u16, within: Duration },
+    Silent {
+        /// On this port.
+        port: u16,
+        /// For so long.
+        within: Duration,
+    },
+    /// It declares an endpoint that is not known.
     #[error(
         "the command declares the endpoint {0}, which there is none of: expected some of {names}",
         names = Endpoint::ALL.map(Endpoint::name).join(" ")
@@ -164,13 +173,13 @@ impl Program {
     }
 
     /// The last lines that it printed, escaped.
-    pub(super) fn log(&self) -> Vec<String> {
+    pub fn log(&self) -> Vec<String> {
         self.output.take();
         self.output.last_lines()
     }
 
     /// Reads along what it prints, until it ends by itself; then says so.
-    pub(super) async fn gone(&self) -> String {
+    pub async fn gone(&self) -> String {
         while !self.group.borrow().has_exited() {
             self.output.take();
             tokio::time::sleep(POLL).await;
@@ -190,7 +199,7 @@ impl Program {
     }
 
     /// Ends it and every process of its group.
-    pub(super) async fn end(&self) {
+    pub async fn end(&self) {
         self.group.borrow().ask();
         for _ in 0..GRACE {
             if self.group.borrow().has_exited() {

@@ -3,7 +3,6 @@
 
 mod cases;
 mod ends;
-mod fuzz;
 mod kits;
 mod manifests;
 mod probes;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use cors_harness::fuzz::{Terms, generated};
+use cors_fuzzer::{Terms, generated};
 use cors_harness::plan::Plan;
 use cors_harness::run::Options;
 use cors_testbed::reply::Reply;

@@ -8,19 +8,17 @@ use cors_vectors::server::{Requirement, ServerCase, Step};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use super::cause::{Cause, Failure, failures};
-use super::odd::oddities;
-use super::sequence::carry_out;
-use super::shorten::only;
-use super::source::drawn;
-use super::{Finding, Fuzzed, Fuzzing, Source, generate, rules, sites, terms};
-use crate::event::{CaseEvent, Outcome};
-use crate::exit::{Exit, Exits};
-use crate::kit::{Site, Subject};
-use crate::redact::Redactor;
-use crate::run::{MOST_TIMEOUTS, Options, cut_short};
-use crate::sanity::{sanity, why_not_to_start};
-use crate::session::Session;
+use crate::cause::{Cause, Failure, failures};
+use crate::odd::oddities;
+use crate::shorten::only;
+use crate::source::drawn;
+use crate::{Finding, Fuzzed, Fuzzing, Source, generate, rules, sites, terms};
+use cors_harness::event::{CaseEvent, Outcome};
+use cors_harness::exit::{Exit, Exits};
+use cors_harness::kit::{Site, Subject};
+use cors_harness::run::{Options, cut_short};
+use cors_harness::runner::{Done, Runner};
+use cors_harness::sanity::why_not_to_start;
 
 /// Steps that are kept of what was done before, by policy, since a failure may depend on them.
 const MOST_HISTORY: usize = 64;
@@ -52,18 +50,10 @@ pub(crate) async fn go_on(
     found: &mut dyn FnMut(&Finding),
     before: Fuzzed,
 ) -> Fuzzed {
-    let session = Session {
-        options,
-        mode: subject.mode(),
-        tells_passes: false,
-        timeouts_in_a_row: Cell::new(0),
-    };
-    let redactor = Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
     let hunt = Hunt {
         subject,
         fuzzing,
-        session,
-        redactor,
+        runner: Runner::new(options, subject.mode()),
         origins: origins(subject),
         reset,
         history: RefCell::default(),
@@ -122,32 +112,31 @@ impl Sums {
     }
 }
 
-pub(super) struct Hunt<'a> {
+pub(crate) struct Hunt<'a> {
     subject: &'a Subject,
     fuzzing: &'a Fuzzing,
-    session: Session<'a>,
-    redactor: Redactor,
+    runner: Runner<'a>,
     /// Of the sites, in order.
     origins: Vec<String>,
-    pub(super) reset: &'a dyn Fn(),
-    pub(super) history: RefCell<BTreeMap<String, VecDeque<Step>>>,
+    pub(crate) reset: &'a dyn Fn(),
+    pub(crate) history: RefCell<BTreeMap<String, VecDeque<Step>>>,
     requests: Cell<usize>,
     sums: RefCell<Sums>,
 }
 
 /// A site of the target.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
-    pub(super) policy: &'a str,
-    pub(super) site: &'a Site,
-    pub(super) origin: &'a str,
+pub(crate) struct Place<'a> {
+    pub(crate) policy: &'a str,
+    pub(crate) site: &'a Site,
+    pub(crate) origin: &'a str,
 }
 
 impl Hunt<'_> {
     fn stop(&self, exit: Exit, reason: &str) {
         let mut sums = self.sums.borrow_mut();
         sums.exits.add(exit);
-        let reason = self.redactor.text(reason);
+        let reason = self.runner.redacted(reason);
         sums.reason.get_or_insert(reason);
     }
 
@@ -157,7 +146,7 @@ impl Hunt<'_> {
             return;
         };
         self.requests.set(self.requests.get() + 1);
-        let answers = match sanity(first.site, &self.session).await {
+        let answers = match self.runner.check(first.site).await {
             Ok(()) => true,
             Err(transport) => {
                 if let Some((exit, said)) = why_not_to_start(&transport) {
@@ -170,15 +159,12 @@ impl Hunt<'_> {
         let mut run = 0;
         while self.goes_on(run) {
             run = self.batch(&places, run, found).await;
-            if self.session.timeouts_in_a_row.get() >= MOST_TIMEOUTS {
-                let said = format!(
-                    "the target does not respond: {MOST_TIMEOUTS} exchanges in a row ran out of time"
-                );
+            if let Some(said) = self.runner.gives_up() {
                 self.stop(Exit::Unreachable, &said);
                 return;
             }
         }
-        if answers && let Err(transport) = sanity(first.site, &self.session).await {
+        if answers && let Err(transport) = self.runner.check(first.site).await {
             let said = format!("the target answered at first and no longer does: {transport}");
             self.stop(Exit::Unreachable, &said);
         }
@@ -194,7 +180,7 @@ impl Hunt<'_> {
         } = self.fuzzing;
         let sums = self.sums.borrow();
         let counts =
-            |(_, finding): &(Cause, Finding)| finding.event.level >= self.session.options.fail_on;
+            |(_, finding): &(Cause, Finding)| finding.event.level >= self.runner.options().fail_on;
         runs.is_none_or(|runs| run < runs)
             && requests.is_none_or(|most| self.requests.get() < most)
             && (*keep_going || !sums.findings.iter().any(counts))
@@ -203,7 +189,7 @@ impl Hunt<'_> {
 
     /// Carries out some sequences at the same time, and says which number is next.
     async fn batch(&self, places: &[Place<'_>], run: u64, found: &mut dyn FnMut(&Finding)) -> u64 {
-        let width = u64::try_from(self.session.options.in_flight.max(1)).unwrap_or(1);
+        let width = u64::try_from(self.runner.options().in_flight.max(1)).unwrap_or(1);
         let end = match self.fuzzing.runs {
             Some(runs) => runs.min(run.saturating_add(width)),
             None => run.saturating_add(width),
@@ -230,13 +216,13 @@ impl Hunt<'_> {
         end
     }
 
-    pub(super) fn terms<'p>(&self, place: Place<'p>) -> super::Terms<'p> {
-        let Session { mode, options, .. } = self.session;
+    pub(crate) fn terms<'p>(&self, place: Place<'p>) -> crate::Terms<'p> {
+        let (mode, options) = (self.runner.mode(), self.runner.options());
         terms(place.site, place.origin, mode, options)
     }
 
     /// Carries a case out and judges it.
-    pub(super) async fn carry_out(
+    pub(crate) async fn carry_out(
         &self,
         place: Place<'_>,
         made: ServerCase,
@@ -250,9 +236,12 @@ impl Hunt<'_> {
             policy: place.policy.to_owned(),
             ..made
         };
-        let ran = carry_out(case, self.subject, &self.session, &self.redactor).await;
-        let (case, event, bug) = ran;
-        if bug {
+        let Done {
+            case,
+            event,
+            is_bug,
+        } = self.runner.run(case, self.subject).await;
+        if is_bug {
             let said = "the suite itself failed in a case; please report it";
             self.stop(Exit::Bug, said);
         }
@@ -395,7 +384,7 @@ impl Hunt<'_> {
             reason,
         } = self.sums.into_inner();
         let (causes, findings): (Vec<Cause>, Vec<Finding>) = findings.into_iter().unzip();
-        let fail_on = self.session.options.fail_on;
+        let fail_on = self.runner.options().fail_on;
         if findings
             .iter()
             .any(|finding| finding.event.level >= fail_on)
@@ -419,7 +408,7 @@ impl Hunt<'_> {
 }
 
 /// The origins of the sites, in order.
-pub(super) fn origins(subject: &Subject) -> Vec<String> {
+pub(crate) fn origins(subject: &Subject) -> Vec<String> {
     let sites = sites(subject).into_iter();
     sites
         .map(|(_, site)| site.target.url().origin().ascii_serialization())
@@ -427,7 +416,7 @@ pub(super) fn origins(subject: &Subject) -> Vec<String> {
 }
 
 /// The sites with their policies' names and origins.
-pub(super) fn places<'p>(subject: &'p Subject, origins: &'p [String]) -> Vec<Place<'p>> {
+pub(crate) fn places<'p>(subject: &'p Subject, origins: &'p [String]) -> Vec<Place<'p>> {
     sites(subject)
         .into_iter()
         .zip(origins)
@@ -441,7 +430,7 @@ pub(super) fn places<'p>(subject: &'p Subject, origins: &'p [String]) -> Vec<Pla
 
 /// The site for a sequence. Half of the time it is one with a fact about its policy that was chosen
 /// first, so that what only one policy has comes up as well.
-pub(super) fn choose<'p>(source: &mut Source<'_, '_>, places: &[Place<'p>]) -> Option<Place<'p>> {
+pub(crate) fn choose<'p>(source: &mut Source<'_, '_>, places: &[Place<'p>]) -> Option<Place<'p>> {
     if places.len() > 1 && source.happens(1, 2) {
         let all = places
             .iter()

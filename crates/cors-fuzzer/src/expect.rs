@@ -9,23 +9,23 @@ use cors_vectors::policy::{Any, AnyOr, Policy};
 use cors_vectors::server::{Credentials, Endpoint, Level, PageFetch, Step, Verdict};
 use cors_vectors::text::Text;
 
-use super::Terms;
-use super::checks::{Checks, header, status};
-use super::sends;
+use crate::Terms;
+use crate::checks::{Checks, header, status};
+use crate::sends;
 
-pub(super) const ACAO: &str = "Access-Control-Allow-Origin";
-pub(super) const ACAC: &str = "Access-Control-Allow-Credentials";
-pub(super) const ACAM: &str = "Access-Control-Allow-Methods";
-pub(super) const ACAH: &str = "Access-Control-Allow-Headers";
-pub(super) const ACMA: &str = "Access-Control-Max-Age";
-pub(super) const ACEH: &str = "Access-Control-Expose-Headers";
+pub(crate) const ACAO: &str = "Access-Control-Allow-Origin";
+pub(crate) const ACAC: &str = "Access-Control-Allow-Credentials";
+pub(crate) const ACAM: &str = "Access-Control-Allow-Methods";
+pub(crate) const ACAH: &str = "Access-Control-Allow-Headers";
+pub(crate) const ACMA: &str = "Access-Control-Max-Age";
+pub(crate) const ACEH: &str = "Access-Control-Expose-Headers";
 
 /// Response headers that every kit server sends with `/resource`.
 const KIT_HEADERS: [&str; 2] = ["x-request-id", "x-unexposed"];
 
 /// A step with its verdict and checks, and how binding the verdict is; `None` where nothing can be
 /// said of it. `number` makes the ids of its checks its own.
-pub(super) fn state(step: &Step, number: usize, terms: Terms<'_>) -> Option<(Step, Level)> {
+pub(crate) fn state(step: &Step, number: usize, terms: Terms<'_>) -> Option<(Step, Level)> {
     let mut list = Checks::new(number);
     let mut step = step.clone();
     step.checks = Vec::new();
@@ -105,11 +105,11 @@ fn verdict(fetch: &PageFetch, terms: Terms<'_>) -> Option<(Verdict, Level)> {
 }
 
 /// Whether an origin is allowed by a pattern only, and with an underscore.
-pub(super) fn has_underscore(policy: &Policy, origin: &str) -> bool {
+pub(crate) fn has_underscore(policy: &Policy, origin: &str) -> bool {
     origin.contains('_') && policy.exact_origins().all(|exact| exact != origin)
 }
 
-pub(super) fn is_listed_but_for_case(policy: &Policy, method: &[u8]) -> bool {
+pub(crate) fn is_listed_but_for_case(policy: &Policy, method: &[u8]) -> bool {
     match &policy.allow_methods {
         AnyOr::Any(Any::Any) => false,
         AnyOr::Listed(listed) => listed
@@ -121,16 +121,16 @@ pub(super) fn is_listed_but_for_case(policy: &Policy, method: &[u8]) -> bool {
 }
 
 /// A fetch with its texts as bytes.
-pub(super) struct Asked {
-    pub(super) origin: String,
+pub(crate) struct Asked {
+    pub(crate) origin: String,
     /// As a browser sends it.
-    pub(super) method: String,
-    pub(super) headers: Vec<(Vec<u8>, Vec<u8>)>,
-    pub(super) is_preflighted: bool,
+    pub(crate) method: String,
+    pub(crate) headers: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) is_preflighted: bool,
 }
 
 impl Asked {
-    pub(super) fn of(fetch: &PageFetch) -> Option<Self> {
+    pub(crate) fn of(fetch: &PageFetch) -> Option<Self> {
         let text = |text: &Text| String::from_utf8(bytes(text)?).ok();
         let method = normalize_method(&text(&fetch.method)?);
         let headers: Vec<(Vec<u8>, Vec<u8>)> = fetch
@@ -158,7 +158,7 @@ impl Asked {
 }
 
 /// The bytes of a text without placeholders.
-pub(super) fn bytes(text: &Text) -> Option<Vec<u8>> {
+pub(crate) fn bytes(text: &Text) -> Option<Vec<u8>> {
     text.expand(&|_| None).ok()
 }
 
@@ -272,7 +272,7 @@ fn granted_preflight(fetch: &PageFetch, asked: &Asked, policy: &Policy, list: &m
 }
 
 /// What a preflight that is granted says of how long it may be kept.
-pub(super) fn max_age(policy: &Policy, list: &mut Checks, on: On, level: Level) {
+pub(crate) fn max_age(policy: &Policy, list: &mut Checks, on: On, level: Level) {
     let prefix = if on == On::Preflight {
         "preflight-"
     } else {
@@ -297,7 +297,7 @@ pub(super) fn max_age(policy: &Policy, list: &mut Checks, on: On, level: Level) 
 }
 
 /// What holds of every answer under a policy.
-pub(super) fn every_answer(policy: &Policy, list: &mut Checks, on: On, prefix: &str) {
+pub(crate) fn every_answer(policy: &Policy, list: &mut Checks, on: On, prefix: &str) {
     let mut must = |id: &str, level, name: &str, is| {
         list.add(&format!("{prefix}{id}"), level, on, header(name, is));
     };
@@ -411,7 +411,7 @@ fn exposed(policy: &Policy, list: &mut Checks, on: On) {
 }
 
 /// On what answers to GET and HEAD vary. A server of one origin may send it to all.
-pub(super) fn vary(policy: &Policy, list: &mut Checks, on: On, endpoint: Endpoint) {
+pub(crate) fn vary(policy: &Policy, list: &mut Checks, on: On, endpoint: Endpoint) {
     let has = || header("Vary", HeaderIs::HasToken("Origin".into()));
     match &policy.allow_origins {
         AnyOr::Any(Any::Any) => {

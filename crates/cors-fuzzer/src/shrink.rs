@@ -7,11 +7,11 @@ use cors_vectors::policy::{AnyOr, Policy};
 use cors_vectors::server::{Credentials, Endpoint, PageFetch, RawSend, Step};
 use cors_vectors::text::Text;
 
-use super::expect::bytes;
-use super::origins::EVIL;
+use crate::expect::bytes;
+use crate::origins::EVIL;
 
 /// Every sequence that is one change simpler, those that leave most out first.
-pub(super) fn simpler(steps: &[Step], policy: &Policy) -> Vec<Vec<Step>> {
+pub(crate) fn simpler(steps: &[Step], policy: &Policy) -> Vec<Vec<Step>> {
     let mut all = Vec::new();
     let mut size = steps.len() / 2;
     while size > 0 {
@@ -27,11 +27,11 @@ pub(super) fn simpler(steps: &[Step], policy: &Policy) -> Vec<Vec<Step>> {
         let changed = match (&step.fetch, &step.send) {
             (Some(fetch), _) => fetches(fetch, policy)
                 .into_iter()
-                .map(|fetch| super::bare(Some(fetch), None))
+                .map(|fetch| crate::bare(Some(fetch), None))
                 .collect(),
             (None, Some(send)) => sends(send, policy)
                 .into_iter()
-                .map(|send| super::bare(None, Some(send)))
+                .map(|send| crate::bare(None, Some(send)))
                 .collect(),
             (None, None) => Vec::new(),
         };

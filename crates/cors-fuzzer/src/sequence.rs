@@ -1,20 +1,16 @@
 //! One sequence from given choices, carried out and judged: what guided fuzzers go on from.
 
-use std::cell::Cell;
 use std::fmt;
 
 use cors_vectors::server::ServerCase;
 
-use super::cause::{Failure, failures};
-use super::hunt::{Place, choose, origins, places};
-use super::{Source, generate, terms};
-use crate::case::{blank, run_case};
-use crate::event::{CaseEvent, ExchangeEvent, Outcome};
-use crate::kit::Subject;
-use crate::plan::{PlannedCase, task};
-use crate::redact::Redactor;
-use crate::run::Options;
-use crate::session::Session;
+use crate::cause::{Failure, failures};
+use crate::hunt::{Place, choose, origins, places};
+use crate::{Source, generate, terms};
+use cors_harness::event::{CaseEvent, ExchangeEvent, Outcome};
+use cors_harness::kit::Subject;
+use cors_harness::run::Options;
+use cors_harness::runner::{Done, Runner};
 
 /// A sequence of requests and what came of it.
 #[derive(Debug, Clone)]
@@ -36,26 +32,20 @@ pub async fn sequence(
     subject: &Subject,
     options: &Options,
 ) -> Option<Sequence> {
-    let session = Session {
-        options,
-        mode: subject.mode(),
-        tells_passes: false,
-        timeouts_in_a_row: Cell::new(0),
-    };
-    let redactor = Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
+    let runner = Runner::new(options, subject.mode());
     let origins = origins(subject);
     let Place {
         policy,
         site,
         origin,
     } = choose(source, &places(subject, &origins))?;
-    let made = generate(source, terms(site, origin, session.mode, options));
+    let made = generate(source, terms(site, origin, runner.mode(), options));
     let case = ServerCase {
         id: "fuzz/generated".to_owned(),
         policy: policy.to_owned(),
         ..made
     };
-    let (case, event, _) = carry_out(case, subject, &session, &redactor).await;
+    let Done { case, event, .. } = runner.run(case, subject).await;
     let failures = match event.outcome {
         Outcome::Pass | Outcome::Skip | Outcome::Blocked => Vec::new(),
         Outcome::Fail | Outcome::Error => failures(&case, &event, &site.policy),
@@ -65,31 +55,6 @@ pub async fn sequence(
         event,
         failures,
     })
-}
-
-/// Carries a case out and judges it. The flag says that the suite itself failed.
-pub(super) async fn carry_out(
-    case: ServerCase,
-    subject: &Subject,
-    session: &Session<'_>,
-    redactor: &Redactor,
-) -> (ServerCase, CaseEvent, bool) {
-    let planned = PlannedCase {
-        task: task(&case, subject),
-        case,
-        selected: true,
-        partner: None,
-    };
-    let mut event = blank(&planned, session.mode);
-    let mut bug = false;
-    if let Err(reason) = &planned.task {
-        event.reason = Some(redactor.text(reason));
-    } else {
-        let (through, failed) = run_case(&planned, session, redactor, session.options).await;
-        bug = failed;
-        event = through.event.unwrap_or(event);
-    }
-    (planned.case, *event, bug)
 }
 
 impl fmt::Display for Sequence {

@@ -9,9 +9,9 @@ use cors_vectors::origin::Parts;
 use cors_vectors::policy::Policy;
 use cors_vectors::server::{Level, ServerCase, Step, Verdict};
 
-use super::checks::base;
-use super::expect::Asked;
-use crate::event::{CaseEvent, CheckEvent, CheckOutcome, Got, Kind};
+use crate::checks::base;
+use crate::expect::Asked;
+use cors_harness::event::{CaseEvent, CheckEvent, CheckOutcome, Got, Kind};
 
 /// One thing that did not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl fmt::Display for Cause {
 }
 
 /// Everything that did not hold, what matters most first.
-pub(super) fn failures(case: &ServerCase, event: &CaseEvent, policy: &Policy) -> Vec<Failure> {
+pub(crate) fn failures(case: &ServerCase, event: &CaseEvent, policy: &Policy) -> Vec<Failure> {
     let mut failures = Vec::new();
     let mut unanswered = None;
     for (number, (step, seen)) in case.steps.iter().zip(&event.steps).enumerate() {

@@ -1,16 +1,66 @@
-//! The live fuzzer: exchanges generated from a policy, carried out, judged and made short.
+//! The live fuzzer: looks for what a server does with CORS that no listed case asks for.
 //!
-//! A generator knows the policy and in which ways servers go wrong with CORS; it makes short sequences
-//! of fetches by pages and of requests as they are ([`generate`]). What must hold of each is computed
-//! from the policy, and all of it is an ordinary [`ServerCase`], which is carried out and judged as
-//! every other. A failure is made as short as it can be while the same thing still fails, and what
-//! fails for one cause is one [`Finding`]. [`promoted`] makes a file of cases of the findings.
+//! It knows the policy that the server is meant to have and the ways in which servers go wrong with
+//! CORS, and makes short sequences of requests: fetches by pages, and requests as other clients send
+//! them ([`generate`]). What must hold of each is computed from the policy alone. Such a sequence is
+//! an ordinary [`ServerCase`], which `cors_harness` carries out and judges. A failure is made as
+//! short as it can be while the same thing fails, and what fails for one cause is one [`Finding`];
+//! [`promoted`] writes findings as a file of cases.
 //!
 //! Choices come from bytes ([`Source`]), so that libFuzzer and proptest can make them too:
-//! [`sequence()`] carries out what comes of one input.
+//! [`sequence()`] carries out what one input makes.
+//!
+//! It depends on `cors-harness` and opens no sockets: the target is any of the harness's.
+//!
+//! ```
+//! use std::rc::Rc;
+//!
+//! use cors_fuzzer::{Fuzzing, fuzz};
+//! use cors_harness::exit::Exit;
+//! use cors_harness::kit::Subject;
+//! use cors_harness::run::Options;
+//! use cors_harness::target::ServiceTarget;
+//! use cors_vectors::policy::Policy;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let policy: Policy = serde_json::from_str(
+//!     r#"{ "allow_origins": ["https://app.example"], "allow_methods": [],
+//!          "allow_headers": [], "expose_headers": [] }"#,
+//! )?;
+//! // A server without any CORS: pages of the allowed origin cannot read it.
+//! let service = tower::service_fn(async |_request| {
+//!     Ok::<_, std::convert::Infallible>(http::Response::new("hello".to_owned()))
+//! });
+//! let target = ServiceTarget::new("http://target.test/resource".parse()?, service);
+//! let subject = Subject::with_policy(Rc::new(target), policy);
+//!
+//! let fuzzing = Fuzzing {
+//!     seed: 1,
+//!     runs: Some(100),
+//!     requests: None,
+//!     duration: None,
+//!     keep_going: false,
+//!     area: "found".to_owned(),
+//! };
+//! let options = Options::default();
+//! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! let fuzzed = runtime.block_on(fuzz(
+//!     &subject,
+//!     &fuzzing,
+//!     &options,
+//!     &|| (), // The service has no state to reset.
+//!     std::future::pending(),
+//!     &mut |finding| println!("{}", finding.case.title),
+//! ));
+//! assert_eq!(fuzzed.exit, Exit::Failed);
+//! # Ok(())
+//! # }
+//! ```
 
 mod cause;
 mod checks;
+#[cfg(unix)]
+mod command;
 mod expect;
 mod hunt;
 #[cfg(test)]
@@ -33,12 +83,14 @@ use std::time::Duration;
 use cors_vectors::policy::{AnyOr, Policy};
 use cors_vectors::server::{Level, PageFetch, RawSend, ServerCase, Step, Verdict};
 
-use crate::event::{CaseEvent, Mode};
-use crate::exit::{Exit, Exits};
-use crate::kit::{Site, Subject};
-use crate::run::Options;
+use cors_harness::event::{CaseEvent, Mode};
+use cors_harness::exit::{Exit, Exits};
+use cors_harness::kit::{Site, Subject};
+use cors_harness::run::Options;
 
 pub use self::cause::{Cause, Failure};
+#[cfg(unix)]
+pub use self::command::fuzz_command;
 pub use self::hunt::fuzz;
 pub(crate) use self::hunt::go_on;
 pub use self::policies::{made_up, policy};

@@ -5,33 +5,33 @@ use cors_vectors::check::{
 };
 use cors_vectors::server::Level;
 
-pub(super) fn header(name: &str, is: HeaderIs) -> Statement {
+pub(crate) fn header(name: &str, is: HeaderIs) -> Statement {
     let header = name.to_owned();
     Statement::Header(HeaderStatement { header, is })
 }
 
-pub(super) fn status(ranges: &[(u16, u16)]) -> Statement {
+pub(crate) fn status(ranges: &[(u16, u16)]) -> Statement {
     let status = ranges.to_vec();
     Statement::Status(StatusStatement { status })
 }
 
 /// The checks of one step; their ids are their own within the case.
-pub(super) struct Checks {
+pub(crate) struct Checks {
     number: usize,
-    pub(super) checks: Vec<Check>,
+    pub(crate) checks: Vec<Check>,
 }
 
 impl Checks {
-    pub(super) fn new(number: usize) -> Self {
+    pub(crate) fn new(number: usize) -> Self {
         let checks = Vec::new();
         Self { number, checks }
     }
 
-    pub(super) fn add(&mut self, id: &str, level: Level, on: On, statement: Statement) {
+    pub(crate) fn add(&mut self, id: &str, level: Level, on: On, statement: Statement) {
         self.push(id, level, on, None, statement);
     }
 
-    pub(super) fn add_when(
+    pub(crate) fn add_when(
         &mut self,
         id: &str,
         level: Level,
@@ -43,11 +43,11 @@ impl Checks {
     }
 
     /// Takes back the checks whose ids do not fit.
-    pub(super) fn retain(&mut self, fits: impl Fn(&str) -> bool) {
+    pub(crate) fn retain(&mut self, fits: impl Fn(&str) -> bool) {
         self.checks.retain(|check| fits(&check.id));
     }
 
-    pub(super) fn wire(&mut self, id: &str, wire: WireIs) {
+    pub(crate) fn wire(&mut self, id: &str, wire: WireIs) {
         let statement = Statement::Wire(WireStatement { wire });
         self.push(id, Level::Must, On::Last, None, statement);
     }
@@ -79,7 +79,7 @@ impl Checks {
 }
 
 /// The requirement behind a check's id.
-pub(super) fn base(id: &str) -> &str {
+pub(crate) fn base(id: &str) -> &str {
     let id = id.strip_prefix("preflight-").unwrap_or(id);
     let id = id.split_once(':').map_or(id, |(kind, _)| kind);
     let mut id = id.strip_suffix("-with-credentials").unwrap_or(id);

@@ -3,16 +3,16 @@
 use cors_vectors::check::Check;
 use cors_vectors::server::{ServerCase, Step};
 
-use super::cause::{Cause, Failure, failures};
-use super::hunt::{Hunt, Place};
-use super::{case, checks, shrink};
+use crate::cause::{Cause, Failure, failures};
+use crate::hunt::{Hunt, Place};
+use crate::{case, checks, shrink};
 
 /// Forms of a finding that are tried at most to make it short.
 const MOST_FORMS: usize = 240;
 
 impl Hunt<'_> {
     /// The shortest sequence found in which the same thing fails; `None` when it was not seen again.
-    pub(super) async fn shorten(
+    pub(crate) async fn shorten(
         &self,
         place: Place<'_>,
         made: &ServerCase,
@@ -78,7 +78,7 @@ impl Hunt<'_> {
 }
 
 /// The case with only that check which fails; verdicts stay.
-pub(super) fn only(mut case: ServerCase, failure: &Failure) -> ServerCase {
+pub(crate) fn only(mut case: ServerCase, failure: &Failure) -> ServerCase {
     for (number, step) in case.steps.iter_mut().enumerate() {
         if failure.check.is_none() && number == failure.step && step.verdict.is_none() {
             // That there was no answer shows in any check, and one has to be there.

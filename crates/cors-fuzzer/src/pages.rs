@@ -8,9 +8,9 @@ use cors_vectors::policy::{Any, AnyOr};
 use cors_vectors::server::{Credentials, Endpoint, PageFetch, Step};
 use cors_vectors::text::{HeaderPair, Text};
 
-use super::origins;
-use super::source::Source;
-use super::{Terms, bare};
+use crate::origins;
+use crate::source::Source;
+use crate::{Terms, bare};
 
 /// Methods that policies rarely list.
 const METHODS: [&str; 10] = [
@@ -44,7 +44,7 @@ enum Off {
 }
 
 /// A fetch by a page.
-pub(super) fn fetch(source: &mut Source<'_, '_>, terms: Terms<'_>) -> Step {
+pub(crate) fn fetch(source: &mut Source<'_, '_>, terms: Terms<'_>) -> Step {
     let policy = terms.policy;
     let off = match source.below(20) {
         0..=6 => Off::Nothing,
@@ -115,7 +115,7 @@ pub(super) fn fetch(source: &mut Source<'_, '_>, terms: Terms<'_>) -> Step {
     bare(Some(fetch), None)
 }
 
-pub(super) fn literal(text: &str) -> Text {
+pub(crate) fn literal(text: &str) -> Text {
     Text::literal(text.as_bytes())
 }
 
@@ -164,7 +164,7 @@ fn endpoint(source: &mut Source<'_, '_>, terms: Terms<'_>, fetch: &PageFetch) ->
 }
 
 /// A method that needs no permission or has it.
-pub(super) fn listed_method(source: &mut Source<'_, '_>, terms: Terms<'_>) -> String {
+pub(crate) fn listed_method(source: &mut Source<'_, '_>, terms: Terms<'_>) -> String {
     let listed = match &terms.policy.allow_methods {
         AnyOr::Any(Any::Any) => return source.text(&METHODS).replace('*', "ANY"),
         AnyOr::Listed(listed) => listed,
@@ -188,7 +188,7 @@ pub(super) fn listed_method(source: &mut Source<'_, '_>, terms: Terms<'_>) -> St
 }
 
 /// A method that looks like a listed one, or like none. It may be allowed all the same.
-pub(super) fn unlisted_method(source: &mut Source<'_, '_>, terms: Terms<'_>) -> String {
+pub(crate) fn unlisted_method(source: &mut Source<'_, '_>, terms: Terms<'_>) -> String {
     let listed: Vec<&str> = match &terms.policy.allow_methods {
         AnyOr::Any(Any::Any) => Vec::new(),
         AnyOr::Listed(listed) => {
@@ -220,7 +220,7 @@ pub(super) fn unlisted_method(source: &mut Source<'_, '_>, terms: Terms<'_>) -> 
 }
 
 /// A header that needs permission and has it, or needs none.
-pub(super) fn listed_header(source: &mut Source<'_, '_>, terms: Terms<'_>) -> Option<HeaderPair> {
+pub(crate) fn listed_header(source: &mut Source<'_, '_>, terms: Terms<'_>) -> Option<HeaderPair> {
     let name = match &terms.policy.allow_headers {
         AnyOr::Any(Any::Any) => source.text(&NAMES).replace('*', "x-any"),
         AnyOr::Listed(listed) => source.one(listed)?.clone(),
@@ -238,7 +238,7 @@ pub(super) fn listed_header(source: &mut Source<'_, '_>, terms: Terms<'_>) -> Op
 }
 
 /// A header whose name looks like a listed one, or like none. It may be allowed all the same.
-pub(super) fn unlisted_header(source: &mut Source<'_, '_>, terms: Terms<'_>) -> HeaderPair {
+pub(crate) fn unlisted_header(source: &mut Source<'_, '_>, terms: Terms<'_>) -> HeaderPair {
     let listed = match &terms.policy.allow_headers {
         AnyOr::Any(Any::Any) => &[][..],
         AnyOr::Listed(listed) => listed,

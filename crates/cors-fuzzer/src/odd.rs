@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 
 use cors_vectors::server::{Endpoint, RawSend, Step};
 
-use super::expect::bytes;
+use crate::expect::bytes;
 
 /// What is unusual; nothing of requests that any page makes, which are told apart by what fails.
-pub(super) fn oddities(steps: &[Step]) -> BTreeSet<String> {
+pub(crate) fn oddities(steps: &[Step]) -> BTreeSet<String> {
     let mut odd = BTreeSet::new();
     for step in steps {
         let endpoint = match (&step.fetch, &step.send) {
@@ -75,7 +75,7 @@ mod tests {
             body: None,
             raw: false,
         };
-        super::super::bare(None, Some(send))
+        crate::bare(None, Some(send))
     }
 
     fn odd(endpoint: Endpoint, headers: &[(&str, &str)]) -> Vec<String> {

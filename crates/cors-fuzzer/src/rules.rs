@@ -3,15 +3,15 @@
 
 /// A requirement.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     /// Name of the check; `shared` and `refused` are the verdicts.
-    pub(super) id: &'static str,
+    pub(crate) id: &'static str,
     /// The requirement, as a sentence.
-    pub(super) title: &'static str,
+    pub(crate) title: &'static str,
     /// What breaks, or who profits, when it does not hold.
-    pub(super) why: &'static str,
+    pub(crate) why: &'static str,
     /// Where it comes from.
-    pub(super) spec: &'static [&'static str],
+    pub(crate) spec: &'static [&'static str],
 }
 
 const ALLOW_ORIGIN: &str = "fetch#http-access-control-allow-origin";
@@ -384,7 +384,7 @@ const RULES: &[Rule] = &[
 ];
 
 /// The requirement of this name; what is not known is that there has to be an answer.
-pub(super) fn find(id: &str) -> Rule {
+pub(crate) fn find(id: &str) -> Rule {
     let found = RULES.iter().find(|rule| rule.id == id);
     found.copied().unwrap_or(rule(
         "other",

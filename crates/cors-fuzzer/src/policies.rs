@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cors_vectors::policy::{Any, AnyOr, Policy};
 
-use super::source::{Source, drawn};
+use crate::source::{Source, drawn};
 
 const ORIGINS: [&str; 14] = [
     "https://app.example",

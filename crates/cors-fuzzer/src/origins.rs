@@ -7,10 +7,10 @@
 use cors_vectors::origin::{Parts, check_serialized};
 use cors_vectors::policy::{Any, AnyOr, Policy};
 
-use super::source::Source;
+use crate::source::Source;
 
 /// Where attackers live, in names and values.
-pub(super) const EVIL: &str = "https://evil.example";
+pub(crate) const EVIL: &str = "https://evil.example";
 
 /// Labels that a subdomain may have in place of a pattern's star.
 const LABELS: [&str; 8] = [
@@ -41,7 +41,7 @@ const STRANGERS: [&str; 12] = [
 ];
 
 /// An origin that the policy allows; `None` when it allows none.
-pub(super) fn allowed(source: &mut Source<'_, '_>, policy: &Policy) -> Option<String> {
+pub(crate) fn allowed(source: &mut Source<'_, '_>, policy: &Policy) -> Option<String> {
     match &policy.allow_origins {
         AnyOr::Any(Any::Any) => Some(if source.happens(1, 3) {
             source.text(&STRANGERS).to_owned()
@@ -61,7 +61,7 @@ pub(super) fn allowed(source: &mut Source<'_, '_>, policy: &Policy) -> Option<St
 
 /// An origin of a page that looks like an allowed one. The policy may allow it all the same: what it
 /// says of it decides, not where it comes from.
-pub(super) fn near(source: &mut Source<'_, '_>, policy: &Policy) -> String {
+pub(crate) fn near(source: &mut Source<'_, '_>, policy: &Policy) -> String {
     if source.happens(1, 6) {
         return source.text(&STRANGERS).to_owned();
     }
@@ -201,7 +201,7 @@ fn missed(source: &mut Source<'_, '_>, policy: &Policy, base: &str) -> Option<St
 }
 
 /// What stands in an `Origin` line and is no serialized origin, or not as browsers write it.
-pub(super) fn odd(source: &mut Source<'_, '_>, policy: &Policy) -> Vec<u8> {
+pub(crate) fn odd(source: &mut Source<'_, '_>, policy: &Policy) -> Vec<u8> {
     let whole = allowed(source, policy).unwrap_or_else(|| "https://app.example".to_owned());
     let pattern = policy.patterns().next().map(str::to_owned);
     let parts = Parts::of(&whole);

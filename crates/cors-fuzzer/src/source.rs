@@ -6,7 +6,7 @@ use arbitrary::Unstructured;
 const BYTES: usize = 1024;
 
 /// The bytes that a seed has for the thing with this number.
-pub(super) fn drawn(seed: u64, number: u64) -> [u8; BYTES] {
+pub(crate) fn drawn(seed: u64, number: u64) -> [u8; BYTES] {
     let mut bytes = [0; BYTES];
     // Of neighbours too the bytes have nothing in common.
     let start = fastrand::Rng::with_seed(seed).u64(..);

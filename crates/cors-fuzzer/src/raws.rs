@@ -5,9 +5,9 @@ use cors_vectors::policy::AnyOr;
 use cors_vectors::server::{Endpoint, RawSend, Step};
 use cors_vectors::text::{HeaderPair, Text};
 
-use super::pages::{listed_header, listed_method, literal, unlisted_header, unlisted_method};
-use super::source::Source;
-use super::{Terms, bare, origins};
+use crate::pages::{listed_header, listed_method, literal, unlisted_header, unlisted_method};
+use crate::source::Source;
+use crate::{Terms, bare, origins};
 
 /// Lines that servers may take for something that they say nothing about.
 const BESIDE: [(&str, &str); 14] = [
@@ -28,7 +28,7 @@ const BESIDE: [(&str, &str); 14] = [
 ];
 
 /// A request as it is.
-pub(super) fn send(source: &mut Source<'_, '_>, terms: Terms<'_>) -> Step {
+pub(crate) fn send(source: &mut Source<'_, '_>, terms: Terms<'_>) -> Step {
     let mut send = RawSend {
         method: "GET".into(),
         endpoint: Endpoint::Resource,

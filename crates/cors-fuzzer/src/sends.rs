@@ -9,9 +9,9 @@ use cors_vectors::policy::{Any, AnyOr, Policy};
 use cors_vectors::server::{Endpoint, Level, RawSend};
 use cors_vectors::text::Text;
 
-use super::Terms;
-use super::checks::{Checks, header, status};
-use super::expect::{
+use crate::Terms;
+use crate::checks::{Checks, header, status};
+use crate::expect::{
     ACAC, ACAH, ACAM, ACAO, bytes, every_answer, has_underscore, is_listed_but_for_case, max_age,
     vary,
 };
@@ -76,7 +76,7 @@ impl Read {
 }
 
 /// Adds what must hold; `None` where nothing can be said of the request.
-pub(super) fn of_send(send: &RawSend, terms: Terms<'_>, list: &mut Checks) -> Option<()> {
+pub(crate) fn of_send(send: &RawSend, terms: Terms<'_>, list: &mut Checks) -> Option<()> {
     let policy = terms.policy;
     let read = Read::of(send, policy)?;
     let sent = bytes(&send.method)?;
@@ -218,7 +218,7 @@ fn level_of_echo(origin: &[u8], policy: &Policy) -> Level {
 }
 
 /// Whether an origin fits a pattern but for labels that no name in the DNS has, such as empty ones.
-pub(super) fn is_odd_subdomain(origin: &[u8], policy: &Policy) -> bool {
+pub(crate) fn is_odd_subdomain(origin: &[u8], policy: &Policy) -> bool {
     let middle = |pattern: &str| {
         let (before, after) = pattern.split_once('*')?;
         let middle = origin

@@ -12,10 +12,10 @@ use cors_vectors::policy::{Any, AnyOr, Policy};
 use cors_vectors::server::{Endpoint, ServerCase, Step};
 use proptest::prelude::*;
 
-use super::shrink::simpler;
-use super::{Finding, Source, Terms, generate, origins, policy, promoted, refuses};
-use crate::event::CaseEvent;
-use crate::kit::path;
+use crate::shrink::simpler;
+use crate::{Finding, Source, Terms, generate, origins, policy, promoted, refuses};
+use cors_harness::event::CaseEvent;
+use cors_harness::kit::path;
 
 /// Changes until the simplest form has to be there: more than any sequence has parts.
 const MOST_CHANGES: usize = 5000;
@@ -167,7 +167,7 @@ proptest! {
             for form in &forms {
                 prop_assert!(!form.is_empty() && form.len() <= steps.len());
                 prop_assert!(lines(form) <= lines(&steps));
-                if let Some(case) = super::case(form, terms(&policy)) {
+                if let Some(case) = crate::case(form, terms(&policy)) {
                     prop_assert!(case.steps.iter().all(says_something), "{:#?}", case);
                 }
             }

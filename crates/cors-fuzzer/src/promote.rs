@@ -8,9 +8,9 @@ use cors_vectors::server::{
 };
 use cors_vectors::text::Text;
 
-use super::{Finding, bare, blank, refuses};
-use crate::fuzz::origins;
-use crate::fuzz::source::Source;
+use crate::origins;
+use crate::source::Source;
+use crate::{Finding, bare, blank, refuses};
 
 /// The findings as cases of an area, with the policies that they bring, by name. A finding that is a
 /// refusal is paired with a case in which the same policy shares.

@@ -1,12 +1,13 @@
 //! The live fuzzer on services in this process.
+#![cfg(test)]
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::pending;
 use std::rc::Rc;
 
+use cors_fuzzer::{Fuzzed, Fuzzing, Sequence, Source, fuzz, promoted, sequence};
 use cors_harness::exit::Exit;
-use cors_harness::fuzz::{Fuzzed, Fuzzing, Sequence, Source, fuzz, promoted, sequence};
 use cors_harness::kit::Subject;
 use cors_harness::run::Options;
 use cors_harness::target::ServiceTarget;

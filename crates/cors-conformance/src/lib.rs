@@ -2,7 +2,6 @@
 //!
 //! - [`args`] is what can be said on the command line.
 //! - One module per subcommand: `run`, `agent`, `list`, …
-//! - [`suite`] makes a test binary of the cases, for the authors of libraries.
 //! - [`cors_report`] turns the harness's stream of events into what people and machines read.
 //!
 //! Nothing here judges anything, and nothing opens a socket.
@@ -24,7 +23,6 @@ mod run;
 mod self_test;
 mod serve;
 mod stop;
-pub mod suite;
 mod target;
 
 use std::ffi::OsString;

@@ -54,7 +54,6 @@ mod replay;
 pub mod steps;
 #[cfg(test)]
 mod torture;
-mod url_record;
 pub mod view;
 mod whole;
 

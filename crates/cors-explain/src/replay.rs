@@ -13,7 +13,6 @@ use cors_model::url::Url;
 
 use crate::derive::Act;
 use crate::message::{Field, ResponseMessage};
-use crate::url_record::record;
 
 /// An answer and what it answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,8 +143,9 @@ fn request(act: &Act, credentials: CredentialsMode) -> Request {
         Some(origin @ Origin::Tuple(_)) => origin,
         Some(Origin::Opaque(_)) | None => Origin::Opaque(OpaqueOrigin::new(1)),
     };
-    let page = url::Url::parse(&act.origin).ok().map(|page| record(&page));
-    let mut request = Request::new(origin.clone(), record(&act.url));
+    let page = url::Url::parse(&act.origin).ok();
+    let page = page.map(|page| Url::from_serialized(page.as_str()));
+    let mut request = Request::new(origin.clone(), Url::from_serialized(act.url.as_str()));
     request.client = page.map(|page| Client {
         origin,
         ..Client::new(page)
@@ -198,7 +198,8 @@ impl Network for Replay<'_> {
 
     fn parse_url(&self, input: &str, base: &Url) -> Option<Url> {
         let base = url::Url::parse(&base.serialize(false)).ok()?;
-        base.join(input).ok().map(|url| record(&url))
+        let joined = base.join(input).ok()?;
+        Some(Url::from_serialized(joined.as_str()))
     }
 
     fn cookie(&mut self, url: &Url) -> Option<HeaderValue> {

@@ -65,6 +65,7 @@ mod engines;
 mod judge;
 mod page;
 mod raw;
+mod script;
 mod session;
 mod step;
 

@@ -1,61 +1,29 @@
 //! Between the model's types and those of the harness.
 
-use cors_model::api::body::BodyInit;
-use cors_model::api::fetch::RequestInit;
-use cors_model::api::xhr::{Xhr, XhrBody};
-use cors_model::api::{self, ApiError};
 use cors_model::cache::Timestamp;
 use cors_model::error::{Refusal, Remedy};
 use cors_model::header::{Header, HeaderList, HeaderName, HeaderValue};
-use cors_model::host::Host;
 use cors_model::network::{HttpRequest, TransportError};
 use cors_model::origin::{OpaqueOrigin, Origin};
-use cors_model::request::{Client, CredentialsMode, Request};
+use cors_model::request::Client;
 use cors_model::response::Response;
-use cors_model::trace::{Entry, Steps, Trace};
-use cors_model::url::{Url, UrlParts};
-use cors_vectors::server::Credentials;
+use cors_model::trace::{Entry, Steps};
+use cors_model::url::Url;
 
 use crate::cause::{About, Remedy as RemedyEvent};
 use crate::escape::escape_cut;
 use crate::event::{RefusalEvent, TraceEvent};
-use crate::plan::PlannedFetch;
 use crate::redact::Redactor;
 use crate::wire;
 
-/// A URL as a record of the model. Sites are not told apart from hosts.
+/// A parsed URL as a record of the model, without its registrable domain.
 pub fn url(url: &url::Url) -> Url {
-    let host = url.host().map(|host| match host {
-        url::Host::Domain(domain) if url.is_special() => Host::Domain(domain.into()),
-        url::Host::Domain(opaque) => Host::Opaque(opaque.to_owned()),
-        url::Host::Ipv4(address) => Host::Ipv4(address.to_bits()),
-        url::Host::Ipv6(address) => Host::Ipv6(address.segments()),
-    });
-    Url::new(UrlParts {
-        scheme: url.scheme().to_owned().into(),
-        username: url.username().to_owned(),
-        password: url.password().unwrap_or_default().to_owned(),
-        host,
-        port: url.port(),
-        path: url.path().to_owned().into(),
-        query: url.query().map(str::to_owned),
-        fragment: url.fragment().map(str::to_owned),
-        registrable_domain: None,
-    })
+    Url::from_serialized(url.as_str())
 }
 
-/// Whether a URL of the model has the origin of a URL.
+/// Whether a URL of the model has the origin of a URL of HTTP.
 pub(crate) fn is_at_origin(url: &Url, other: &url::Url) -> bool {
-    let same_host = match (url.host(), other.host()) {
-        (Some(Host::Domain(one)), Some(url::Host::Domain(other))) => **one == *other,
-        (Some(Host::Ipv4(one)), Some(url::Host::Ipv4(other))) => *one == other.to_bits(),
-        (Some(Host::Ipv6(one)), Some(url::Host::Ipv6(other))) => *one == other.segments(),
-        _ => false,
-    };
-    same_host
-        && url.is_http_scheme()
-        && url.scheme() == other.scheme()
-        && url.port() == other.port()
+    url.is_http_scheme() && url.origin().is_same_origin(self::url(other).origin())
 }
 
 /// Path and query of a URL, as they stand on the wire.
@@ -153,12 +121,12 @@ pub(crate) fn page(origin: &[u8]) -> Option<Client> {
         _ => Origin::parse_serialized(origin)?,
     };
     let at = match &origin {
-        Origin::Opaque(_) => url::Url::parse("about:blank").ok()?,
-        Origin::Tuple(_) => url::Url::parse(&format!("{}/", origin.serialize())).ok()?,
+        Origin::Opaque(_) => Url::from_serialized("about:blank"),
+        Origin::Tuple(_) => Url::from_serialized(&format!("{}/", origin.serialize())),
     };
     Some(Client {
         origin,
-        ..Client::new(url(&at))
+        ..Client::new(at)
     })
 }
 
@@ -225,54 +193,4 @@ pub(crate) fn trace_events(steps: &Steps, redactor: &Redactor) -> Vec<TraceEvent
         said: redactor.text(&entry.said),
     };
     steps.0.iter().map(event).collect()
-}
-
-/// The request that the page makes with `fetch()`, or with an `XMLHttpRequest` when somebody listens
-/// to the upload, or why it may not.
-pub(crate) fn request(planned: &PlannedFetch, steps: &mut impl Trace) -> Result<Request, String> {
-    let client = planned
-        .page
-        .clone()
-        .ok_or_else(|| format!("no page has the origin {}", escape_cut(&planned.origin)))?;
-    // A string where it can be one, since that is what pages send.
-    let body = planned.body.clone().map(|bytes| {
-        String::from_utf8(bytes).map_or_else(
-            |error| BodyInit::BufferSource(error.into_bytes()),
-            BodyInit::Text,
-        )
-    });
-    let made = if planned.upload_listener {
-        by_xhr(client, planned, body, steps)
-    } else {
-        let credentials = match planned.credentials {
-            Credentials::Omit => CredentialsMode::Omit,
-            Credentials::SameOrigin => CredentialsMode::SameOrigin,
-            Credentials::Include => CredentialsMode::Include,
-        };
-        let init = RequestInit {
-            method: Some(planned.method.clone()),
-            headers: Some(planned.headers.clone()),
-            body,
-            credentials: Some(credentials),
-            ..RequestInit::default()
-        };
-        api::fetch::request(&client, planned.url.clone(), init, steps).map_err(Box::new)
-    };
-    made.map_err(|error| error.to_string())
-}
-
-fn by_xhr(
-    client: Client,
-    planned: &PlannedFetch,
-    body: Option<BodyInit>,
-    steps: &mut impl Trace,
-) -> Result<Request, Box<ApiError>> {
-    let mut xhr = Xhr::new(client);
-    xhr.open(&planned.method, planned.url.clone(), None, None, steps)?;
-    xhr.set_with_credentials(planned.credentials == Credentials::Include, steps)?;
-    for (name, value) in &planned.headers {
-        xhr.set_request_header(name, value, steps)?;
-    }
-    xhr.add_upload_listener();
-    Ok(xhr.send(body.map(XhrBody::Init), steps)?)
 }

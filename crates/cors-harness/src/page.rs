@@ -19,6 +19,7 @@ use crate::kit::Site;
 use crate::model;
 use crate::plan::PlannedFetch;
 use crate::redact::Redactor;
+use crate::script;
 use crate::session::Session;
 use crate::target::Transport;
 
@@ -38,7 +39,7 @@ pub(crate) async fn carry_out_as(
     site: &Site,
     session: &Session<'_>,
 ) -> Done {
-    let request = match model::request(planned, &mut NoTrace) {
+    let request = match script::request(planned, &mut NoTrace) {
         Ok(request) => request,
         Err(said) => return Done::unable(format!("a page cannot make this request: {said}")),
     };
@@ -100,7 +101,7 @@ pub(crate) fn retrace(
     redactor: &Redactor,
 ) -> Vec<TraceEvent> {
     let mut steps = Steps::default();
-    if let Ok(request) = model::request(planned, &mut steps) {
+    if let Ok(request) = script::request(planned, &mut steps) {
         let mut over = Over::new(planned, site, session, Some(exchanges.iter()));
         // What was recorded is there at once. The decision is known.
         let _ = over.fetch(request, &mut steps).now_or_never();

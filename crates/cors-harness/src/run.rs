@@ -131,6 +131,7 @@ impl<'a> Run<'a> {
     }
 
     /// Adds what a program under test printed last, in escaped lines.
+    #[cfg(all(unix, feature = "net"))]
     pub(crate) fn log(&mut self, lines: &[String]) {
         let shown = lines.iter().map(|line| self.redactor.text(line));
         self.stream.log(shown.collect());

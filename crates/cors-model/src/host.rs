@@ -71,6 +71,15 @@ impl Host {
     }
 }
 
+/// A host, and the port behind it as it is written.
+pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
+    // The colons of an IPv6 address stand before its closing bracket.
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && !port.ends_with(']') => (host, Some(port)),
+        Some(_) | None => (authority, None),
+    }
+}
+
 /// Whether a host is an IPv4 address or none: its last label is a number, in digits or behind `0x`.
 fn ends_in_a_number(text: &str) -> bool {
     let last = text.strip_suffix('.').unwrap_or(text).rsplit('.').next();

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt::Write as _;
 
-use crate::host::Host;
+use crate::host::{Host, split_port};
 
 /// An origin: <https://html.spec.whatwg.org/multipage/browsers.html#concept-origin>
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -134,15 +134,10 @@ impl Origin {
         }
         let text = str::from_utf8(bytes).ok()?;
         let (scheme, authority) = text.split_once("://")?;
-        let port_at = authority
-            .rfind(':')
-            .filter(|&at| !authority.ends_with(']') && at > 0);
-        let (host, port) = match port_at {
-            None => (authority, None),
-            Some(at) => {
-                let port = authority.get(at + 1..)?.parse().ok()?;
-                (authority.get(..at)?, Some(port))
-            }
+        let (host, port) = split_port(authority);
+        let port: Option<u16> = match port {
+            Some(digits) => Some(digits.parse().ok()?),
+            None => None,
         };
         let host = Host::parse_serialized(host)?;
         if !is_scheme(scheme) {

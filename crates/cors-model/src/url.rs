@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt::Write as _;
 
-use crate::host::Host;
+use crate::host::{Host, split_port};
 use crate::origin::{OpaqueOrigin, Origin, TupleOrigin, default_port, tuple_scheme};
 
 /// The parts of a URL record: <https://url.spec.whatwg.org/#concept-url>
@@ -55,6 +55,39 @@ impl Url {
         }
         let origin = origin_of(&parts);
         Self(Arc::new(Record { parts, origin }))
+    }
+
+    /// A URL from its serialization, as a URL parser wrote it; the inverse of
+    /// <https://url.spec.whatwg.org/#concept-url-serializer>
+    ///
+    /// This is no URL parser: what it gets is taken as it is. The registrable domain stays unknown.
+    pub fn from_serialized(text: &str) -> Self {
+        let (text, fragment) = split_off(text, '#');
+        let (text, query) = split_off(text, '?');
+        let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
+        let mut parts = UrlParts {
+            scheme: Cow::Owned(String::from(scheme)),
+            query,
+            fragment,
+            ..UrlParts::default()
+        };
+        let Some(rest) = rest.strip_prefix("//") else {
+            parts.path = Cow::Owned(String::from(rest));
+            return Self::new(parts);
+        };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (userinfo, host_and_port) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let (username, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+        let (host, port) = split_port(host_and_port);
+        let is_special = tuple_scheme(scheme).is_some() || scheme == "file";
+        let known = is_special.then(|| Host::parse_serialized(host)).flatten();
+        parts.host =
+            (!host.is_empty()).then(|| known.unwrap_or_else(|| Host::Opaque(String::from(host))));
+        parts.port = port.and_then(|digits| digits.parse().ok());
+        parts.username = String::from(username);
+        parts.password = String::from(password);
+        parts.path = Cow::Owned(String::from(path));
+        Self::new(parts)
     }
 
     /// The parts.
@@ -168,6 +201,14 @@ impl Url {
     }
 }
 
+/// What stands before a delimiter, and what behind it if there is one.
+fn split_off(text: &str, delimiter: char) -> (&str, Option<String>) {
+    match text.split_once(delimiter) {
+        Some((before, behind)) => (before, Some(String::from(behind))),
+        None => (text, None),
+    }
+}
+
 fn origin_of(parts: &UrlParts) -> Origin {
     let origin = match (tuple_scheme(&parts.scheme), &parts.host) {
         (Some(scheme), Some(host)) => Some(Origin::Tuple(TupleOrigin {
@@ -218,6 +259,34 @@ mod tests {
             url("http://a.test:443/").serialize(true),
             "http://a.test:443/"
         );
+    }
+
+    #[test]
+    fn serializations_are_read_back() {
+        for text in [
+            "https://a.test/",
+            "http://u:p@a.test:8080/x/y?q#f",
+            "https://u@a.test/?",
+            "https://[::1]:1/a:b@c",
+            "http://127.0.0.1/?a#?b",
+            "data:,x",
+            "about:blank#f",
+            "foo://Host:1/x",
+            "file:/x",
+            "blob:https://a.test/some-id",
+        ] {
+            assert_eq!(Url::from_serialized(text).serialize(false), text);
+        }
+        let host = |text| Url::from_serialized(text).host().cloned();
+        assert_eq!(host("http://a.test/"), Some(Host::Domain("a.test".into())));
+        assert_eq!(host("http://1.2.3.4/"), Some(Host::Ipv4(0x0102_0304)));
+        assert_eq!(
+            host("https://[::1]:8/"),
+            Some(Host::Ipv6([0, 0, 0, 0, 0, 0, 0, 1]))
+        );
+        assert_eq!(host("foo://Host/"), Some(Host::Opaque("Host".into())));
+        assert_eq!(host("file:///x"), None);
+        assert_eq!(Url::from_serialized("http://a.test:80/").port(), None);
     }
 
     #[test]

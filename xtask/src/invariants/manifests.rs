@@ -51,6 +51,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "cors-conformance-test",
+        &["cors-harness", "cors-report", "cors-vectors"],
+    ),
+    (
         "cors-conformance",
         &[
             "cors-agents",

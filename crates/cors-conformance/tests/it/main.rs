@@ -21,7 +21,6 @@ mod probes;
 mod program;
 mod safety;
 mod servers;
-mod suite;
 mod testbed;
 mod transcripts;
 mod transports;

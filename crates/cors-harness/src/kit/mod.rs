@@ -1,5 +1,6 @@
 //! What is tested: one site with a policy, or a kit that takes on the named policies of the library.
 
+#[cfg(feature = "net")]
 mod manifest;
 
 use std::collections::{BTreeMap, BTreeSet};

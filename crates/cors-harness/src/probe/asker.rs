@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cors_vectors::policy::{AnyOr, Policy};
 use cors_vectors::server::Credentials;
 
-use super::MOST_REQUESTS;
+use super::inferred::MOST_REQUESTS;
 use crate::done::{Decision, Done};
 use crate::event::Kind;
 use crate::kit::Site;

@@ -2,62 +2,64 @@
 
 use cors_vectors::policy::{Any, AnyOr};
 
-use super::Inferred;
+use super::inferred::Inferred;
 
 /// Columns of a comment.
 const WIDTH: usize = 100;
 
-/// The file: each line with the evidence above it.
-pub(super) fn written(inferred: &Inferred) -> String {
-    let Inferred {
-        policy, evidence, ..
-    } = inferred;
-    let mut file = File(String::new());
-    file.comment(&format!(
+impl Inferred {
+    /// The policy as a file for `--policy`, with the evidence above each line.
+    pub fn toml(&self) -> String {
+        let Self {
+            policy, evidence, ..
+        } = self;
+        let mut file = File(String::new());
+        file.comment(&format!(
         "What {} seems to allow, learnt by {} requests that change nothing. It is a guess: correct \
          it, keep it, and give it with --policy.",
         evidence.url, evidence.requests
     ));
-    file.comments(&evidence.about);
-    file.field(
-        &evidence.origins,
-        "allow_origins",
-        &any_or_listed(&policy.allow_origins),
-    );
-    file.field(
-        &evidence.credentials,
-        "allow_credentials",
-        &policy.allow_credentials.to_string(),
-    );
-    file.field(
-        &evidence.methods,
-        "allow_methods",
-        &any_or_listed(&policy.allow_methods),
-    );
-    file.field(
-        &evidence.headers,
-        "allow_headers",
-        &any_or_listed(&policy.allow_headers),
-    );
-    file.field(
-        &evidence.expose,
-        "expose_headers",
-        &any_or_listed(&policy.expose_headers),
-    );
-    if let Some(seconds) = policy.max_age {
-        file.field(&evidence.max_age, "max_age", &seconds.to_string());
-    } else {
+        file.comments(&evidence.about);
+        file.field(
+            &evidence.origins,
+            "allow_origins",
+            &any_or_listed(&policy.allow_origins),
+        );
+        file.field(
+            &evidence.credentials,
+            "allow_credentials",
+            &policy.allow_credentials.to_string(),
+        );
+        file.field(
+            &evidence.methods,
+            "allow_methods",
+            &any_or_listed(&policy.allow_methods),
+        );
+        file.field(
+            &evidence.headers,
+            "allow_headers",
+            &any_or_listed(&policy.allow_headers),
+        );
+        file.field(
+            &evidence.expose,
+            "expose_headers",
+            &any_or_listed(&policy.expose_headers),
+        );
+        if let Some(seconds) = policy.max_age {
+            file.field(&evidence.max_age, "max_age", &seconds.to_string());
+        } else {
+            file.0.push('\n');
+            file.comments(&evidence.max_age);
+            file.comment("max_age = 600");
+        }
         file.0.push('\n');
-        file.comments(&evidence.max_age);
-        file.comment("max_age = 600");
-    }
-    file.0.push('\n');
-    file.comment(
+        file.comment(
         "Paths that answer otherwise than the resource cannot be guessed. With them more is tested:",
     );
-    file.comment("[endpoints]");
-    file.comment("missing = \"/no-such-page\"");
-    file.0
+        file.comment("[endpoints]");
+        file.comment("missing = \"/no-such-page\"");
+        file.0
+    }
 }
 
 struct File(String);

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use cors_vectors::policy::{Any, AnyOr, Policy};
 
 use super::asker::{Asker, Page, Reply, Wish, nothing_known};
-use super::{Evidence, Inferred, ProbeError, origins};
+use super::inferred::{Evidence, Inferred, ProbeError};
+use super::origins;
 use crate::exit::Exit;
 use crate::wire::Response;
 

@@ -1,41 +1,5 @@
 //! The suite as a test binary of a library: each case is a test that `cargo test` and
 //! `cargo nextest run` list, filter and run.
-//!
-//! In the library's `Cargo.toml`:
-//!
-//! ```toml
-//! [[test]]
-//! name = "cors"
-//! harness = false
-//! ```
-//!
-//! and in `tests/cors.rs`:
-//!
-//! ```no_run
-//! use cors_conformance::suite::{HttpService, Implementation, Level, Policy, Unsupported};
-//!
-//! struct MyLibrary;
-//!
-//! impl Implementation for MyLibrary {
-//!     fn service(&self, policy: &Policy) -> Result<impl HttpService, Unsupported> {
-//!         # let _ = policy;
-//!         # Ok(tower::service_fn(async |_request| Ok::<_, String>(http::Response::new(String::new()))))
-//!         // … the library's configuration for this policy, around `/resource` …
-//!     }
-//! }
-//!
-//! cors_conformance::conformance_test!(
-//!     MyLibrary,
-//!     fail_on: Level::Should,
-//!     known: {
-//!         "methods/lowercase-patch" => "issue 12: methods are compared in upper case",
-//!     },
-//! );
-//! ```
-//!
-//! `fail_on`, which is [`Level::Must`] when left out, and `known` may be left out. A known failure is
-//! run and has to fail. A case that means nothing for the library, such as one whose policy it cannot express, is
-//! ignored, with the reason.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -51,7 +15,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use cors_report::block;
 
-pub use cors_harness::kit::{HttpService, Implementation, Unsupported, path};
+pub use cors_harness::kit::{HttpService, Implementation, Unsupported};
 pub use cors_harness::wire::RequestBody;
 pub use cors_vectors::policy::{AnyOr, Policy};
 pub use cors_vectors::server::{Endpoint, Level};
@@ -59,7 +23,7 @@ pub use cors_vectors::server::{Endpoint, Level};
 /// The `main` of a test binary: the implementation, from which level failures count, and its known
 /// failures with their reasons.
 ///
-/// See [`suite`](crate::suite).
+/// The [front page](crate) has a whole example.
 #[macro_export]
 macro_rules! conformance_test {
     (
@@ -69,7 +33,7 @@ macro_rules! conformance_test {
         $(,)?
     ) => {
         fn main() -> std::process::ExitCode {
-            $crate::suite::Suite::new($implementation)
+            $crate::Suite::new($implementation)
                 $(.fail_on($level))?
                 $($(.known($case, $reason))*)?
                 .main()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cors_conformance::suite::{
+use cors_conformance_test::{
     Endpoint, HttpService, Implementation, Level, Policy, Suite, Unsupported,
 };
 use cors_testbed::application::ENDPOINTS;
@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Conclusion};
 
 fn run<I: Implementation + Send + Sync + 'static>(suite: Suite<I>, words: &[&str]) -> Conclusion {
     // What these suites print must not pass for results of this project's own tests.
-    let log = tempfile::NamedTempFile::new().unwrap();
+    let log = tempfile::NamedTempFile::new().expect("a file for the log");
     let words = std::iter::once(&"suite").chain(words);
     let arguments = Arguments {
         logfile: Some(log.path().display().to_string()),
@@ -106,7 +106,7 @@ impl Implementation for Fixed {
         let policy = serde_json::from_str(
             r#"{"allow_origins": "any", "allow_methods": [], "allow_headers": [], "expose_headers": []}"#,
         );
-        Server::reference(&policy.unwrap()).map(Service)
+        Server::reference(&policy.expect("a policy")).map(Service)
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use cors_conformance::suite::{
+use cors_conformance_test::{
     AnyOr, Endpoint, HttpService, Implementation, Level, Policy, RequestBody, Unsupported,
 };
 use http::header::{HeaderName, HeaderValue, InvalidHeaderName};
@@ -127,7 +127,7 @@ fn parsed(names: &[String]) -> Result<Vec<HeaderName>, Unsupported> {
     names.map_err(Unsupported::because)
 }
 
-cors_conformance::conformance_test!(
+cors_conformance_test::conformance_test!(
     TowerHttp,
     fail_on: Level::Should,
     known: {

@@ -28,6 +28,7 @@ pub mod html;
 pub mod http_text;
 mod input;
 pub mod junit;
+pub mod markdown;
 pub mod max_age;
 pub mod mime;
 pub mod ndjson;

@@ -89,7 +89,7 @@ pub fn of(target: &str) -> io::Result<BTreeSet<Vec<u8>>> {
             let files = files.map(|file| [&[1], file.as_slice()].concat());
             texts.chain(files).collect()
         }
-        "junit" | "ndjson" | "terminal" => scripted::cases()
+        "junit" | "markdown" | "ndjson" | "terminal" => scripted::cases()
             .iter()
             .enumerate()
             .filter_map(|(place, _)| run_of(place))

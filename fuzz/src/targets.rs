@@ -33,6 +33,7 @@ pub const TARGETS: &[Target] = targets![
     html,
     http_text,
     junit,
+    markdown,
     max_age,
     mime,
     ndjson,

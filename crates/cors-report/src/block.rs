@@ -11,6 +11,7 @@ use cors_harness::event::{
 use cors_vectors::server::{Level, Verdict};
 
 use crate::cite::cited;
+use crate::reasons::reason;
 use cors_explain::console;
 use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use cors_text::terminal as escape;
@@ -22,16 +23,29 @@ const VALUE: usize = 160;
 /// Header lines of a message that are shown.
 const LINES: usize = 40;
 
+/// A part of a block, in colours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// What it is: `request`, `response`, `browser`, `expected`, `impact`, `fix`, `reproduce` …
+    pub heading: &'static str,
+    /// Its text.
+    pub lines: Vec<String>,
+}
+
 /// The block of a failed case, ending in a line feed.
 pub fn failure(case: &CaseEvent) -> String {
+    text(case, &sections(case))
+}
+
+/// The parts of the block of a failed case, in order.
+pub fn sections(case: &CaseEvent) -> Vec<Section> {
     let mut block = Block::default();
-    block.title(case);
     match &case.agent {
         Some(agent) => block.agent(agent),
         None => block.server(case, true),
     }
     if case.outcome == Outcome::Error {
-        block.section("result", &reason(case));
+        block.section("result", &escape::sentence(reason(case)));
     }
     if !case.why.is_empty() {
         block.section("impact", &escape::sentence(&case.why));
@@ -45,7 +59,6 @@ pub fn failure(case: &CaseEvent) -> String {
 /// What `-vv` says of a case that did not fail: the requirement, exchanges and steps taken.
 pub fn verbose(case: &CaseEvent) -> String {
     let mut block = Block::default();
-    block.title(case);
     if let Some(known) = &case.known {
         block.section("known", &escape::sentence(&known.reason));
     }
@@ -55,7 +68,41 @@ pub fn verbose(case: &CaseEvent) -> String {
         block.server(case, false);
         block.trace(case);
     }
-    block.0
+    text(case, &block.0)
+}
+
+/// A case's title and the sections below, each line without trailing space.
+fn text(case: &CaseEvent, sections: &[Section]) -> String {
+    let policy = case
+        .policy
+        .as_deref()
+        .map(|policy| format!(", policy {}", escape::sentence(policy)));
+    let mut lines = vec![
+        format!(
+            "{} {STRONG}{}{STRONG:#} ({}{})",
+            word(case),
+            escape::sentence(&case.id),
+            level(case.level),
+            policy.unwrap_or_default()
+        ),
+        format!("  {STRONG}{}{STRONG:#}", escape::sentence(&case.title)),
+    ];
+    for section in sections {
+        lines.extend(indented(section));
+    }
+    lines
+        .iter()
+        .fold(String::new(), |text, line| text + line.trim_end() + "\n")
+}
+
+/// The lines of a section, with its heading before the first.
+pub(crate) fn indented(section: &Section) -> impl Iterator<Item = String> {
+    let width = INDENT - 2;
+    let lines = section.lines.iter().enumerate();
+    lines.map(move |(number, line)| match number {
+        0 => format!("  {FAINT}{:<width$}{FAINT:#}{line}", section.heading),
+        _ => format!("{:INDENT$}{line}", ""),
+    })
 }
 
 /// Whether there is more to a case than its line.
@@ -77,6 +124,12 @@ pub fn word(case: &CaseEvent) -> String {
     format!("{style}{word}{style:#}")
 }
 
+/// What is rendered for a terminal, without colours. Only for that: of other text it would drop
+/// control characters that are to be seen.
+pub fn uncoloured(rendered: &str) -> String {
+    anstream::adapter::strip_str(rendered).to_string()
+}
+
 /// The word for a level.
 pub fn level(level: Level) -> &'static str {
     match level {
@@ -84,10 +137,6 @@ pub fn level(level: Level) -> &'static str {
         Level::Should => "should",
         Level::Must => "must",
     }
-}
-
-fn reason(case: &CaseEvent) -> String {
-    escape::sentence(case.reason.as_deref().unwrap_or("no reason was given"))
 }
 
 /// Blanks at the ends of a value that was sent matter, and are not seen unless they are written.
@@ -99,42 +148,23 @@ fn visible_blanks(value: &str) -> String {
 }
 
 #[derive(Default)]
-struct Block(String);
+struct Block(Vec<Section>);
 
 impl Block {
-    /// A line of its own, without trailing space.
-    fn line(&mut self, text: &str) {
-        self.0.push_str(text.trim_end());
-        self.0.push('\n');
-    }
-
-    /// A line under a heading; headings are said once.
-    fn section(&mut self, heading: &str, text: &str) {
-        let width = INDENT - 2;
-        self.line(&format!("  {FAINT}{heading:<width$}{FAINT:#}{text}"));
+    /// Begins a section; one without a heading goes on with the last.
+    fn section(&mut self, heading: &'static str, text: &str) {
+        if heading.is_empty() {
+            return self.more(text);
+        }
+        let lines = vec![text.to_owned()];
+        self.0.push(Section { heading, lines });
     }
 
     /// A line that continues a section.
     fn more(&mut self, text: &str) {
-        self.line(&format!("{:INDENT$}{text}", ""));
-    }
-
-    fn title(&mut self, case: &CaseEvent) {
-        let policy = case
-            .policy
-            .as_deref()
-            .map(|policy| format!(", policy {}", escape::sentence(policy)));
-        self.line(&format!(
-            "{} {STRONG}{}{STRONG:#} ({}{})",
-            word(case),
-            escape::sentence(&case.id),
-            level(case.level),
-            policy.unwrap_or_default()
-        ));
-        self.line(&format!(
-            "  {STRONG}{}{STRONG:#}",
-            escape::sentence(&case.title)
-        ));
+        if let Some(section) = self.0.last_mut() {
+            section.lines.push(text.to_owned());
+        }
     }
 
     /// What came of a server, only in the steps in which the failure shows, or in all.

@@ -25,7 +25,7 @@ use cors_vectors::server::Level;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event as Xml};
 
-use crate::block;
+use crate::block::{self, uncoloured};
 use crate::format::Format;
 use crate::groups::impact;
 use cors_text::terminal::sentence;
@@ -236,12 +236,6 @@ impl Trouble {
 fn lines(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(sentence).collect();
     lines.join("\n")
-}
-
-/// What is rendered for a terminal, without colours. Only for that: of other text it would drop
-/// control characters that are to be seen.
-pub fn uncoloured(rendered: &str) -> String {
-    anstream::adapter::strip_str(rendered).to_string()
 }
 
 /// The run as a test.

@@ -5,6 +5,7 @@
 //! | [`terminal`] | text for people: failures as [`block`]s, those of one cause together, then sums |
 //! | [`ndjson`] | one JSON object a line |
 //! | [`junit`] | a JUnit document |
+//! | [`markdown`] | a Markdown document |
 //! | [`agents`] | a page about user agents, one HTML file |
 //!
 //! A format is a [`format::Format`] in a file of its own and a line of [`registry::FORMATS`].
@@ -34,7 +35,9 @@ pub mod cite;
 pub mod format;
 pub mod groups;
 pub mod junit;
+pub mod markdown;
 pub mod ndjson;
+mod reasons;
 pub mod registry;
 pub mod terminal;
 

@@ -4,6 +4,7 @@ use cors_vectors::server::Level;
 
 use crate::format::Format;
 use crate::junit::Junit;
+use crate::markdown::Markdown;
 use crate::ndjson::Ndjson;
 
 /// A report format that can be asked for.
@@ -22,6 +23,11 @@ pub const FORMATS: &[Kind] = &[
         name: "junit",
         what: "a JUnit document",
         make: |fail_on| Box::new(Junit::new(fail_on)),
+    },
+    Kind {
+        name: "markdown",
+        what: "a Markdown document",
+        make: |_| Box::new(Markdown::default()),
     },
     Kind {
         name: "ndjson",

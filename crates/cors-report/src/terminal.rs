@@ -10,6 +10,7 @@ use cors_vectors::server::Level;
 
 use crate::block;
 use crate::groups::groups;
+use crate::reasons::{Reason, Reasons, reason};
 use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use cors_text::terminal as escape;
 
@@ -63,10 +64,10 @@ impl Terminal {
             verbosity,
             fail_on,
             failures: Vec::new(),
-            skipped: Reasons(Vec::new()),
-            blocked: Reasons(Vec::new()),
-            known: Reasons(Vec::new()),
-            engines: Reasons(Vec::new()),
+            skipped: Reasons::new(),
+            blocked: Reasons::new(),
+            known: Reasons::new(),
+            engines: Reasons::new(),
         }
     }
 
@@ -148,16 +149,14 @@ impl Terminal {
             self.engines.add(&event.said, &case.id);
         }
         if let Some(known) = &case.known {
-            let name = known.name.as_ref().map(|name| format!("{name}: "));
-            let reason = format!("{}{}", name.unwrap_or_default(), known.reason);
-            self.known.add(&reason, &case.id);
+            self.known.add(&known.to_string(), &case.id);
             return Ok(());
         }
         match case.outcome {
             Outcome::Pass => {}
             Outcome::Fail | Outcome::Error => self.failures.push(case.clone()),
-            Outcome::Skip => self.skipped.add(unpassed(case), &case.id),
-            Outcome::Blocked => self.blocked.add(unpassed(case), &case.id),
+            Outcome::Skip => self.skipped.add(reason(case), &case.id),
+            Outcome::Blocked => self.blocked.add(reason(case), &case.id),
         }
         Ok(())
     }
@@ -199,38 +198,31 @@ impl Terminal {
     fn sums(&self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
         let counts = end.counts;
         writeln!(sink)?;
-        let mut skipped: Vec<&(usize, String, String)> = self.skipped.0.iter().collect();
-        skipped.sort_by_key(|(count, _, _)| Reverse(*count));
-        let shown = if self.verbosity == Verbosity::Failures {
+        let mut skipped: Vec<&Reason> = self.skipped.iter().collect();
+        skipped.sort_by_key(|reason| Reverse(reason.count));
+        let most = if self.verbosity == Verbosity::Failures {
             REASONS
         } else {
             usize::MAX
         };
-        for (count, reason, _) in skipped.iter().take(shown) {
-            writeln!(sink, "{count} skipped: {}", escape::sentence(reason))?;
+        for Reason { count, text, .. } in skipped.iter().take(most) {
+            writeln!(sink, "{count} skipped: {}", escape::sentence(text))?;
         }
-        let rest: usize = skipped.iter().skip(shown).map(|(count, _, _)| count).sum();
+        let rest: usize = skipped.iter().skip(most).map(|reason| reason.count).sum();
         if rest > 0 {
             writeln!(sink, "{rest} skipped for other reasons, which -v lists")?;
         }
-        for (count, reason, first) in &self.blocked.0 {
-            let more = if *count > 1 { ", …" } else { "" };
-            let (first, reason) = (escape::sentence(first), escape::sentence(reason));
-            writeln!(
-                sink,
-                "{count} blocked, counted as skipped: {reason} ({first}{more})"
-            )?;
+        for reason in self.blocked.iter() {
+            let (count, shown) = (reason.count, shown(reason));
+            writeln!(sink, "{count} blocked, counted as skipped: {shown}")?;
         }
-        for (count, reason, first) in &self.known.0 {
-            let more = if *count > 1 { ", …" } else { "" };
-            let (first, reason) = (escape::sentence(first), escape::sentence(reason));
-            writeln!(sink, "{count} known to fail: {reason} ({first}{more})")?;
+        for reason in self.known.iter() {
+            let (count, shown) = (reason.count, shown(reason));
+            writeln!(sink, "{count} known to fail: {shown}")?;
         }
-        for (count, said, first) in &self.engines.0 {
-            let more = if *count > 1 { ", …" } else { "" };
-            let cases = if *count == 1 { "case" } else { "cases" };
-            let (first, said) = (escape::sentence(first), escape::sentence(said));
-            writeln!(sink, "{count} {cases}: {said} ({first}{more})")?;
+        for reason in self.engines.iter() {
+            let cases = if reason.count == 1 { "case" } else { "cases" };
+            writeln!(sink, "{} {cases}: {}", reason.count, shown(reason))?;
         }
         for said in &end.out_of_date {
             writeln!(
@@ -293,21 +285,12 @@ fn last_line(counts: &Counts) -> String {
     )
 }
 
-/// Why a case did not pass.
-fn unpassed(case: &CaseEvent) -> &str {
-    case.reason.as_deref().unwrap_or("no reason was given")
-}
-
-/// Why cases were left out, each reason with a count and the first case that gave it, in the
-/// order in which the reasons came up.
-#[derive(Debug)]
-struct Reasons(Vec<(usize, String, String)>);
-
-impl Reasons {
-    fn add(&mut self, reason: &str, id: &str) {
-        match self.0.iter_mut().find(|(_, known, _)| known == reason) {
-            Some((count, _, _)) => *count += 1,
-            None => self.0.push((1, reason.to_owned(), id.to_owned())),
-        }
-    }
+/// A reason and the first case that gave it.
+fn shown(reason: &Reason) -> String {
+    let more = if reason.count > 1 { ", …" } else { "" };
+    let (text, first) = (
+        escape::sentence(&reason.text),
+        escape::sentence(&reason.first),
+    );
+    format!("{text} ({first}{more})")
 }

@@ -15,6 +15,7 @@ use cors_vectors::server::{Level, On, Verdict};
 use crate::format::Format as _;
 use crate::groups::{groups, impact};
 use crate::junit::Junit;
+use crate::registry;
 use crate::terminal::{Terminal, Verbosity};
 
 fn headers(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -151,6 +152,18 @@ fn document(events: &[Event]) -> String {
     let (mut junit, mut sink) = (Junit::new(Level::Must), Vec::new());
     for event in events {
         junit.event(event, &mut sink).unwrap();
+    }
+    String::from_utf8(sink).unwrap()
+}
+
+/// The Markdown for these events.
+fn markdown(events: &[Event]) -> String {
+    let mut report = registry::Kind::named("markdown")
+        .unwrap()
+        .begin(Level::Must);
+    let mut sink = Vec::new();
+    for event in events {
+        report.event(event, &mut sink).unwrap();
     }
     String::from_utf8(sink).unwrap()
 }
@@ -363,6 +376,38 @@ fn a_document_tells_each_case_of_its_area() {
     let document = document(&events(&cases, Exit::Failed));
     roxmltree::Document::parse(&document).unwrap();
     insta::assert_snapshot!(document);
+}
+
+#[test]
+fn markdown_tells_each_cause_once_with_its_cases() {
+    let sent = [("Access-Control-Allow-Origin", "```\n<i>|")];
+    let mut exposed = case("method/put", Verdict::Refused, Got::Shared, &sent);
+    exposed.title = "A *foreign* page, <b> | [x](http://evil.example)".to_owned();
+    exposed.why = "- @everyone reads `it`".to_owned();
+    let none = |id| refused(case(id, Verdict::Shared, Got::Refused, &[]), None, id);
+    let mut known = case("vary/known", Verdict::Shared, Got::Refused, &[]);
+    known.level = Level::Should;
+    known.known = Some(KnownEvent {
+        name: Some("proxy".to_owned()),
+        reason: "TEAM-7: www.proxy.example does it".to_owned(),
+        spec: Vec::new(),
+    });
+    let cases = [exposed, none("origin/a"), none("origin/b"), known];
+    let mut events = events(&[&unfailed()[..], &cases].concat(), Exit::Failed);
+    if let Some(Event::End(end)) = events.last_mut() {
+        end.out_of_date = vec!["1. a/b passes".to_owned()];
+    }
+    insta::assert_snapshot!(markdown(&events));
+}
+
+#[test]
+fn markdown_says_why_nothing_was_decided() {
+    let mut events = events(&[], Exit::Unreachable);
+    if let Some(Event::End(end)) = events.last_mut() {
+        end.reason = Some("nobody listens on 127.0.0.1:8080".to_owned());
+        end.log = vec!["```".to_owned(), "\u{1b}[2J".to_owned()];
+    }
+    insta::assert_snapshot!(markdown(&events));
 }
 
 #[test]

@@ -137,7 +137,7 @@ mod tests {
             (&["-m", "0"], "more than 0"),
             (&["-m", "soon"], "number of seconds"),
             (&["-m", "inf"], "more than 0"),
-            (&["--report", "sarif=x"], "there are junit and ndjson"),
+            (&["--report", "sarif=x"], "there are junit, "),
             (&["--report", "ndjson"], "KIND=PATH"),
             (&["--report", "ndjson="], "empty"),
             (&["-j", "0"], "1..=256"),

@@ -121,7 +121,7 @@ pub(crate) fn parse_report(text: &str) -> Result<Report, String> {
         let names: Vec<&str> = FORMATS.iter().map(|kind| kind.name).collect();
         format!(
             "{kind:?} is not a kind of report; there are {}",
-            names.join(" and ")
+            names.join(", ")
         )
     })?;
     match path {

@@ -1,5 +1,7 @@
 //! A judged case.
 
+use std::fmt;
+
 use cors_vectors::server::{Level, On, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -144,6 +146,15 @@ pub struct KnownEvent {
     /// The steps of the standard that are left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spec: Vec<String>,
+}
+
+impl fmt::Display for KnownEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = &self.name {
+            write!(f, "{name}: ")?;
+        }
+        f.write_str(&self.reason)
+    }
 }
 
 /// What a user agent did in a case.

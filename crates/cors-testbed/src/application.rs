@@ -81,6 +81,9 @@ pub(crate) fn answer(x: &Exchange<'_>, base: &str) -> Result<Reply, Unhandled> {
     match endpoint {
         Endpoint::Resource => {
             set(headers, "x-calls", &x.memory.count_call().to_string());
+            if x.received > 0 {
+                set(headers, "x-received", &x.received.to_string());
+            }
         }
         Endpoint::Redirect => set(headers, "location", &format!("{base}/resource")),
         Endpoint::Vary => set(headers, "vary", "Accept-Encoding"),

@@ -7,6 +7,7 @@ use http::request::Parts;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 
+use crate::behaviour::Received;
 use crate::reply::{Body, HungUp, Reply, send};
 use crate::wire::Wire;
 
@@ -33,16 +34,18 @@ pub trait Answers: Clone + Send + Sync + 'static {
 #[derive(Debug, Clone)]
 pub struct Service<A>(pub A);
 
-/// Reads a request body to its end, as servers do before they answer, up to a limit.
-pub(crate) async fn drain<B: http_body::Body>(body: B) {
+/// Reads a request body to its end, as servers do before they answer, up to a limit, and returns how
+/// many bytes it read.
+pub(crate) async fn drain<B: http_body::Body>(body: B) -> usize {
     let mut body = pin!(body);
     let mut read = 0;
     while let Some(Ok(frame)) = body.as_mut().frame().await {
         read += frame.data_ref().map_or(0, bytes::Buf::remaining);
         if read > BODY_LIMIT {
-            return;
+            break;
         }
     }
+    read
 }
 
 impl<A, B> tower::Service<Request<B>> for Service<A>
@@ -62,8 +65,9 @@ where
     fn call(&mut self, request: Request<B>) -> Answer {
         let answer = self.0.now();
         Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            drain(body).await;
+            let (mut parts, body) = request.into_parts();
+            let received = Received(drain(body).await);
+            parts.extensions.insert(received);
             Ok(send(answer(&parts)?, &parts.method))
         })
     }

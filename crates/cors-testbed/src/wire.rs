@@ -8,6 +8,7 @@ use http::request::Parts;
 use http::{Method, Request, Version};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
+use crate::behaviour::Received;
 use crate::header::text;
 use crate::reply::{HungUp, Reply};
 
@@ -123,5 +124,6 @@ fn parts(arrived: &Arrived, wire: Wire) -> Option<Parts> {
             request = request.header(name.as_slice(), value.as_slice());
         }
     }
+    let request = request.extension(Received(arrived.body.len()));
     Some(request.body(()).ok()?.into_parts().0)
 }

@@ -25,6 +25,10 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionId(pub u64);
 
+/// How many bytes of a request body the server read; an extension of each request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Received(pub usize);
+
 /// One request, and what has been decided about it so far. The fields are filled from top to
 /// bottom; a decision may look at those filled before it is asked.
 ///
@@ -48,6 +52,8 @@ pub struct Exchange<'a> {
     pub query: &'a str,
     /// The request's header lines.
     pub headers: &'a HeaderMap,
+    /// Bytes of the request's body; 0 for a server that is asked directly.
+    pub received: usize,
     /// The request's origin, when it names exactly one.
     pub origin: Option<String>,
     /// Whether this is a preflight, another cross-origin request, or neither.
@@ -89,6 +95,10 @@ impl<'a> Exchange<'a> {
             path,
             query: request.uri.query().unwrap_or_default(),
             headers: &request.headers,
+            received: request
+                .extensions
+                .get::<Received>()
+                .map_or(0, |received| received.0),
             origin: None,
             kind: Kind::Ordinary,
             origin_allowed: false,

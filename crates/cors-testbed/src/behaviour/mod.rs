@@ -4,4 +4,4 @@
 mod decisions;
 pub mod reference;
 
-pub use self::decisions::{Behaviour, ConnectionId, Exchange, Grant, Interception, Kind};
+pub use self::decisions::{Behaviour, ConnectionId, Exchange, Grant, Interception, Kind, Received};

@@ -58,6 +58,21 @@ pub(super) const fn fault(
     }
 }
 
+/// A table of faulty servers: name, class, sentence, and the decisions that are taken otherwise.
+macro_rules! table {
+    ($($name:literal $class:ident $about:literal { $($decision:ident: $how:expr),+ $(,)? })+) => {
+        pub(super) const FAULTS: &[Fault] = &[$(fault($name, stringify!($class), $about, |b| {
+            $(b.$decision = $how;)+
+        })),+];
+    };
+}
+pub(super) use table;
+
+/// The reference decision, and beside it every origin when `open` says so.
+pub(super) fn open_if(x: &Exchange<'_>, open: bool) -> bool {
+    or_origin(x, |_| open)
+}
+
 /// The reference decision, and beside it each exact origin of the policy that `also` finds to match.
 pub(super) fn or_entry(x: &Exchange<'_>, also: impl Fn(&str, &str) -> bool) -> bool {
     let origin = x.origin.as_deref();

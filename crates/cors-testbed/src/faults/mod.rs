@@ -13,6 +13,7 @@ mod circumstances;
 mod emission;
 mod exceptions;
 mod fault;
+mod in_front;
 mod lists;
 mod methods;
 mod origin;
@@ -20,6 +21,7 @@ mod origin_open;
 mod origin_state;
 mod origin_syntax;
 mod passed;
+mod paths;
 mod pattern;
 mod preflight;
 mod preflight_origin;
@@ -42,6 +44,8 @@ pub fn faults() -> Vec<Fault> {
         preflight_origin::FAULTS,
         circumstances::FAULTS,
         passed::FAULTS,
+        paths::FAULTS,
+        in_front::FAULTS,
         pattern::FAULTS,
         vary::FAULTS,
         emission::FAULTS,

@@ -1,12 +1,14 @@
-//! The matrix as it is committed: a line for each fault, with the number of cases that catch it
-//! and the most specific ones.
+//! The matrix as it is committed: a line for each fault, with a few cases that catch it.
+//!
+//! They are the most specific ones of the day on which the fault came; whatever else catches it later
+//! changes no line.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
 use super::output::SHOWN;
-use super::report::Report;
+use super::report::{FaultReport, Report};
 use crate::args::SelfTestArgs;
 use crate::output::unwritable;
 use crate::stop::Stop;
@@ -20,14 +22,14 @@ pub(super) fn compare(args: &SelfTestArgs, report: &Report) -> Result<Vec<String
         return Ok(Vec::new());
     };
     let name = path.display().to_string();
-    let now = text(report);
     if args.update {
-        fs::write(path, now).map_err(|error| unwritable(&name, &error))?;
+        let before = fs::read_to_string(path).unwrap_or_default();
+        fs::write(path, text(report, &before)).map_err(|error| unwritable(&name, &error))?;
         return Ok(Vec::new());
     }
     let before = fs::read_to_string(path)
         .map_err(|error| Stop::usage(format_args!("{name}: cannot be read: {error}")))?;
-    let mut said = differences(&before, &now);
+    let mut said = differences(report, &before);
     if !said.is_empty() {
         said.push(format!(
             "to accept it, give --update: {name} is written anew"
@@ -36,37 +38,44 @@ pub(super) fn compare(args: &SelfTestArgs, report: &Report) -> Result<Vec<String
     Ok(said)
 }
 
-/// The snapshot's text.
-pub(super) fn text(report: &Report) -> String {
+/// The snapshot's text: of a fault that it names already, the cases that still catch it.
+fn text(report: &Report, before: &str) -> String {
+    let before = lines(before);
     let mut text = String::from(
-        "# fault: number of cases that catch it, the most specific ones. Written by\n\
+        "# fault: cases that catch it, others may do so as well. Written by\n\
          # cargo xtask conformance self-test --snapshot FILE --update\n",
     );
     for fault in &report.faults {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{}: {}", fault.name, fault.kit.len());
-        for case in report.most_specific(fault, SHOWN) {
-            text.push(' ');
-            text.push_str(case);
+        let named = before.get(fault.name.as_str()).into_iter().flatten();
+        let mut cases: Vec<&str> = named.copied().filter(|case| catches(fault, case)).collect();
+        if cases.is_empty() {
+            cases = report.most_specific(fault, SHOWN);
         }
-        text.push('\n');
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{}: {}", fault.name, cases.join(" "));
     }
     text
 }
 
-fn differences(before: &str, now: &str) -> Vec<String> {
-    let (before, now) = (lines(before), lines(now));
+fn catches(fault: &FaultReport, case: &str) -> bool {
+    fault.kit.iter().any(|found| found == case)
+}
+
+fn differences(report: &Report, before: &str) -> Vec<String> {
+    let before = lines(before);
     let mut said = Vec::new();
-    for (name, was) in &before {
-        match now.get(name) {
-            None => said.push(format!("{name} is gone")),
-            Some(is) if is != was => said.push(format!("{name} is caught by {is}, was {was}")),
-            Some(_) => {}
+    for (name, cases) in &before {
+        let Some(fault) = report.faults.iter().find(|fault| fault.name == *name) else {
+            said.push(format!("{name} is gone"));
+            continue;
+        };
+        for case in cases.iter().filter(|case| !catches(fault, case)) {
+            said.push(format!("{case} does not catch {name} any more"));
         }
     }
-    for (name, is) in &now {
-        if !before.contains_key(name) {
-            said.push(format!("{name} is new: {is}"));
+    for fault in &report.faults {
+        if !before.contains_key(fault.name.as_str()) {
+            said.push(format!("{} is new", fault.name));
         }
     }
     if said.len() > TOLD {
@@ -77,8 +86,11 @@ fn differences(before: &str, now: &str) -> Vec<String> {
     said
 }
 
-/// The lines that are no comments, by what stands before their colon.
-pub(super) fn lines(text: &str) -> BTreeMap<&str, &str> {
+/// The cases of each fault.
+pub(super) fn lines(text: &str) -> BTreeMap<&str, Vec<&str>> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once(": ")).collect()
+    lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, cases)| (name, cases.split_whitespace().collect()))
+        .collect()
 }

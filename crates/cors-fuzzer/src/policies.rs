@@ -1,7 +1,5 @@
 //! Policies as people write them, for targets that take on whatever policy they are given.
 
-use std::collections::BTreeMap;
-
 use cors_vectors::policy::{Any, AnyOr, Policy};
 
 use crate::source::{Source, drawn};
@@ -74,7 +72,7 @@ pub fn policy(source: &mut Source<'_, '_>) -> Policy {
         allow_headers,
         expose_headers,
         max_age: source.one(&max_age).copied().flatten(),
-        endpoints: BTreeMap::new(),
+        ..Policy::default()
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use cors_model::request::Client;
 use cors_model::url::Url as ModelUrl;
+use cors_policy::policy::{Policy, View};
 use cors_vectors::check::{self, On};
-use cors_vectors::fill::{Fill, fill};
-use cors_vectors::policy::Policy;
+use cors_vectors::fill::{Fill, fills};
 use cors_vectors::server::{
     Credentials, Endpoint, Level, PageFetch, RawSend, ServerCase, Step, Verdict,
 };
@@ -266,22 +266,31 @@ pub(crate) fn task(case: &ServerCase, subject: &Subject) -> Result<Task, String>
         },
     };
     let kit = subject.mode() == Mode::Kit;
-    let values = fill(case, &site.policy, kit).map_err(|skip| skip.to_string())?;
-    let steps = case
-        .steps
-        .iter()
-        .map(|step| planned_step(step, &values, site));
-    let steps = steps.collect::<Result<_, _>>()?;
+    // Where a policy has several rules or resources, what means something of each is done for each.
+    let mut steps = Vec::new();
+    for (view, values) in fills(case, &site.policy, kit).map_err(|skip| skip.to_string())? {
+        let place = Place { site, view };
+        for step in &case.steps {
+            steps.push(planned_step(step, &values, place)?);
+        }
+    }
     Ok(Task {
         site: site.clone(),
         steps,
     })
 }
 
-fn planned_step(step: &Step, values: &Fill, site: &Site) -> Result<PlannedStep, String> {
+/// Where the steps of a case go.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    site: &'a Site,
+    view: View<'a>,
+}
+
+fn planned_step(step: &Step, values: &Fill, place: Place<'_>) -> Result<PlannedStep, String> {
     let action = match (&step.fetch, &step.send) {
-        (Some(fetch), None) => Action::Fetch(planned_fetch(fetch, values, site)?),
-        (None, Some(send)) => Action::Send(planned_send(send, values, site)?),
+        (Some(fetch), None) => Action::Fetch(planned_fetch(fetch, values, place)?),
+        (None, Some(send)) => Action::Send(planned_send(send, values, place)?),
         (Some(_), Some(_)) | (None, None) => {
             return Err("a step must have either `fetch` or `send`".into());
         }
@@ -312,13 +321,17 @@ fn lines(headers: &[HeaderPair], values: &Fill) -> Result<Vec<Line>, String> {
         .collect()
 }
 
-fn planned_fetch(fetch: &PageFetch, values: &Fill, site: &Site) -> Result<PlannedFetch, String> {
+fn planned_fetch(
+    fetch: &PageFetch,
+    values: &Fill,
+    place: Place<'_>,
+) -> Result<PlannedFetch, String> {
     let origin = bytes(&fetch.origin, values)?;
     Ok(PlannedFetch {
         page: model::page(&origin),
         origin,
         method: bytes(&fetch.method, values)?,
-        url: model::url(&endpoint_url(fetch.endpoint, site)?),
+        url: model::url(&endpoint_url(fetch.endpoint, place)?),
         credentials: fetch.credentials,
         headers: lines(&fetch.headers, values)?,
         body: fetch
@@ -332,15 +345,15 @@ fn planned_fetch(fetch: &PageFetch, values: &Fill, site: &Site) -> Result<Planne
     })
 }
 
-fn planned_send(send: &RawSend, values: &Fill, site: &Site) -> Result<PlannedSend, String> {
+fn planned_send(send: &RawSend, values: &Fill, place: Place<'_>) -> Result<PlannedSend, String> {
     if send.raw
-        && let Some(why) = site.target.hides_bytes()
+        && let Some(why) = place.site.target.hides_bytes()
     {
         return Err(why.to_owned());
     }
     Ok(PlannedSend {
         method: bytes(&send.method, values)?,
-        url: endpoint_url(send.endpoint, site)?,
+        url: endpoint_url(send.endpoint, place)?,
         suffix: send
             .suffix
             .as_ref()
@@ -397,15 +410,15 @@ fn planned_statement(statement: &check::Statement, values: &Fill) -> Result<Stat
     })
 }
 
-fn endpoint_url(endpoint: Endpoint, site: &Site) -> Result<Url, String> {
-    let Site { target, policy } = site;
-    let resource = target.url();
-    if endpoint == Endpoint::Resource {
-        return Ok(resource.clone());
-    }
-    let path = declared(endpoint, policy)?;
-    let wrong = || format!("the endpoint {path:?} of the policy is no path on the target");
-    let url = resource.join(path).map_err(|_| wrong())?;
+fn endpoint_url(endpoint: Endpoint, place: Place<'_>) -> Result<Url, String> {
+    let resource = place.site.target.url();
+    let path = match (endpoint, place.view.resource) {
+        (Endpoint::Resource, None) => return Ok(resource.clone()),
+        (Endpoint::Resource, Some(of)) => of.request_path(),
+        (endpoint, _) => declared(endpoint, place.view.scope)?.into(),
+    };
+    let wrong = || format!("{path:?} in the policy is no path on the target");
+    let url = resource.join(&path).map_err(|_| wrong())?;
     if url.origin() == resource.origin() {
         Ok(url)
     } else {

@@ -18,7 +18,7 @@
 //!     allow_headers: AnyOr::Any(Any::Any),
 //!     expose_headers: AnyOr::Listed(Vec::new()),
 //!     max_age: Some(600),
-//!     endpoints: [].into(),
+//!     ..Policy::default()
 //! };
 //! let wants = |origin: &str, method: &str| {
 //!     policy.wants_shared(origin.as_bytes(), method.as_bytes(), &[], true)
@@ -31,7 +31,9 @@
 //!
 //! - [`policy`] has the policy and its questions.
 //! - [`read`] reads a policy from a TOML file and says what is wrong with it, and where.
-//! - [`origin`] has serialized origins, what is wrong with a string that is none, and patterns.
+//! - [`origin`] has serialized origins, and what is wrong with a string that is none.
+//! - [`pattern`] has patterns of origins, and origins that fit them or nearly do.
+//! - [`examples`] has origins that a regular expression or code decides on.
 //! - [`names`] has the methods and header names that the standard gives a meaning.
 //! - [`endpoint`] has the paths of a target that a policy may declare.
 //! - [`kit`] has what a target says that takes on named policies.
@@ -40,14 +42,18 @@
 //! algorithms and does not know the crate that does, so that neither can repeat a mistake of the
 //! other.
 
+mod any_or;
 mod check;
 pub mod endpoint;
 pub mod error;
+pub mod examples;
 pub mod kit;
 pub mod names;
 pub mod origin;
+pub mod pattern;
 pub mod policy;
 pub mod read;
+mod stated;
 pub mod strict;
 
 pub use endpoint::Endpoint;

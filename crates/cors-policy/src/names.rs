@@ -103,6 +103,31 @@ pub fn is_forbidden_response_header_name(name: &[u8]) -> bool {
         .any(|forbidden| name.eq_ignore_ascii_case(forbidden.as_bytes()))
 }
 
+/// Whether an entry of a list of header names is for this one: itself in any case, or a prefix with
+/// a star at its end and a name that goes on.
+pub fn lists(entry: &str, name: &[u8]) -> bool {
+    match entry.strip_suffix('*') {
+        Some(prefix) => name
+            .split_at_checked(prefix.len())
+            .is_some_and(|(start, rest)| {
+                start.eq_ignore_ascii_case(prefix.as_bytes()) && !rest.is_empty()
+            }),
+        None => entry.as_bytes().eq_ignore_ascii_case(name),
+    }
+}
+
+/// A name that an entry of a list of header names is for: itself, or the prefix with a word after
+/// it, another for each place.
+pub fn fitting_name(entry: &str, place: usize) -> String {
+    match entry.strip_suffix('*') {
+        Some(prefix) => {
+            let words = ["one", "two", "three"];
+            format!("{prefix}{}", words.get(place).unwrap_or(&"more"))
+        }
+        None => entry.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -75,9 +75,20 @@ pub enum OriginProblem {
     },
     /// A star where a pattern has none.
     #[error(
-        "`{found}` has a star in a place where patterns have none: expected `scheme://*.rest` or `scheme://*.rest:port`"
+        "`{found}` has a star in a place where patterns have none: expected one for labels \
+         (`https://*.rest`; `https://{{label}}.rest` for exactly one), for a part of a label \
+         (`https://app-*.rest`), for any host (`https://*`) or for any port (`http://localhost:*`)"
     )]
     BadPattern {
+        /// What was found.
+        found: String,
+    },
+    /// A regular expression, which is no entry by itself.
+    #[error(
+        "`{found}` looks like a regular expression: write {{ pattern = '...', allowed = [...], \
+         refused = [...] }} in its place, with origins that it allows and refuses"
+    )]
+    Regex {
         /// What was found.
         found: String,
     },
@@ -96,6 +107,11 @@ pub enum OriginProblem {
 ///
 /// Says what is wrong and, where possible, what to write instead.
 pub fn check_serialized(found: &str) -> Result<(), OriginProblem> {
+    if found.contains(['^', '$', '(']) || found.contains("\\.") {
+        return Err(OriginProblem::Regex {
+            found: found.to_owned(),
+        });
+    }
     let Some((scheme, after)) = found.split_once("://") else {
         return Err(OriginProblem::NoScheme {
             found: found.to_owned(),
@@ -219,92 +235,42 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Checks that `found` is a pattern: `scheme://*.rest` or `scheme://*.rest:port`, otherwise
-/// written as a serialized origin.
-///
-/// # Errors
-///
-/// As [`check_serialized`]; the advice keeps the star.
-pub fn check_pattern(found: &str) -> Result<(), OriginProblem> {
-    let bad = || OriginProblem::BadPattern {
-        found: found.to_owned(),
-    };
-    let parts = Parts::of(found).ok_or_else(bad)?;
-    let rest = parts.host.strip_prefix("*.").ok_or_else(bad)?;
-    if found.matches('*').count() != 1 || rest.is_empty() || rest.starts_with(['.', '[']) {
-        return Err(bad());
-    }
-    // A label in place of the star makes an origin of it, with all that is asked of origins.
-    check_serialized(&found.replace('*', STAND_IN)).map_err(|problem| problem.with_star(found))?;
-    if rest
-        .split('.')
-        .all(|label| label.bytes().all(|byte| byte.is_ascii_digit()))
-    {
-        return Err(OriginProblem::Invalid {
-            found: found.to_owned(),
-            reason: "addresses have no subdomains".to_owned(),
-        });
-    }
-    Ok(())
-}
-
-/// A label that stands for the star while a pattern is checked.
-const STAND_IN: &str = "star-stand-in";
-
 impl OriginProblem {
-    fn with_star(self, pattern: &str) -> Self {
-        let found = pattern.to_owned();
-        let star = |instead: String| instead.replace(STAND_IN, "*");
+    /// The same of what was found in fact, with the advice put back into its words.
+    pub(crate) fn about(self, found: &str, back: impl Fn(&str) -> String) -> Self {
+        let found = found.to_owned();
         match self {
             Self::NoScheme { .. } => Self::NoScheme { found },
             Self::Path { instead, .. } => Self::Path {
                 found,
-                instead: star(instead),
+                instead: back(&instead),
             },
             Self::UserInfo { instead, .. } => Self::UserInfo {
                 found,
-                instead: star(instead),
+                instead: back(&instead),
             },
             Self::DefaultPort { instead, .. } => Self::DefaultPort {
                 found,
-                instead: star(instead),
+                instead: back(&instead),
             },
             Self::UpperCase { instead, .. } => Self::UpperCase {
                 found,
-                instead: star(instead),
+                instead: back(&instead),
             },
             Self::Unicode { instead, .. } => Self::Unicode {
                 found,
-                instead: star(instead),
+                instead: back(&instead),
             },
             Self::NotSerialized { instead, .. } => Self::NotSerialized {
                 found,
-                instead: star(instead),
+                instead: back(&instead),
             },
             Self::Invalid { reason, .. } => Self::Invalid { found, reason },
             Self::BadPattern { .. } => Self::BadPattern { found },
+            Self::Regex { .. } => Self::Regex { found },
             Self::File { .. } => Self::File { found },
         }
     }
-}
-
-/// Whether the origin fits the pattern: same scheme, same port, and one or more labels of
-/// letters, digits, hyphens and underscores in place of the star.
-pub fn fits_pattern(origin: &[u8], pattern: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('*') else {
-        return false;
-    };
-    let labels = origin
-        .strip_prefix(before.as_bytes())
-        .and_then(|rest| rest.strip_suffix(after.as_bytes()));
-    labels.is_some_and(|labels| {
-        labels.split(|byte| *byte == b'.').all(|label| {
-            !label.is_empty()
-                && label
-                    .iter()
-                    .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
-        })
-    })
 }
 
 #[cfg(test)]
@@ -393,71 +359,11 @@ mod tests {
                 "`file:///x` is never sent: browsers send `null` for pages of the scheme `file`",
             ),
             (
-                "https://*.a.test",
-                "`https://*.a.test` has a star in a place where patterns have none: expected `scheme://*.rest` or `scheme://*.rest:port`",
+                r"~^https://(a|b)\.test$",
+                r"`~^https://(a|b)\.test$` looks like a regular expression: write { pattern = '...', allowed = [...], refused = [...] } in its place, with origins that it allows and refuses",
             ),
         ] {
             assert_eq!(check_serialized(origin).unwrap_err().to_string(), expected);
-        }
-    }
-
-    #[test]
-    fn patterns_are_checked_as_origins_are() {
-        for pattern in ["https://*.a.test", "http://*.localhost:3000"] {
-            assert_eq!(check_pattern(pattern), Ok(()), "{pattern}");
-        }
-        for (pattern, expected) in [
-            (
-                "*.a.test",
-                "`*.a.test` has a star in a place where patterns have none: expected `scheme://*.rest` or `scheme://*.rest:port`",
-            ),
-            (
-                "https://a.*.test",
-                "`https://a.*.test` has a star in a place where patterns have none: expected `scheme://*.rest` or `scheme://*.rest:port`",
-            ),
-            (
-                "https://*",
-                "`https://*` has a star in a place where patterns have none: expected `scheme://*.rest` or `scheme://*.rest:port`",
-            ),
-            (
-                "https://*.a.test:*",
-                "`https://*.a.test:*` has a star in a place where patterns have none: expected `scheme://*.rest` or `scheme://*.rest:port`",
-            ),
-            (
-                "https://*.A.test",
-                "`https://*.A.test` has upper-case letters, which browsers lower; write `https://*.a.test`",
-            ),
-            (
-                "https://*.a.test:443",
-                "`https://*.a.test:443` states the default port, which browsers leave out; write `https://*.a.test`",
-            ),
-            (
-                "https://*.a.test/",
-                "`https://*.a.test/` goes on after the host: an origin has no path, not even `/`; write `https://*.a.test`",
-            ),
-        ] {
-            assert_eq!(check_pattern(pattern).unwrap_err().to_string(), expected);
-        }
-    }
-
-    #[test]
-    fn a_star_stands_for_whole_labels() {
-        let pattern = "https://*.a.test:8443";
-        for origin in ["https://x.a.test:8443", "https://x.y-1_.a.test:8443"] {
-            assert!(fits_pattern(origin.as_bytes(), pattern), "{origin}");
-        }
-        for origin in [
-            "https://a.test:8443",
-            "https://.a.test:8443",
-            "https://x..a.test:8443",
-            "https://xa.test:8443",
-            "http://x.a.test:8443",
-            "https://x.a.test",
-            "https://X.a.test:8443",
-            "https://evil.test/.a.test:8443",
-            "https://u@x.a.test:8443",
-        ] {
-            assert!(!fits_pattern(origin.as_bytes(), pattern), "{origin}");
         }
     }
 

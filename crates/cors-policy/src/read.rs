@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 use crate::check::check;
 use crate::error::{Error, Errors, Problem};
 use crate::policy::Policy;
+use crate::stated::Stated;
 use crate::strict::{field_of, position};
 
 /// Reads a user's policy, a TOML file.
@@ -29,8 +30,8 @@ pub fn read_policy_toml(name: &str, text: &str) -> Result<Policy, Errors> {
         let at = wrong.span().map_or(0, |span| span.start);
         error(at, None, Problem::Syntax(wrong.message().to_owned()))
     })?;
-    let read: Result<Policy, _> = serde_path_to_error::deserialize(deserializer);
-    let policy = read.map_err(|wrong| {
+    let read: Result<Stated, _> = serde_path_to_error::deserialize(deserializer);
+    let stated = read.map_err(|wrong| {
         let field = field_of(wrong.path().iter());
         let wrong = wrong.into_inner();
         let at = wrong.span().map_or(0, |span| span.start);
@@ -38,22 +39,26 @@ pub fn read_policy_toml(name: &str, text: &str) -> Result<Policy, Errors> {
         error(at, Some(field), problem)
     })?;
     let table = DeTable::parse(text).ok();
-    let errors = check(&policy).into_iter().map(|(field, problem)| {
-        let at = table
-            .as_ref()
-            .and_then(|table| offset(table.get_ref(), &field));
+    let errors = check(&stated).into_iter().map(|(field, problem)| {
+        let at = table.as_ref().and_then(|table| {
+            // What is missing is missing in what is around it.
+            let around = field.rsplit_once('.').map(|(around, _)| around);
+            offset(table.get_ref(), &field).or_else(|| offset(table.get_ref(), around?))
+        });
         let error = error(at.unwrap_or(0), Some(field), problem);
         Error {
             column: None,
             ..error
         }
     });
-    Errors::none_or(errors.collect(), policy)
+    let stated = Errors::none_or(errors.collect(), stated)?;
+    // What can be missing was checked.
+    Policy::try_from(stated).map_err(|wrong| error(0, None, Problem::Shape(wrong)).into())
 }
 
 /// Everything that is wrong with a policy whose shape is right: field and problem.
 pub fn problems(policy: &Policy) -> Vec<(String, Problem)> {
-    check(policy)
+    check(&policy.clone().into())
 }
 
 /// Checks a policy that was read by other means, such as one inferred from answers.
@@ -62,7 +67,7 @@ pub fn problems(policy: &Policy) -> Vec<(String, Problem)> {
 ///
 /// Everything that is wrong; the name stands where a file's would.
 pub fn check_policy(name: &str, policy: &Policy) -> Result<(), Errors> {
-    let errors = check(policy).into_iter().map(|(field, problem)| Error {
+    let errors = problems(policy).into_iter().map(|(field, problem)| Error {
         file: name.to_owned(),
         line: 1,
         column: None,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use cors_policy::Endpoint;
+use cors_policy::names::fitting_name;
 use http::header::{self, HeaderValue};
 use http::{Method, StatusCode};
 
@@ -74,6 +75,7 @@ pub(crate) fn answer(x: &Exchange<'_>, base: &str) -> Result<Reply, Unhandled> {
     set(headers, "x-request-id", "request");
     set(headers, "x-unexposed", "unexposed");
     for name in x.listed_exposed() {
+        let name = &fitting_name(name, 0);
         if !FRAMING.contains(&name.to_ascii_lowercase().as_str()) && !headers.contains_key(name) {
             set(headers, name, "exposed");
         }

@@ -1,5 +1,6 @@
 //! A server of one policy: the CORS layer around the application.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use cors_policy::kit::Unsupported;
@@ -70,7 +71,8 @@ impl Server {
         } = &*self.shared;
         let path = request.uri.path();
         let path = path.strip_prefix(base.as_str()).unwrap_or(path);
-        let mut x = Exchange::new(policy, b, memory, request, path);
+        let place = Place::of(policy, base, path);
+        let mut x = Exchange::new(place.policy, b, memory, request, &place.path);
         x.origin = (b.read_origin)(&x);
         x.kind = (b.classify)(&x);
         x.origin_allowed = (b.match_origin)(&x);
@@ -94,7 +96,7 @@ impl Server {
             with_status(status(&x))
         } else if let Some(status) = (b.block)(&x) {
             with_status(status)
-        } else if let Ok(reply) = application::answer(&x, base) {
+        } else if let Ok(reply) = application::answer(&x, &place.base) {
             reply
         } else {
             x.thrown = true;
@@ -120,6 +122,32 @@ impl Server {
         }
         (b.finish)(&x, &mut reply);
         Ok(reply)
+    }
+}
+
+/// What is in force at a path.
+struct Place<'a> {
+    policy: &'a Policy,
+    /// The path below which the application lives there.
+    base: Cow<'a, str>,
+    /// The path below that.
+    path: Cow<'a, str>,
+}
+
+impl<'a> Place<'a> {
+    fn of(policy: &'a Policy, base: &'a str, path: &'a str) -> Self {
+        let mut resources = policy.resources.iter();
+        let Some(resource) = resources.find(|resource| resource.covers(path)) else {
+            let (base, path) = (base.into(), path.into());
+            return Self { policy, base, path };
+        };
+        let start = resource.path.strip_suffix("/*");
+        let below = start.and_then(|start| path.strip_prefix(start));
+        Self {
+            policy: &resource.policy,
+            base: format!("{base}{}", start.unwrap_or_default()).into(),
+            path: below.unwrap_or("/resource").into(),
+        }
     }
 }
 

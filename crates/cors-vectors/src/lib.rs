@@ -24,7 +24,7 @@ pub mod policies;
 pub mod policy {
     //! The policies of [`cors_policy`], until all use that crate.
     pub use crate::policies::{NamedPolicy, PolicyFile};
-    pub use cors_policy::policy::{Any, AnyOr, Policy, is_pattern};
+    pub use cors_policy::policy::{Any, AnyOr, Policy, View, is_pattern};
 }
 pub mod read;
 pub mod rules;
@@ -35,6 +35,6 @@ pub mod summary;
 pub mod tags;
 pub mod text;
 
-pub use cors_policy::{names, origin};
+pub use cors_policy::{examples, names, origin, pattern};
 pub use error::{Error, Errors, Problem};
 pub use library::{Library, library, server_library};

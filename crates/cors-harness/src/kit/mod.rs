@@ -43,6 +43,10 @@ impl fmt::Debug for Site {
 
 /// What is tested.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a run has one, which is not moved about"
+)]
 pub enum Subject {
     /// One site, whose policy a user stated or that was inferred.
     Site {
@@ -276,8 +280,14 @@ pub(crate) fn with_endpoints(
         .filter(|endpoint| **endpoint != Endpoint::Resource)
         .map(|endpoint| (*endpoint, below(base, *endpoint).path().to_owned()))
         .collect();
+    let start = base.path().trim_end_matches('/');
+    let resources = policy
+        .resources
+        .iter()
+        .map(|resource| resource.below(start));
     Policy {
         endpoints,
+        resources: resources.collect(),
         ..policy.clone()
     }
 }

@@ -1,8 +1,6 @@
 //! Questions to a server, as a page would ask them.
 
-use std::collections::BTreeMap;
-
-use cors_vectors::policy::{AnyOr, Policy};
+use cors_vectors::policy::Policy;
 use cors_vectors::server::Credentials;
 
 use super::inferred::MOST_REQUESTS;
@@ -19,15 +17,7 @@ use crate::wire::{self, Line, Response};
 
 /// A policy that nobody looks at: questions are not cases.
 pub(super) fn nothing_known() -> Policy {
-    Policy {
-        allow_origins: AnyOr::Listed(Vec::new()),
-        allow_credentials: false,
-        allow_methods: AnyOr::Listed(Vec::new()),
-        allow_headers: AnyOr::Listed(Vec::new()),
-        expose_headers: AnyOr::Listed(Vec::new()),
-        max_age: None,
-        endpoints: BTreeMap::new(),
-    }
+    Policy::default()
 }
 
 /// A page that asks.

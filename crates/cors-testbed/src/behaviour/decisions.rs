@@ -36,8 +36,10 @@ pub struct Received(pub usize);
 /// that none is lost.
 #[derive(Debug)]
 pub struct Exchange<'a> {
-    /// What the server is meant to allow.
+    /// What the server is meant to allow: the rule that is in force for the origin.
     pub policy: &'a Policy,
+    /// How many rules there are, of which an origin has one.
+    pub rules: usize,
     /// The decisions in force.
     pub behaviour: &'a Behaviour,
     /// State shared by all requests to this server.
@@ -77,14 +79,16 @@ pub struct Exchange<'a> {
 impl<'a> Exchange<'a> {
     /// An exchange about which nothing has been decided.
     pub(crate) fn new(
-        policy: &'a Policy,
+        whole: &'a Policy,
         behaviour: &'a Behaviour,
         memory: &'a Memory,
         request: &'a Parts,
         path: &'a str,
     ) -> Self {
+        let origin = request.headers.get("origin");
         Self {
-            policy,
+            policy: whole.rule_for(origin.map_or(&[], |origin| origin.as_bytes())),
+            rules: 1 + whole.rules.len(),
             behaviour,
             memory,
             connection: request
@@ -132,9 +136,11 @@ impl<'a> Exchange<'a> {
     }
 
     /// Whether answers depend on the origin: they do unless any origin may read them without
-    /// credentials.
+    /// credentials, by the only rule.
     pub fn depends_on_origin(&self) -> bool {
-        listed(&self.policy.allow_origins).is_some() || self.policy.allow_credentials
+        self.rules > 1
+            || listed(&self.policy.allow_origins).is_some()
+            || self.policy.allow_credentials
     }
 
     /// The origins of the policy, patterns and `null` included; none when any is allowed.

@@ -169,10 +169,11 @@ pub fn allow_headers_value(x: &Exchange<'_>) -> Vec<String> {
     let requested = x.requested_headers.clone().unwrap_or_default();
     match listed(&x.policy.allow_headers) {
         Some(names) => {
-            let safelisted = requested
-                .into_iter()
-                .filter(|name| SAFELISTED.contains(&&**name));
-            list(names.iter().cloned().chain(safelisted))
+            let (whole, starts) = by_prefix(names);
+            let more = requested.into_iter().filter(|name| {
+                SAFELISTED.contains(&&**name) || starts.iter().any(|start| lists(start, name))
+            });
+            list(whole.into_iter().cloned().chain(more))
         }
         None if x.policy.allow_credentials => list(requested),
         None => vec!["*, authorization".to_owned()],
@@ -192,10 +193,25 @@ pub fn max_age_value(x: &Exchange<'_>) -> Vec<String> {
 /// the application set.
 pub fn expose_headers_value(x: &Exchange<'_>) -> Vec<String> {
     match listed(&x.policy.expose_headers) {
-        Some(names) => list(names),
+        Some(names) => {
+            let (whole, starts) = by_prefix(names);
+            let more = x.application_headers.iter();
+            let more = more.filter(|name| starts.iter().any(|start| lists(start, name)));
+            list(whole.into_iter().chain(more))
+        }
         None if x.policy.allow_credentials => list(&x.application_headers),
         None => vec!["*".to_owned()],
     }
+}
+
+/// The entries that are names, and those that are prefixes: no header says a prefix, so that the
+/// names have to be listed which begin with it.
+fn by_prefix(names: &[String]) -> (Vec<&String>, Vec<&String>) {
+    names.iter().partition(|name| !name.ends_with('*'))
+}
+
+fn lists(entry: &str, name: &str) -> bool {
+    cors_policy::names::lists(entry, name.as_bytes())
 }
 
 /// Replaces what the application set, so that there never are two lines, nor a grant that the

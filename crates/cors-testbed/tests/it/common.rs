@@ -1,7 +1,5 @@
 //! Policies and a way to ask a server.
 
-use std::collections::BTreeMap;
-
 use cors_testbed::reply::Reply;
 use cors_testbed::{HungUp, Server};
 use cors_vectors::policy::{Any, AnyOr, Policy};
@@ -24,7 +22,7 @@ pub(crate) fn listed() -> Policy {
         allow_headers: names(&["Content-Type", "X-Token", "X-Second"]),
         expose_headers: names(&["X-Request-Id", "X-Shown"]),
         max_age: Some(600),
-        endpoints: BTreeMap::new(),
+        ..Policy::default()
     }
 }
 
@@ -37,7 +35,7 @@ pub(crate) fn open() -> Policy {
         allow_headers: AnyOr::Any(Any::Any),
         expose_headers: AnyOr::Any(Any::Any),
         max_age: Some(0),
-        endpoints: BTreeMap::new(),
+        ..Policy::default()
     }
 }
 
@@ -50,7 +48,7 @@ pub(crate) fn one() -> Policy {
         allow_headers: names(&[]),
         expose_headers: names(&[]),
         max_age: None,
-        endpoints: BTreeMap::new(),
+        ..Policy::default()
     }
 }
 

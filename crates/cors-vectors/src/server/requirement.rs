@@ -95,10 +95,16 @@ impl Requirement {
     /// The facts about a policy that cases can require. [`Requirement::Kit`] is not one: it is a
     /// fact about the target.
     pub fn of(policy: &Policy) -> BTreeSet<Self> {
+        Self::of_rule(policy, policy)
+    }
+
+    /// The same of one of the rules of a policy.
+    pub fn of_rule(policy: &Policy, whole: &Policy) -> BTreeSet<Self> {
         let mut facts = Vec::new();
         match &policy.allow_origins {
             AnyOr::Any(Any::Any) => facts.extend([Self::OriginsAny, Self::OriginsSome]),
             AnyOr::Listed(listed) => {
+                let is_all = whole.rules.is_empty() && policy.examples.is_empty();
                 let exact = policy.exact_origins().count();
                 let patterns = policy.patterns().count();
                 let null = listed.iter().any(|entry| entry == "null");
@@ -107,12 +113,15 @@ impl Requirement {
                 } else {
                     Self::OriginsNoNull
                 });
-                facts.push(Self::OriginsSomeRefused);
+                let any = |rule: &Policy| rule.allow_origins == AnyOr::Any(Any::Any);
+                facts.extend((!whole.each_rule().any(any)).then_some(Self::OriginsSomeRefused));
                 if exact + patterns > 0 {
                     facts.extend([Self::OriginsSome, Self::OriginsList]);
                 }
                 facts.extend((exact > 1).then_some(Self::OriginsSeveral));
-                facts.extend((exact == 1 && listed.len() == 1).then_some(Self::OriginsOne));
+                facts.extend(
+                    (exact == 1 && listed.len() == 1 && is_all).then_some(Self::OriginsOne),
+                );
                 facts.extend((patterns > 0).then_some(Self::OriginsPattern));
                 facts.extend(listed.is_empty().then_some(Self::OriginsNone));
             }

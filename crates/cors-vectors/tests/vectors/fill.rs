@@ -1,7 +1,7 @@
 //! Placeholders filled from policies, and cases skipped where they mean nothing.
 
-use cors_vectors::fill::{Fill, SERVER_PLACEHOLDERS, Skip, fill};
-use cors_vectors::policy::Policy;
+use cors_vectors::fill::{Fill, SERVER_PLACEHOLDERS, Skip, fill, fills};
+use cors_vectors::policy::{Policy, View};
 use cors_vectors::read::read_policy_toml;
 use cors_vectors::server::{Requirement, ServerCase};
 
@@ -72,6 +72,11 @@ fn a_list_fills_everything() {
         ("pattern.port", "8443"),
         ("pattern.authority", "trusted.example:8443"),
         ("pattern.undotted", "trustedxexample"),
+        ("near.port", "https://app.trusted.example:9999"),
+        ("near.scheme", "http://app.trusted.example:8443"),
+        ("near.suffix", "https://app.trusted.example.evil.test:8443"),
+        ("near.prefix", "https://eviltrusted.example:8443"),
+        ("near.apex", "https://trusted.example:8443"),
         ("foreign", "https://foreign.example"),
         ("method", "DELETE"),
         ("method2", "PUT"),
@@ -153,6 +158,116 @@ fn a_pattern_alone_allows_two_origins() {
         "https://second.a.example"
     );
     assert_eq!(value(&policy, "allowed.port").unwrap(), "");
+}
+
+#[test]
+fn each_form_of_origins_has_allowed_ones_and_others_that_are_nearly() {
+    for (list, expected) in [
+        (
+            "\"http://localhost:*\"",
+            &[
+                ("allowed", "http://localhost:3000"),
+                ("allowed2", "http://localhost:8081"),
+                ("near.suffix", "http://localhost.evil.example"),
+                ("near.prefix", "http://evillocalhost"),
+                ("near.scheme", "https://localhost"),
+            ][..],
+        ),
+        (
+            "\"https://{label}.a.example\"",
+            &[
+                ("pattern.authority", "a.example"),
+                ("near.dotted", "https://app.evil.a.example"),
+            ],
+        ),
+        (
+            "\"https://pre-*--site.a.example\"",
+            &[
+                ("allowed", "https://pre-app--site.a.example"),
+                ("allowed2", "https://pre-second--site.a.example"),
+                ("near.dotted", "https://pre-app.evil--site.a.example"),
+            ],
+        ),
+        (
+            "\"https://*\"",
+            &[
+                ("allowed", "https://app.example"),
+                ("foreign", "http://foreign.invalid:4711"),
+                ("near.scheme", "http://app.example"),
+            ],
+        ),
+        (
+            "\"http://10.0.0.0/8:81\"",
+            &[
+                ("allowed", "http://10.0.0.1:81"),
+                ("near.range", "http://9.255.255.255:81"),
+            ],
+        ),
+        (
+            "{ allowed = [\"https://a.b.example\"], refused = [\"https://c.b.example\"] }",
+            &[
+                ("allowed", "https://a.b.example"),
+                ("near.example", "https://c.b.example"),
+            ],
+        ),
+    ] {
+        let policy = policy(&format!("allow_origins = [{list}]"));
+        for (name, expected) in expected {
+            let found = value(&policy, name);
+            assert_eq!(found.as_deref(), Some(*expected), "{list} {name}");
+        }
+    }
+}
+
+#[test]
+fn a_prefix_of_headers_has_names() {
+    let policy = policy("allow_headers = [\"x-amz-*\"]\nexpose_headers = [\"etag\", \"x-amz-*\"]");
+    for (name, expected) in [
+        ("header", "x-amz-one"),
+        ("header2", "x-amz-two"),
+        ("exposed", "etag"),
+        ("exposed2", "x-amz-one"),
+    ] {
+        assert_eq!(value(&policy, name).as_deref(), Some(expected), "{name}");
+    }
+}
+
+#[test]
+fn a_case_is_filled_for_each_rule_and_resource_where_it_means_something() {
+    let rest = "allow_headers = []\nexpose_headers = []\n";
+    let text = format!(
+        "[[resources]]\npath = \"/a\"\nallow_origins = \"any\"\nallow_methods = []\n{rest}\
+         [[resources]]\npath = \"/b\"\n\
+         [[resources.rules]]\nallow_origins = [\"https://a.example\"]\nallow_methods = []\n{rest}\
+         [[resources.rules]]\nallow_origins = [\"https://*.example\"]\nallow_methods = [\"PUT\"]\n{rest}"
+    );
+    let policy = read_policy_toml("policy.toml", &text).unwrap_or_else(|errors| panic!("{errors}"));
+    let places = |step: &str| {
+        let case = case(step, "");
+        let filled = fills(&case, &policy, false).unwrap();
+        let place = |(view, fill): (View<'_>, Fill)| {
+            let path = view.resource.map_or("", |resource| &resource.path);
+            let allowed = fill.get("allowed").map(<[u8]>::to_vec);
+            format!("{path} {}", String::from_utf8(allowed.unwrap()).unwrap())
+        };
+        filled.into_iter().map(place).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        places(r#"{"fetch":{"origin":"{allowed}"},"verdict":"shared"}"#),
+        [
+            "/a https://app.example",
+            "/b https://a.example",
+            "/b https://app.example"
+        ]
+    );
+    assert_eq!(
+        places(r#"{"fetch":{"origin":"{allowed}","method":"{method}"},"verdict":"shared"}"#),
+        ["/b https://app.example"]
+    );
+    assert_eq!(
+        places(r#"{"fetch":{"origin":"{foreign}"},"verdict":"refused"}"#),
+        ["/b https://a.example", "/b https://app.example"]
+    );
 }
 
 #[test]

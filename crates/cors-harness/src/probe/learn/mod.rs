@@ -189,7 +189,7 @@ impl<'a> Learn<'a> {
             .collect();
         let covered = |origin: &String| {
             let fits =
-                |pattern: &String| cors_vectors::origin::fits_pattern(origin.as_bytes(), pattern);
+                |pattern: &String| cors_vectors::pattern::fits_pattern(origin.as_bytes(), pattern);
             !origin.contains('*') && patterns.iter().any(fits)
         };
         allowed.retain(|origin| !covered(origin));

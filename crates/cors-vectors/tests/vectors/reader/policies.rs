@@ -18,12 +18,12 @@ fn policies_of_users() {
             (
                 "max_age = 600",
                 "max_age = -1",
-                "policy.toml:6:11: field `max_age`: invalid value: integer `-1`, expected u32",
+                "policy.toml:6:11: field `max_age`: invalid value: integer `-1`, expected seconds from 0 to 4294967295, or `\"never\"`",
             ),
             (
                 "max_age = 600",
                 "max-age = 600",
-                "policy.toml:6:1: field `max-age`: unknown field `max-age`, expected one of `allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `endpoints`",
+                "policy.toml:6:1: field `max-age`: unknown field `max-age`, expected one of `allow_origins`, `allow_credentials`, `credentials_for_any_origin`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `endpoints`, `rules`, `resources`, `path`, `example`",
             ),
             (
                 "\"any\"",
@@ -63,7 +63,7 @@ fn policies_of_users() {
             (
                 "[\"https://app.example\", \"https://*.trusted.example\"]",
                 "\"any\"",
-                "policy.toml:2: field `allow_credentials`: no server can allow credentials to `any` origin: browsers refuse `*` for requests with credentials, and a server that echoes every origin instead lets every page act as its visitors; list the origins",
+                "policy.toml:2: field `allow_credentials`: no server should allow credentials to `any` origin: browsers refuse `*` for requests with credentials, and a server that echoes every origin instead lets every page act as its visitors; list the origins, or, where this is what the server is to do, say `credentials_for_any_origin = true`",
             ),
             (
                 "\"PUT\"",

@@ -1,0 +1,216 @@
+//! Origins that fit a pattern, and others that nearly do.
+
+use super::form::{HostPattern, LabelPattern, OriginPattern, PortPattern};
+use super::range::{address, address_like, bits_of, mask, written};
+
+/// What stands for the stars of the first origin that fits a pattern, and of others.
+const LABELS: [&str; 3] = ["app", "second", "third"];
+/// Ports of invented origins.
+const PORTS: [&str; 3] = ["3000", "8081", "5173"];
+/// Hosts of invented origins of any host.
+const HOSTS: [&str; 3] = ["app.example", "other.example", "third.example"];
+/// Identifiers as browsers give them to extensions.
+const EXTENSIONS: [&str; 3] = [
+    "abcdefghijklmnopabcdefghijklmnop",
+    "ponmlkjihgfedcbaponmlkjihgfedcba",
+    "aaaabbbbccccddddeeeeffffgggghhhh",
+];
+
+impl OriginPattern<'_> {
+    /// Origins that fit, each another: at most three, fewer only where a range has fewer addresses.
+    pub fn fitting(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for place in 0..LABELS.len() {
+            let Some(host) = self.host.fitting(self.scheme, place) else {
+                continue;
+            };
+            let port = match self.port {
+                PortPattern::Is(port) => port,
+                // A host alone is no reason for a port.
+                PortPattern::Any => PORTS
+                    .get(place)
+                    .copied()
+                    .filter(|_| !matches!(self.host, HostPattern::Any)),
+            };
+            let origin = self.origin(&host, port);
+            if !all.contains(&origin) {
+                all.push(origin);
+            }
+        }
+        all
+    }
+
+    /// The host of the pattern behind its first label, where that is one star.
+    pub fn rest(&self) -> Option<String> {
+        let HostPattern::Labels(labels) = &self.host else {
+            return None;
+        };
+        match labels.split_first() {
+            Some((LabelPattern::Many | LabelPattern::One, rest)) if !rest.is_empty() => {
+                Some(host(rest, LABELS[0]))
+            }
+            Some(_) | None => None,
+        }
+    }
+
+    /// The port where it is stated; `Some(None)` is the scheme's default.
+    pub fn stated_port(&self) -> Option<Option<&str>> {
+        match self.port {
+            PortPattern::Is(port) => Some(port),
+            PortPattern::Any => None,
+        }
+    }
+
+    /// Origins that do not fit though they nearly do, each with what is wrong with it.
+    pub fn near(&self) -> Vec<(Near, String)> {
+        let mut near = Vec::new();
+        let Some(base) = self.host.fitting(self.scheme, 0) else {
+            return near;
+        };
+        let port = match self.port {
+            PortPattern::Is(port) => port,
+            PortPattern::Any => None,
+        };
+        let mut put = |kind, host: &str, port: Option<&str>| {
+            near.push((kind, self.origin(host, port)));
+        };
+        if let PortPattern::Is(stated) = self.port {
+            let other = if stated == Some("9999") {
+                "9998"
+            } else {
+                "9999"
+            };
+            put(Near::Port, &base, Some(other));
+        }
+        match &self.host {
+            HostPattern::Any => {}
+            HostPattern::Exact(exact) => {
+                if !exact.starts_with('[') {
+                    put(Near::Suffix, &with_suffix(exact), port);
+                    if address(exact).is_none() {
+                        put(Near::Prefix, &format!("evil{exact}"), port);
+                    }
+                }
+            }
+            HostPattern::Range(first, bits) => {
+                let (number, length) = bits_of(*first);
+                let size = 1_u128 << (128 - u32::from(*bits)).min(127);
+                let outside = if *bits == 0 {
+                    None
+                } else {
+                    number
+                        .checked_sub(1_u128 << (128 - u32::from(length)).min(127))
+                        .or_else(|| number.checked_add(size))
+                };
+                if let Some(outside) = outside {
+                    put(Near::Range, &written(address_like(*first, outside)), port);
+                }
+                if length == 32 {
+                    put(Near::Suffix, &with_suffix(&base), port);
+                }
+            }
+            HostPattern::Labels(labels) => {
+                put(Near::Suffix, &with_suffix(&base), port);
+                let many = labels.first() == Some(&LabelPattern::Many);
+                if let Some(rest) = self.rest() {
+                    put(Near::Apex, &rest, port);
+                    put(Near::Prefix, &format!("evil{rest}"), port);
+                } else if let Some(LabelPattern::Exact(start) | LabelPattern::Part(start, _)) =
+                    labels.first()
+                    && !start.is_empty()
+                {
+                    let more = if start.starts_with('e') {
+                        "bad"
+                    } else {
+                        "evil"
+                    };
+                    put(Near::Prefix, &format!("{more}{base}"), port);
+                }
+                let starred = |label: &LabelPattern<'_>| {
+                    matches!(label, LabelPattern::One | LabelPattern::Part(..))
+                };
+                if !many && labels.iter().any(starred) {
+                    put(Near::Dotted, &host(labels, "app.evil"), port);
+                }
+            }
+        }
+        let other = match self.scheme {
+            "https" => "http",
+            _ => "https",
+        };
+        let scheme = Self {
+            scheme: other,
+            host: self.host.clone(),
+            port: self.port,
+        };
+        near.push((Near::Scheme, scheme.origin(&base, port)));
+        near
+    }
+
+    fn origin(&self, host: &str, port: Option<&str>) -> String {
+        match port {
+            Some(port) => format!("{}://{host}:{port}", self.scheme),
+            None => format!("{}://{host}", self.scheme),
+        }
+    }
+}
+
+/// A host of somebody else that begins with a host.
+fn with_suffix(host: &str) -> String {
+    let last = if host.ends_with(".example") {
+        "test"
+    } else {
+        "example"
+    };
+    format!("{host}.evil.{last}")
+}
+
+/// What is wrong with an origin that nearly fits a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Near {
+    /// Another port.
+    Port,
+    /// Another scheme.
+    Scheme,
+    /// More behind the host.
+    Suffix,
+    /// More in front of the host, without a dot.
+    Prefix,
+    /// Nothing in place of the first label.
+    Apex,
+    /// A dot where one label is meant.
+    Dotted,
+    /// The address beside the range.
+    Range,
+}
+
+/// A host with this in place of each star.
+fn host(labels: &[LabelPattern<'_>], star: &str) -> String {
+    let labels = labels.iter().map(|label| match label {
+        LabelPattern::Exact(label) => (*label).to_owned(),
+        LabelPattern::Many | LabelPattern::One => star.to_owned(),
+        LabelPattern::Part(before, after) => format!("{before}{star}{after}"),
+    });
+    labels.collect::<Vec<_>>().join(".")
+}
+
+impl HostPattern<'_> {
+    /// A host that fits, for some places another.
+    fn fitting(&self, scheme: &str, place: usize) -> Option<String> {
+        Some(match self {
+            Self::Any if scheme.ends_with("-extension") => (*EXTENSIONS.get(place)?).to_owned(),
+            Self::Any => (*HOSTS.get(place)?).to_owned(),
+            Self::Exact(exact) => (*exact).to_owned(),
+            Self::Labels(labels) => host(labels, LABELS.get(place)?),
+            Self::Range(first, bits) => {
+                let (number, length) = bits_of(*first);
+                let more = u128::try_from(place).ok()? + u128::from(*bits + 2 <= length);
+                let host = more.checked_shl(128 - u32::from(length))?;
+                if host & mask(*bits) != 0 {
+                    return None;
+                }
+                written(address_like(*first, number | host))
+            }
+        })
+    }
+}

@@ -1,0 +1,125 @@
+//! Whether a case means something under a policy, and its values there.
+
+use cors_policy::names::normalize_method;
+use cors_policy::origin;
+use cors_policy::policy::{Policy, View};
+
+use super::headers::is_harmless;
+use super::skip::Skip;
+use super::values::Fill;
+use crate::server::{Credentials, Endpoint, PageFetch, Requirement, ServerCase, Verdict};
+use crate::text::{Text, TextError};
+
+/// The values for a case under a policy, in the first place where it means something. `kit` says
+/// whether the target is a kit server, which has all endpoints that its policy declares.
+///
+/// # Errors
+///
+/// Says why the case must be skipped: a fact that it requires does not hold, the policy cannot
+/// fill its placeholders or declares no such endpoint, or the policy wants another verdict for
+/// what the case would send.
+pub fn fill(case: &ServerCase, policy: &Policy, kit: bool) -> Result<Fill, Skip> {
+    // There is one, else there was an error.
+    fills(case, policy, kit).map(|mut found| found.swap_remove(0).1)
+}
+
+/// The same for each rule of each resource under which the case means something; never empty.
+///
+/// # Errors
+///
+/// As [`fill`], for the first rule.
+pub fn fills<'p>(
+    case: &ServerCase,
+    policy: &'p Policy,
+    kit: bool,
+) -> Result<Vec<(View<'p>, Fill)>, Skip> {
+    let mut found = Vec::new();
+    let mut why = None;
+    for view in policy.views() {
+        match fill_view(case, view, kit) {
+            Ok(fill) => found.push((view, fill)),
+            Err(skip) => {
+                why.get_or_insert(skip);
+            }
+        }
+    }
+    match why {
+        Some(skip) if found.is_empty() => Err(skip),
+        Some(_) | None => Ok(found),
+    }
+}
+
+fn fill_view(case: &ServerCase, view: View<'_>, kit: bool) -> Result<Fill, Skip> {
+    let policy = view.scope;
+    let facts = Requirement::of_rule(view.rule, view.scope);
+    let unmet = case.requires.iter().find(|requirement| {
+        !(facts.contains(requirement) || (kit && **requirement == Requirement::Kit))
+    });
+    if let Some(requirement) = unmet {
+        return Err(Skip::Requires(*requirement));
+    }
+    let fill = Fill::of_view(view);
+    for step in &case.steps {
+        let endpoint = match (&step.fetch, &step.send) {
+            (Some(fetch), _) => fetch.endpoint,
+            (None, Some(send)) => send.endpoint,
+            (None, None) => Endpoint::Resource,
+        };
+        if endpoint != Endpoint::Resource && policy.endpoint(endpoint).is_none() {
+            return Err(Skip::Endpoint(endpoint));
+        }
+        for text in step.texts() {
+            expand(&fill, text)?;
+        }
+        if let (Some(fetch), Some(verdict)) = (&step.fetch, step.verdict) {
+            agree(&fill, policy, fetch, verdict)?;
+        }
+    }
+    Ok(fill)
+}
+
+fn expand(fill: &Fill, text: &Text) -> Result<Vec<u8>, Skip> {
+    fill.expand(text).map_err(|error| match error {
+        TextError::Unfilled { name } => Skip::Placeholder { name },
+        error @ (TextError::NotPrintable { .. }
+        | TextError::Unclosed
+        | TextError::Stray
+        | TextError::BadName { .. }
+        | TextError::BadHex { .. }
+        | TextError::TooLong) => Skip::Text(error),
+    })
+}
+
+/// Whether a page can do this, and whether the policy wants the verdict that the case states.
+fn agree(fill: &Fill, policy: &Policy, fetch: &PageFetch, verdict: Verdict) -> Result<(), Skip> {
+    let serialized = expand(fill, &fetch.origin)?;
+    let origin = String::from_utf8_lossy(&serialized).into_owned();
+    if origin != "null"
+        && let Err(problem) = origin::check_serialized(&origin)
+    {
+        return Err(Skip::NoSuchPage {
+            origin,
+            reason: problem.to_string(),
+        });
+    }
+    let method = expand(fill, &fetch.method)?;
+    let method = normalize_method(&String::from_utf8_lossy(&method)).into_bytes();
+    let headers = fetch
+        .headers
+        .iter()
+        .map(|(name, value)| Ok((expand(fill, name)?, expand(fill, value)?)))
+        .collect::<Result<Vec<_>, Skip>>()?
+        .into_iter()
+        .filter(|(name, value)| !is_harmless(name, value))
+        .collect::<Vec<_>>();
+    let credentials = fetch.credentials == Credentials::Include;
+    match (
+        policy.wants_shared(&serialized, &method, &headers, credentials),
+        verdict,
+    ) {
+        (Some(true), Verdict::Refused) => Err(Skip::Allowed { origin }),
+        (Some(false), Verdict::Shared) => Err(Skip::Refused { origin }),
+        (Some(true), Verdict::Shared) | (Some(false), Verdict::Refused) => Ok(()),
+        (None, _) => Err(Skip::Undetermined),
+    }
+}

@@ -1,0 +1,112 @@
+//! Request and response headers for placeholders.
+
+use cors_policy::names::{
+    is_forbidden_request_header_name, is_forbidden_response_header_name,
+    is_safelisted_request_header_name, is_safelisted_response_header_name,
+};
+use cors_policy::policy::Policy;
+
+use super::listed::{Value, names_of};
+
+/// The placeholders about request and response headers.
+pub(super) fn values(policy: &Policy) -> Vec<Value> {
+    let mut values = Vec::new();
+    let mut put = |name, value: Option<String>| values.push((name, value));
+    let names = names_of(
+        &policy.allow_headers,
+        &["x-cors-one", "x-cors-two"],
+        |name| !is_forbidden_request_header_name(name.as_bytes()),
+    );
+    let mut headers: Vec<(u8, String)> = names
+        .filter_map(|name| Some((last_resort(&name)?, name)))
+        .collect();
+    headers.sort_by_key(|(resort, _)| *resort);
+    let mut headers = headers.into_iter().map(|(_, name)| name);
+    let (header, header2) = (headers.next(), headers.next());
+    let last = headers
+        .next_back()
+        .or_else(|| header2.clone())
+        .or_else(|| header.clone());
+    put("header_last.value", last.as_deref().map(value_of));
+    put("header_last", last);
+    if let Some(name) = &header {
+        let hyphen = name.contains('-');
+        let part = name.split('-').next().map(str::to_owned);
+        put("header.part", part.filter(|_| hyphen));
+        put("header.underscored", hyphen.then(|| name.replace('-', "_")));
+        put("header.undashed", hyphen.then(|| name.replace('-', "")));
+        put("header.upper", Some(name.to_ascii_uppercase()));
+    }
+    let asked = header.as_deref();
+    put("asked_header", Some(asked.unwrap_or("accept").to_owned()));
+    let value = asked.map_or_else(|| "*/*".to_owned(), value_of);
+    put("asked_header.value", Some(value));
+    put("header.value", header.as_deref().map(value_of));
+    put("header2.value", header2.as_deref().map(value_of));
+    put("header", header);
+    put("header2", header2);
+    put(
+        "unlisted_header",
+        ["x-unlisted", "x-not-listed", "x-cors-unlisted"]
+            .into_iter()
+            .find(|name| !policy.allows_header(name.as_bytes()))
+            .map(str::to_owned),
+    );
+
+    let mut exposed = names_of(&policy.expose_headers, &[], |name| {
+        !is_safelisted_response_header_name(name.as_bytes())
+            && !is_forbidden_response_header_name(name.as_bytes())
+    });
+    let first = exposed.next();
+    let exposed2 = exposed.next();
+    put(
+        "exposed_last",
+        exposed
+            .last()
+            .or_else(|| exposed2.clone())
+            .or_else(|| first.clone()),
+    );
+    put("exposed2", exposed2);
+    put("exposed", first);
+    put(
+        "unexposed",
+        ["x-unexposed", "x-not-exposed"]
+            .into_iter()
+            .find(|name| !policy.exposes_header(name.as_bytes()))
+            .map(str::to_owned),
+    );
+    values
+}
+
+/// Whether a header needs no preflight for sure, with the values that cases give it.
+pub(super) fn is_harmless(name: &[u8], value: &[u8]) -> bool {
+    let types: [&[u8]; 3] = [
+        b"application/x-www-form-urlencoded",
+        b"multipart/form-data; boundary=x",
+        b"text/plain",
+    ];
+    (name.eq_ignore_ascii_case(b"content-type") && types.contains(&value))
+        || (name.eq_ignore_ascii_case(b"accept") && value == b"*/*")
+}
+
+/// How late a request header is chosen for a case; `None` for one whose harmless values need no
+/// preflight.
+fn last_resort(name: &str) -> Option<u8> {
+    if name.eq_ignore_ascii_case("content-type") {
+        Some(1)
+    } else if name.eq_ignore_ascii_case("authorization") {
+        Some(2)
+    } else {
+        (!is_safelisted_request_header_name(name.as_bytes())).then_some(0)
+    }
+}
+
+/// A value with which a request header needs a preflight.
+fn value_of(name: &str) -> String {
+    match last_resort(name) {
+        Some(1) => "application/json",
+        Some(2) => "Bearer x",
+        _ => "1",
+    }
+    .to_owned()
+}

@@ -1,0 +1,42 @@
+//! Methods for placeholders.
+
+use cors_policy::names::is_cors_safelisted_method;
+use cors_policy::policy::{Any, AnyOr, Policy};
+
+use super::listed::{Value, some_of};
+
+/// The placeholders about methods.
+pub(super) fn values(policy: &Policy) -> Vec<Value> {
+    let mut values = Vec::new();
+    let mut put = |name, value: Option<String>| values.push((name, value));
+    let mut methods = some_of(&policy.allow_methods, &["PUT", "DELETE"], |method| {
+        !is_cors_safelisted_method(method.as_bytes())
+    });
+    let method = methods.next();
+    let asked = method.clone().unwrap_or_else(|| "POST".to_owned());
+    put("asked_method", Some(asked));
+    let method2 = methods.next();
+    put(
+        "method_last",
+        methods
+            .last()
+            .or_else(|| method2.clone())
+            .or_else(|| method.clone()),
+    );
+    put("method", method);
+    put("method2", method2);
+    put(
+        "unlisted_method",
+        ["PUT", "DELETE", "PATCH", "PROPFIND", "X-UNLISTED"]
+            .into_iter()
+            .find(|method| match &policy.allow_methods {
+                AnyOr::Any(Any::Any) => false,
+                AnyOr::Listed(listed) => !listed
+                    .iter()
+                    .any(|entry| entry.eq_ignore_ascii_case(method)),
+            })
+            .map(str::to_owned),
+    );
+
+    values
+}

@@ -1,0 +1,15 @@
+//! Placeholders of server cases, filled from a policy, and whether a case means something under it.
+
+mod case;
+mod headers;
+mod listed;
+mod methods;
+mod origins;
+mod placeholders;
+mod skip;
+mod values;
+
+pub use case::{fill, fills};
+pub use placeholders::{AGENT_PLACEHOLDERS, SERVER_PLACEHOLDERS};
+pub use skip::Skip;
+pub use values::Fill;

@@ -1,0 +1,172 @@
+//! Origins for placeholders: allowed ones, look-alikes, and one that is none of both.
+
+use cors_policy::origin::Parts;
+use cors_policy::pattern::{Near, OriginPattern};
+use cors_policy::policy::{Any, AnyOr, View};
+
+use super::listed::Value;
+
+/// Origins to take when any is allowed.
+const ANYONE: [&str; 2] = ["https://app.example", "https://other.example"];
+/// Origins that hardly any policy allows.
+const FOREIGN: [&str; 3] = [
+    "https://foreign.example",
+    "https://foreign.test",
+    "http://foreign.invalid:4711",
+];
+
+/// The placeholders about origins.
+pub(super) fn values(view: View<'_>) -> Vec<Value> {
+    let mut values = Vec::new();
+    let candidates = candidates(view);
+    if let Some(first) = candidates.first() {
+        values.extend(about_allowed(first));
+    }
+    if let Some(second) = candidates.get(1) {
+        values.push(("allowed2", Some(second.clone())));
+        if let Some(parts) = Parts::of(second) {
+            values.push(("allowed2.scheme", Some(parts.scheme.to_owned())));
+            values.push(("allowed2.host", Some(parts.host.to_owned())));
+            values.push(("allowed2.authority", Some(parts.authority())));
+        }
+    }
+    let last = exact(view).last().map(str::to_owned);
+    values.push(("allowed_last", last));
+    let mut patterns = view.rule.patterns();
+    if let Some(pattern) = patterns.find_map(|pattern| OriginPattern::read(pattern).ok()) {
+        values.extend(about_pattern(&pattern, view));
+    }
+    let mut refused = view.rule.examples.iter().flat_map(|one| &one.refused);
+    values.push(("near.example", refused.next().cloned()));
+    let mut foreign = FOREIGN.into_iter();
+    let foreign = foreign.find(|origin| is_refused(view, origin));
+    values.push(("foreign", foreign.map(str::to_owned)));
+    values
+}
+
+fn is_refused(view: View<'_>, origin: &str) -> bool {
+    view.scope.decide_origin(origin.as_bytes()) == Some(false)
+}
+
+/// Whether the rule is in force for the origin: no earlier one is.
+fn is_ours(view: View<'_>, origin: &str) -> bool {
+    std::ptr::eq(view.scope.rule_for(origin.as_bytes()), view.rule)
+}
+
+fn exact(view: View<'_>) -> impl Iterator<Item = &str> {
+    let exact = view.rule.exact_origins();
+    exact.filter(move |origin| is_ours(view, origin))
+}
+
+/// Origins that are allowed by the rule, the listed ones first, then one of each pattern and others
+/// of those.
+fn candidates(view: View<'_>) -> Vec<String> {
+    let mut found: Vec<String> = exact(view).map(str::to_owned).collect();
+    let of_patterns = view.rule.patterns().filter_map(|pattern| {
+        let pattern = OriginPattern::read(pattern).ok()?;
+        Some(pattern.fitting())
+    });
+    let of_patterns: Vec<Vec<String>> = of_patterns.collect();
+    let any = matches!(view.rule.allow_origins, AnyOr::Any(Any::Any));
+    let anyone = ANYONE.into_iter().filter(|_| any).map(str::to_owned);
+    let firsts = of_patterns.iter().filter_map(|some| some.first());
+    let others = of_patterns.iter().flat_map(|some| some.iter().skip(1));
+    for origin in firsts.chain(others).cloned().chain(anyone) {
+        if is_ours(view, &origin) && !found.contains(&origin) {
+            found.push(origin);
+        }
+    }
+    found
+}
+
+fn about_allowed(allowed: &str) -> Vec<Value> {
+    let mut values = vec![
+        ("allowed", Some(allowed.to_owned())),
+        ("allowed.upper", Some(allowed.to_ascii_uppercase())),
+        (
+            "allowed.upper_scheme",
+            allowed
+                .split_once(':')
+                .map(|(scheme, rest)| format!("{}:{rest}", scheme.to_ascii_uppercase())),
+        ),
+    ];
+    if let Some(parts) = Parts::of(allowed) {
+        let named = is_named(parts.host);
+        let port = parts.port.unwrap_or_default();
+        values.extend([
+            ("allowed.scheme", Some(parts.scheme.to_owned())),
+            ("allowed.host", Some(parts.host.to_owned())),
+            ("allowed.port", Some(port.to_owned())),
+            ("allowed.authority", Some(parts.authority())),
+            (
+                "allowed.undotted",
+                named.and_then(|host| undot(host, host.find('.')?)),
+            ),
+            (
+                "allowed.undotted_last",
+                named.and_then(|host| undot(host, host.rfind('.')?)),
+            ),
+            ("allowed.truncated", named.and_then(truncated)),
+            ("allowed.parent", named.and_then(parent)),
+        ]);
+    }
+    values
+}
+
+fn about_pattern(pattern: &OriginPattern<'_>, view: View<'_>) -> Vec<Value> {
+    let mut values = vec![
+        ("pattern.allowed", pattern.fitting().into_iter().next()),
+        ("pattern.scheme", Some(pattern.scheme.to_owned())),
+    ];
+    if let Some(rest) = pattern.rest() {
+        let port = pattern.stated_port().flatten();
+        let authority = match port {
+            Some(port) => format!("{rest}:{port}"),
+            None => rest.clone(),
+        };
+        let undotted = rest.rfind('.').and_then(|at| undot(&rest, at));
+        values.extend([
+            ("pattern.port", Some(port.unwrap_or_default().to_owned())),
+            ("pattern.authority", Some(authority)),
+            ("pattern.undotted", undotted),
+            ("pattern.rest", Some(rest)),
+        ]);
+    }
+    for (near, origin) in pattern.near() {
+        let name = match near {
+            Near::Port => "near.port",
+            Near::Scheme => "near.scheme",
+            Near::Suffix => "near.suffix",
+            Near::Prefix => "near.prefix",
+            Near::Apex => "near.apex",
+            Near::Dotted => "near.dotted",
+            Near::Range => "near.range",
+        };
+        values.push((name, Some(origin).filter(|origin| is_refused(view, origin))));
+    }
+    values
+}
+
+/// The host, unless it is an IP address, whose look-alikes are no hosts at all.
+fn is_named(host: &str) -> Option<&str> {
+    let last = host.rsplit('.').next().unwrap_or(host);
+    let address = host.starts_with('[') || last.bytes().all(|byte| byte.is_ascii_digit());
+    (!address).then_some(host)
+}
+
+fn undot(host: &str, at: usize) -> Option<String> {
+    let (before, after) = host.split_at(at);
+    Some(format!("{before}x{}", after.strip_prefix('.')?))
+}
+
+fn truncated(host: &str) -> Option<String> {
+    let mut letters = host.chars();
+    letters.next_back();
+    let host = letters.as_str();
+    (!host.is_empty() && !host.ends_with('.')).then(|| host.to_owned())
+}
+
+fn parent(host: &str) -> Option<String> {
+    let (_, parent) = host.split_once('.')?;
+    parent.contains('.').then(|| parent.to_owned())
+}

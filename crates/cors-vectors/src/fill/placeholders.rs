@@ -1,0 +1,141 @@
+//! The placeholders of cases.
+
+/// The placeholders that server cases can use, with what they stand for.
+pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
+    (
+        "allowed",
+        "an allowed origin: the first exact one, else one that fits the first pattern",
+    ),
+    ("allowed.scheme", "its scheme"),
+    ("allowed.host", "its host"),
+    (
+        "allowed.port",
+        "its port in digits, nothing for the scheme's default",
+    ),
+    (
+        "allowed.authority",
+        "its host, with `:port` unless the port is the default",
+    ),
+    ("allowed.upper", "the allowed origin in capitals"),
+    ("allowed.undotted", "its host with an `x` for the first dot"),
+    (
+        "allowed.undotted_last",
+        "its host with an `x` for the last dot",
+    ),
+    ("allowed.truncated", "its host without the last letter"),
+    (
+        "allowed.parent",
+        "its host without the first label, where two labels are left",
+    ),
+    (
+        "allowed.upper_scheme",
+        "the allowed origin with its scheme in capitals",
+    ),
+    ("allowed2", "another allowed origin"),
+    ("allowed2.scheme", "its scheme"),
+    ("allowed2.host", "its host"),
+    (
+        "allowed2.authority",
+        "its host, with `:port` unless the port is the default",
+    ),
+    ("allowed_last", "the last exact origin that is allowed"),
+    ("pattern.allowed", "an origin that fits the first pattern"),
+    ("pattern.scheme", "the scheme of the first pattern"),
+    (
+        "pattern.rest",
+        "the host of the first pattern after the label that stands for any",
+    ),
+    (
+        "pattern.port",
+        "the port of the first pattern in digits, nothing for the scheme's default",
+    ),
+    (
+        "pattern.authority",
+        "that host, with `:port` unless the port is the default",
+    ),
+    ("pattern.undotted", "that host with an `x` for the last dot"),
+    (
+        "near.port",
+        "an origin that differs from one that fits the first pattern by its port",
+    ),
+    ("near.scheme", "by its scheme"),
+    ("near.suffix", "by what follows its host"),
+    (
+        "near.prefix",
+        "by what stands in front of its host, without a dot",
+    ),
+    ("near.apex", "by having nothing in place of the first label"),
+    ("near.dotted", "by a dot where the pattern has one label"),
+    ("near.range", "by being the address beside the range"),
+    (
+        "near.example",
+        "the first origin that the policy gives as an example of refused ones",
+    ),
+    (
+        "foreign",
+        "an origin that is not allowed and looks like none that is",
+    ),
+    ("method", "an allowed method that is not safelisted"),
+    ("method2", "another such method"),
+    (
+        "asked_method",
+        "a method for a preflight that is allowed: `{method}`, else POST",
+    ),
+    (
+        "asked_header",
+        "a request header for a preflight that is allowed: `{header}`, else `accept`, so that with \
+         `{asked_method}` there is one wherever something that needs one is allowed",
+    ),
+    ("asked_header.value", "a value of it"),
+    (
+        "method_last",
+        "the last allowed method that is not safelisted",
+    ),
+    ("unlisted_method", "a method that is not allowed"),
+    (
+        "header",
+        "an allowed request header that is not safelisted; `content-type` and `authorization` only \
+         where there is no other",
+    ),
+    ("header.value", "a value of it that needs a preflight"),
+    ("header2", "another such header"),
+    ("header2.value", "a value of that one"),
+    ("header_last", "the last such header"),
+    ("header_last.value", "a value of the last one"),
+    (
+        "header.part",
+        "the name of the first such header up to its first hyphen",
+    ),
+    (
+        "header.underscored",
+        "that name with underscores for hyphens",
+    ),
+    ("header.undashed", "that name without hyphens"),
+    ("header.upper", "that name in capitals"),
+    ("unlisted_header", "a request header that is not allowed"),
+    (
+        "exposed",
+        "an exposed response header that is not safelisted",
+    ),
+    ("exposed2", "another such header"),
+    ("exposed_last", "the last such header"),
+    ("unexposed", "a response header that is not exposed"),
+    ("max_age", "the seconds that a preflight may be cached"),
+];
+
+/// The placeholders that agent cases can use, with what they stand for.
+pub const AGENT_PLACEHOLDERS: &[(&str, &str)] = &[
+    (
+        "origin",
+        "the value of the `Origin` header of the request being answered; only in answers",
+    ),
+    ("page", "the serialized origin of the page"),
+    ("cross", "the serialized origin of `cross`"),
+    ("third", "the serialized origin of `third`"),
+    ("page.host", "host and port of the page's origin"),
+    ("cross.host", "host and port of `cross`"),
+    ("third.host", "host and port of `third`"),
+    ("page.url", "the case's own URL at the page's origin"),
+    ("cross.url", "the case's own URL at `cross`"),
+    ("third.url", "the case's own URL at `third`"),
+];

@@ -1,0 +1,53 @@
+//! What the placeholders of server cases stand for.
+
+use std::collections::BTreeMap;
+
+use cors_policy::policy::{Policy, View};
+
+use super::{headers, methods, origins};
+use crate::text::{Text, TextError};
+
+/// What the placeholders of server cases stand for under one policy.
+///
+/// A placeholder that the policy has nothing for (`{foreign}` when any origin is allowed) has no
+/// value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fill {
+    values: BTreeMap<&'static str, Vec<u8>>,
+}
+
+impl Fill {
+    /// The values under a policy, by its first rule.
+    pub fn of(policy: &Policy) -> Self {
+        Self::of_view(View::first(policy))
+    }
+
+    /// The values under one rule.
+    pub fn of_view(view: View<'_>) -> Self {
+        let mut values = BTreeMap::new();
+        let found = origins::values(view)
+            .into_iter()
+            .chain(methods::values(view.rule))
+            .chain(headers::values(view.rule))
+            .chain([(
+                "max_age",
+                view.rule.max_age.map(|seconds| seconds.to_string()),
+            )]);
+        values.extend(found.filter_map(|(name, value)| Some((name, value?.into_bytes()))));
+        Self { values }
+    }
+
+    /// The value of a placeholder.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.values.get(name).map(Vec::as_slice)
+    }
+
+    /// The bytes of a text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Text::expand`].
+    pub fn expand(&self, text: &Text) -> Result<Vec<u8>, TextError> {
+        text.expand(&|name| self.get(name).map(<[u8]>::to_vec))
+    }
+}

@@ -3,11 +3,10 @@
 //! Each entry holds one method or one header name that a server has allowed, for one URL, one
 //! origin and one network partition.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::header::HeaderName;
+use crate::header::{HeaderName, HeaderValue};
 use crate::method::Method;
 use crate::request::{NetworkPartitionKey, Request};
 use crate::safelist::is_cors_non_wildcard_request_header_name;
@@ -33,8 +32,8 @@ impl Timestamp {
 pub struct CacheEntry {
     /// The network partition key.
     pub key: Option<NetworkPartitionKey>,
-    /// The byte-serialized origin, which entries that were stored together share.
-    pub byte_serialized_origin: Arc<[u8]>,
+    /// The byte-serialized origin.
+    pub byte_serialized_origin: HeaderValue,
     /// The URL.
     pub url: Url,
     /// The max-age, in seconds.
@@ -54,7 +53,7 @@ impl CacheEntry {
     fn is_about(&self, request: &Request) -> bool {
         self.url == *request.current_url()
             && self.key.as_ref() == request.determine_network_partition_key(&mut NoTrace)
-            && request.origin_serializes_to(&self.byte_serialized_origin, &mut NoTrace)
+            && request.origin_serializes_to(self.byte_serialized_origin.as_bytes(), &mut NoTrace)
     }
 
     /// Whether there is a cache entry match for this entry with a request:
@@ -103,6 +102,11 @@ impl CorsPreflightCache {
         Self(self.0.iter().filter(|entry| fits(entry)).cloned().collect())
     }
 
+    /// Makes room for this many more entries.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.0.reserve(count);
+    }
+
     /// Removes the entries whose max-age is over.
     pub fn remove_expired(&mut self, now: Timestamp) {
         self.0.retain(|entry| !entry.is_expired(now));
@@ -121,10 +125,14 @@ impl CorsPreflightCache {
     ) {
         anchor!("concept-cache-create-entry");
         let key = request.determine_network_partition_key(trace).cloned();
-        let byte_serialized_origin = match self.0.last().map(|last| &last.byte_serialized_origin) {
-            Some(last) if request.origin_serializes_to(last, trace) => Arc::clone(last),
-            Some(_) => request.byte_serialize_origin(&mut NoTrace).as_ref().into(),
-            None => request.byte_serialize_origin(trace).as_ref().into(),
+        // Entries that are stored together share it.
+        let stored = self.0.last().map(|last| &last.byte_serialized_origin);
+        let byte_serialized_origin = match stored {
+            Some(stored) if request.origin_serializes_to(stored.as_bytes(), trace) => {
+                stored.clone()
+            }
+            Some(_) => request.byte_serialize_origin(&mut NoTrace),
+            None => request.byte_serialize_origin(trace),
         };
         let entry = CacheEntry {
             key,
@@ -260,7 +268,7 @@ impl fmt::Display for CacheEntry {
             f,
             " at {} for {}, {} credentials, for {} seconds",
             self.url.serialize(false),
-            self.byte_serialized_origin.escape_ascii(),
+            self.byte_serialized_origin.as_bytes().escape_ascii(),
             if self.credentials {
                 "with or without"
             } else {

@@ -1,6 +1,5 @@
 //! The CORS check: whether a response is for the page that asked.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -44,7 +43,7 @@ pub fn cors_check<T: Trace>(
     if !request.origin_serializes_to(&origin, trace) {
         let own = request.byte_serialize_origin(&mut NoTrace);
         let at = cite!("4");
-        step!(trace, at: "The origin is {}, not {}: failure.", Shown(&own), Shown(&origin));
+        step!(trace, at: "The origin is {own}, not {}: failure.", Shown(&origin));
         let reason = Reason::AllowOriginMismatch;
         return Err(origin_failure(at, stage, reason, request, Some(&origin)));
     }
@@ -88,27 +87,20 @@ fn origin_failure(
     got: Option<&[u8]>,
 ) -> CorsCheckFailure {
     let own = request.byte_serialize_origin(&mut NoTrace);
-    let every = (!request.includes_credentials()).then_some(Cow::Borrowed(&b"*"[..]));
-    let values: Vec<_> = [own]
-        .into_iter()
-        .chain(every)
-        .map(Cow::into_owned)
-        .collect();
-    let remedies = values.iter().filter_map(|value| {
-        let value = HeaderValue::try_from(value.as_slice()).ok()?;
-        Some(Remedy::SetHeader {
-            on: stage,
-            name: ACAO,
-            value,
-        })
-    });
+    let every = (!request.includes_credentials()).then(|| HeaderValue::from_static("*"));
+    let values = [own].into_iter().chain(every);
+    let wanted = values.clone().map(|value| value.as_bytes().to_vec());
     let refusal = Refusal::new(at, stage, reason)
-        .remedied(remedies)
         .comparing(
             "Access-Control-Allow-Origin",
             got,
-            Wanted::OneOf(values.clone()),
-        );
+            Wanted::OneOf(wanted.collect()),
+        )
+        .remedied(values.map(|value| Remedy::SetHeader {
+            on: stage,
+            name: ACAO,
+            value,
+        }));
     CorsCheckFailure {
         refusal: Box::new(refusal),
     }

@@ -113,6 +113,7 @@ extern crate self as cors_model;
 
 pub mod api;
 pub mod bad_port;
+mod byte_string;
 pub mod cache;
 pub mod corp_check;
 pub mod cors_check;

@@ -1,8 +1,8 @@
 //! Methods.
 
-use alloc::borrow::Cow;
 use core::fmt;
 
+use crate::byte_string::ByteString;
 use crate::header::{HeaderValue, is_token};
 use crate::trace::{Shown, Trace, anchor, step};
 
@@ -11,7 +11,7 @@ use crate::trace::{Shown, Trace, anchor, step};
 ///
 /// Methods are case-sensitive; `patch` and `PATCH` are two methods.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Method(Cow<'static, [u8]>);
+pub struct Method(ByteString);
 
 /// The bytes are not a method, since they do not match HTTP's token.
 ///
@@ -56,13 +56,13 @@ impl Method {
     pub const PUT: Self = Self::known(b"PUT");
 
     const fn known(name: &'static [u8]) -> Self {
-        Self(Cow::Borrowed(name))
+        Self(ByteString::Static(name))
     }
 
     /// A method from its bytes, as they are.
     pub fn new(bytes: &[u8]) -> Result<Self, NotAToken> {
         if is_token(bytes) {
-            Ok(Self(Cow::Owned(bytes.to_vec())))
+            Ok(Self::from_token(bytes))
         } else {
             Err(NotAToken)
         }
@@ -70,7 +70,7 @@ impl Method {
 
     /// A method from bytes that are known to be a token.
     pub(crate) fn from_token(token: &[u8]) -> Self {
-        Self(Cow::Owned(token.to_vec()))
+        Self(token.into())
     }
 
     /// The method as the value of a header.

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt::Write as _;
 
+use crate::byte_string::ByteString;
 use crate::host::{Host, split_port};
 
 /// An origin: <https://html.spec.whatwg.org/multipage/browsers.html#concept-origin>
@@ -110,6 +111,17 @@ impl Origin {
             let _ = write!(serialization, ":{port}");
         }
         Cow::Owned(serialization)
+    }
+
+    /// The serialization as bytes, which mostly needs no allocation.
+    pub(crate) fn byte_serialize(&self) -> ByteString {
+        if let Self::Tuple(tuple) = self
+            && let (Host::Domain(domain), None) = (&tuple.host, tuple.port)
+        {
+            let pieces = [tuple.scheme.as_bytes(), b"://", domain.as_bytes()];
+            return ByteString::concat(&pieces);
+        }
+        self.serialize().as_bytes().into()
     }
 
     /// Whether bytes are the serialization of this origin, which mostly need not be made for that.

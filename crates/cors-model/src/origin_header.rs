@@ -1,12 +1,10 @@
 //! The request header `Origin`.
 
-use alloc::borrow::Cow;
-
 use crate::header::{HeaderList, HeaderValue, names};
 use crate::method::Method;
 use crate::referrer::ReferrerPolicy;
 use crate::request::{Request, RequestMode, ResponseTainting};
-use crate::trace::{Shown, Trace, anchor, step};
+use crate::trace::{Trace, anchor, step};
 
 /// To append a request `Origin` header, to the header list that goes on the wire:
 /// <https://fetch.spec.whatwg.org/#append-a-request-origin-header>
@@ -18,7 +16,7 @@ pub fn append_request_origin_header(
     anchor!("append-a-request-origin-header");
     step!(trace, "1": "The request has an origin.");
     let mut serialized_origin = request.byte_serialize_origin(trace);
-    step!(trace, "2": "The origin is {}.", Shown(&serialized_origin));
+    step!(trace, "2": "The origin is {}.", serialized_origin);
     if request.response_tainting == ResponseTainting::Cors
         || matches!(
             request.mode,
@@ -26,12 +24,12 @@ pub fn append_request_origin_header(
         )
     {
         step!(trace, "3":
-            "It is a CORS request, so Origin: {} goes along.", Shown(&serialized_origin));
-        append(serialized_origin, header_list);
+            "It is a CORS request, so Origin: {} goes along.", serialized_origin);
+        header_list.append(names::ORIGIN, serialized_origin);
     } else if ![Method::GET, Method::HEAD].contains(&request.method) {
         if request.mode != RequestMode::Cors {
             let target = request.current_url();
-            let null = Cow::Borrowed(&b"null"[..]);
+            let null = HeaderValue::from_static("null");
             match request.referrer_policy {
                 ReferrerPolicy::NoReferrer => {
                     serialized_origin = null;
@@ -44,14 +42,14 @@ pub fn append_request_origin_header(
                         serialized_origin = null;
                     }
                     step!(trace, "4.1[no-referrer-when-downgrade]":
-                        "The referrer policy makes the origin {}.", Shown(&serialized_origin));
+                        "The referrer policy makes the origin {}.", serialized_origin);
                 }
                 ReferrerPolicy::SameOrigin => {
                     if !request.origin.is_same_origin(target.origin()) {
                         serialized_origin = null;
                     }
                     step!(trace, "4.1[same-origin]":
-                        "The referrer policy makes the origin {}.", Shown(&serialized_origin));
+                        "The referrer policy makes the origin {}.", serialized_origin);
                 }
                 ReferrerPolicy::EmptyString
                 | ReferrerPolicy::Origin
@@ -64,16 +62,9 @@ pub fn append_request_origin_header(
         }
         step!(trace, "4.2":
             "The method is {}, so Origin: {} goes along.",
-            request.method, Shown(&serialized_origin));
-        append(serialized_origin, header_list);
+            request.method, serialized_origin);
+        header_list.append(names::ORIGIN, serialized_origin);
     }
-}
-
-fn append(serialized_origin: Cow<'static, [u8]>, header_list: &mut HeaderList) {
-    header_list.append(
-        names::ORIGIN,
-        HeaderValue::from_algorithm(serialized_origin),
-    );
 }
 
 #[cfg(test)]
@@ -85,7 +76,7 @@ mod tests {
     fn header(request: &Request) -> Option<alloc::vec::Vec<u8>> {
         let mut list = HeaderList::new();
         append_request_origin_header(request, &mut list, &mut NoTrace);
-        list.get(names::ORIGIN).map(Cow::into_owned)
+        list.get(names::ORIGIN).map(alloc::borrow::Cow::into_owned)
     }
 
     const OWN: Option<&[u8]> = Some(b"https://a.test");

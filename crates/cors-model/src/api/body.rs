@@ -67,7 +67,7 @@ pub fn extract(
         BodyInit::Blob { bytes, r#type } => {
             step!(trace, "10[blob]": "A blob of type `{}`.", r#type);
             let value = HeaderValue::normalize(r#type.as_bytes());
-            let r#type = (!r#type.is_empty()).then(|| HeaderValue::from_token(value));
+            let r#type = (!r#type.is_empty()).then(|| HeaderValue::from_algorithm(value));
             (bytes, r#type)
         }
         BodyInit::BufferSource(bytes) => {
@@ -80,7 +80,7 @@ pub fn extract(
                 "A form with {} entries and the boundary {boundary}.", entries.len());
             let bytes = encode_multipart(&entries, &boundary);
             let r#type = alloc::format!("multipart/form-data; boundary={boundary}").into_bytes();
-            (bytes, Some(HeaderValue::from_algorithm(r#type.into())))
+            (bytes, Some(HeaderValue::from_algorithm(r#type)))
         }
         BodyInit::UrlSearchParams(list) => {
             step!(trace, "10[urlsearchparams]": "Parameters: {}.", list.len());

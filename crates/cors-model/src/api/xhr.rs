@@ -363,7 +363,7 @@ pub(crate) fn in_utf8(author: &[u8]) -> Option<HeaderValue> {
         .chars()
         .filter_map(|c| u8::try_from(c).ok())
         .collect();
-    Some(HeaderValue::from_algorithm(bytes.into()))
+    Some(HeaderValue::from_algorithm(bytes))
 }
 
 /// UTF-8 percent-encoding with the userinfo percent-encode set:

@@ -80,7 +80,7 @@ impl Dialect {
 
     /// Whether what a preflight for this request allows is kept at all.
     fn keeps(&self, request: &Request, max_age: u32) -> bool {
-        let is_null = || request.byte_serialize_origin(&mut NoTrace).as_ref() == b"null";
+        let is_null = || request.origin_serializes_to(b"null", &mut NoTrace);
         let kept_of_null = match self.cache_of_null {
             CacheOfNull::Kept => true,
             CacheOfNull::Opaque => matches!(request.origin, Origin::Opaque(_)) || !is_null(),

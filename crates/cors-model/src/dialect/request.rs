@@ -219,7 +219,7 @@ impl Dialect {
         }
         if self.content_type_in_utf8 && !content_type.is_ascii() {
             let text: String = content_type.iter().copied().map(char::from).collect();
-            let value = HeaderValue::from_algorithm(text.into_bytes().into());
+            let value = HeaderValue::from_algorithm(text.into_bytes());
             header_list.set(CONTENT_TYPE, value);
         }
     }
@@ -228,10 +228,7 @@ impl Dialect {
     fn correct_origin(&self, request: &Request, history: &History, header_list: &mut HeaderList) {
         let cors = request.response_tainting == ResponseTainting::Cors;
         let get = [Method::GET, Method::HEAD].contains(&request.method);
-        let own = || {
-            let value = request.byte_serialize_origin(&mut NoTrace).into_owned();
-            HeaderValue::from_algorithm(value.into())
-        };
+        let own = || request.byte_serialize_origin(&mut NoTrace);
         if self.keeps_origin_header && history.became_get && !header_list.contains(ORIGIN) {
             header_list.set(ORIGIN, own());
         }

@@ -47,7 +47,7 @@ impl Dialect {
             Locations::Joined => {
                 let joined = response.header_list.get(LOCATION).map(Cow::into_owned);
                 if let Some(joined) = joined {
-                    let joined = HeaderValue::from_algorithm(joined.into());
+                    let joined = HeaderValue::from_algorithm(joined);
                     response.header_list.set(LOCATION, joined);
                 }
             }

@@ -97,7 +97,7 @@ impl Dialect {
             XhrCharset::InPlace => {
                 let parts: Vec<_> = author.split(|&byte| byte == b';').map(in_place).collect();
                 let value = parts.join(&b';');
-                (value != author).then(|| HeaderValue::from_algorithm(value.into()))
+                (value != author).then(|| HeaderValue::from_algorithm(value))
             }
             XhrCharset::JudgedBefore => None,
             XhrCharset::EmptyKept => {

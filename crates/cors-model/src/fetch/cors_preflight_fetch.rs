@@ -66,7 +66,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             }
             value.extend_from_slice(name.as_bytes());
         }
-        let value = HeaderValue::from_algorithm(value.into());
+        let value = HeaderValue::from_algorithm(value);
         step!(trace, "5.1": "The list is {value}.");
         preflight.header_list.append(names::ACRH, value);
         step!(trace, "5.2": "Access-Control-Request-Headers is appended.");
@@ -171,7 +171,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             .find(|name| is_cors_non_wildcard_request_header_name(name) && !listed(name));
         if let Some(name) = unlisted_name {
             let reason = Reason::NonWildcardHeaderNotAllowed { name: name.clone() };
-            let wanted = HeaderValue::from_token(name.clone().into_lowercase().as_bytes());
+            let wanted = HeaderValue::from_algorithm(name.clone().into_lowercase().as_bytes());
             let refusal = Refusal::new(at, Stage::Preflight, reason);
             let refusal = unlisted(refusal, &names::ACAH, wanted, false, &response);
             return Err(fetch_params.refuse(refusal));
@@ -181,7 +181,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         let wildcard = wildcard_allowed && header_names.contains(&WILDCARD);
         for unsafe_name in &headers {
             if !listed(unsafe_name) && !wildcard {
-                let wanted = HeaderValue::from_token(unsafe_name.as_bytes());
+                let wanted = HeaderValue::from_algorithm(unsafe_name.as_bytes());
                 let name = unsafe_name.clone();
                 let refusal = Refusal::new(at, Stage::Preflight, Reason::HeaderNotAllowed { name });
                 let refusal = unlisted(refusal, &names::ACAH, wanted, wildcard_allowed, &response);
@@ -218,6 +218,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
                 "Entries that allow the method {} and get the max-age {max_age}: {count}.",
                 Shown(allowed));
         }
+        cache.reserve(methods.len() + header_names.len());
         for allowed in methods {
             if !cache.method_match(allowed, request, *now, trace) {
                 let method = Some(Method::from_token(allowed));
@@ -225,12 +226,9 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
                 step!(trace, "7.13": "An entry for the method {} is created.", Shown(allowed));
             }
         }
-        let header_names: Vec<_> = header_names
-            .into_iter()
-            .map(HeaderName::from_token)
-            .collect();
-        for allowed in &header_names {
-            let count = cache.set_max_age_of_header_name(allowed, request, max_age, *now);
+        let header_names = header_names.into_iter().map(HeaderName::from_token);
+        for allowed in header_names.clone() {
+            let count = cache.set_max_age_of_header_name(&allowed, request, max_age, *now);
             step!(trace, "7.14":
                 "Entries that allow the header {allowed} and get the max-age {max_age}: {count}.");
         }
@@ -279,7 +277,7 @@ fn unlisted(
         "Access-Control-Allow-Headers"
     };
     let got = response.header_list.get(list);
-    let wildcard = wildcard_allowed.then(|| HeaderValue::from_token(WILDCARD));
+    let wildcard = wildcard_allowed.then(|| HeaderValue::from_algorithm(WILDCARD));
     let values: Vec<_> = [value].into_iter().chain(wildcard).collect();
     let wanted = values
         .iter()

@@ -76,7 +76,7 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     }
     if let Some(content_length) = content_length {
         let digits = content_length.to_string().into_bytes();
-        content_length_header_value = Some(HeaderValue::from_algorithm(digits.into()));
+        content_length_header_value = Some(HeaderValue::from_algorithm(digits));
         step!(trace, "8.8": "Content-Length is {content_length}.");
     }
     if let Some(value) = content_length_header_value {
@@ -98,9 +98,8 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
         step!(trace, "8.10.5": "{bytes} bytes in flight are at most {KEEPALIVE_LIMIT}.");
     }
     if let Referrer::Url(referrer) = &request.referrer {
-        let referrer_value = referrer.serialize(false);
-        step!(trace, "8.11.1": "The referrer is {referrer_value}.");
-        let referrer_value = HeaderValue::from_algorithm(referrer_value.into_bytes().into());
+        let referrer_value = HeaderValue::from_algorithm(referrer.serialize(false).into_bytes());
+        step!(trace, "8.11.1": "The referrer is {}.", referrer.serialize(false));
         header_list.append(names::REFERER, referrer_value);
         step!(trace, "8.11.2": "Referer is appended.");
     }
@@ -111,7 +110,10 @@ pub(super) async fn http_network_or_cache_fetch<N: Network, T: Trace>(
     step!(trace, "8.12":
         "Origin is {}.", if header_list.contains(names::ORIGIN) { "there" } else { "not there" });
     step!("8.13–8.15": "OUT OF SCOPE: Fetch Metadata, prefetches, and the name of the user agent.");
-    if cache_mode == CacheMode::Default && CONDITIONAL.iter().any(|name| header_list.contains(name))
+    if cache_mode == CacheMode::Default
+        && header_list
+            .iter()
+            .any(|header| CONDITIONAL.contains(&header.name))
     {
         cache_mode = CacheMode::NoStore;
         step!(trace, "8.16": "The request is conditional, so the cache mode is {cache_mode}.");

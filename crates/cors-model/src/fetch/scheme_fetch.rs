@@ -47,7 +47,7 @@ pub(super) async fn scheme_fetch<R: Recursion, N: Network, T: Trace>(
             };
             step!(trace, "3[data].2": "The URL holds {} bytes.", body.len());
             step!(trace, "3[data].3": "Their type is {mime_type}.");
-            let value = HeaderValue::from_algorithm(mime_type.into_bytes().into());
+            let value = HeaderValue::from_algorithm(mime_type.into_bytes());
             step!(trace, "3[data].4": "They are the response.");
             Ok(Outcome::Plain(content(value, body)))
         }

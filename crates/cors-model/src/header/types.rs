@@ -6,6 +6,7 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
+use crate::byte_string::ByteString;
 use crate::trace::Shown;
 
 /// A header name: <https://fetch.spec.whatwg.org/#header-name>
@@ -18,7 +19,7 @@ pub struct HeaderName(Cow<'static, [u8]>);
 ///
 /// Bytes without NUL, CR and LF, and without tabs and spaces at either end.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct HeaderValue(Cow<'static, [u8]>);
+pub struct HeaderValue(ByteString);
 
 /// A header: <https://fetch.spec.whatwg.org/#concept-header>
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,20 +71,23 @@ pub(crate) const fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty()
 }
 
-/// The bytes that a token is made of, all of them ASCII, as bits.
-const TOKEN_BYTES: u128 = {
-    let mut bits = 0;
+/// Of each byte, whether a token may contain it.
+#[expect(clippy::indexing_slicing, reason = "there is an element for each byte")]
+const TOKEN_BYTES: [bool; 256] = {
+    let mut bytes = [false; 256];
     let mut rest: &[u8] = b"!#$%&'*+-.^_`|~0123456789\
         ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     while let [first, after @ ..] = rest {
-        bits |= 1 << *first;
+        bytes[*first as usize] = true;
         rest = after;
     }
-    bits
+    bytes
 };
 
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "there is an element for each byte")]
 const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii() && TOKEN_BYTES >> byte & 1 == 1
+    TOKEN_BYTES[byte as usize]
 }
 
 /// An HTTP tab or space byte: <https://fetch.spec.whatwg.org/#http-tab-or-space-byte>
@@ -157,7 +161,7 @@ impl HeaderValue {
     /// If it is not a header value; in a constant this is found when it is compiled.
     pub const fn from_static(value: &'static str) -> Self {
         assert!(Self::is_valid(value.as_bytes()), "not a header value");
-        Self(Cow::Borrowed(value.as_bytes()))
+        Self(ByteString::Static(value.as_bytes()))
     }
 
     /// Whether bytes are a header value.
@@ -185,6 +189,7 @@ impl HeaderValue {
 }
 
 impl PartialEq for HeaderName {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
     }
@@ -231,7 +236,11 @@ impl TryFrom<&[u8]> for HeaderName {
     type Error = InvalidHeaderName;
 
     fn try_from(bytes: &[u8]) -> Result<Self, InvalidHeaderName> {
-        Self::try_from(bytes.to_vec())
+        if Self::is_valid(bytes) {
+            Ok(Self::from_token(bytes))
+        } else {
+            Err(InvalidHeaderName)
+        }
     }
 }
 
@@ -239,11 +248,7 @@ impl TryFrom<Vec<u8>> for HeaderName {
     type Error = InvalidHeaderName;
 
     fn try_from(bytes: Vec<u8>) -> Result<Self, InvalidHeaderName> {
-        if Self::is_valid(&bytes) {
-            Ok(Self(Cow::Owned(bytes)))
-        } else {
-            Err(InvalidHeaderName)
-        }
+        Self::try_from(bytes.as_slice())
     }
 }
 
@@ -251,7 +256,11 @@ impl TryFrom<&[u8]> for HeaderValue {
     type Error = InvalidHeaderValue;
 
     fn try_from(bytes: &[u8]) -> Result<Self, InvalidHeaderValue> {
-        Self::try_from(bytes.to_vec())
+        if Self::is_valid(bytes) {
+            Ok(Self(bytes.into()))
+        } else {
+            Err(InvalidHeaderValue)
+        }
     }
 }
 
@@ -259,11 +268,7 @@ impl TryFrom<Vec<u8>> for HeaderValue {
     type Error = InvalidHeaderValue;
 
     fn try_from(bytes: Vec<u8>) -> Result<Self, InvalidHeaderValue> {
-        if Self::is_valid(&bytes) {
-            Ok(Self(Cow::Owned(bytes)))
-        } else {
-            Err(InvalidHeaderValue)
-        }
+        Self::try_from(bytes.as_slice())
     }
 }
 
@@ -295,17 +300,12 @@ impl HeaderValue {
     /// This value, a comma and a space, and another value.
     #[must_use]
     pub(crate) fn followed_by(&self, next: &Self) -> Self {
-        Self(Cow::Owned([&self.0, &b", "[..], &next.0].concat()))
+        Self([&self.0, &b", "[..], &next.0].concat().into())
     }
 
-    /// A value that is a token, or a list of them.
-    pub(crate) fn from_token(token: &[u8]) -> Self {
-        Self(Cow::Owned(token.to_vec()))
-    }
-
-    /// A value that an algorithm made of what is known to be valid: a number, an origin, a URL, a
-    /// list of names.
-    pub(crate) const fn from_algorithm(value: Cow<'static, [u8]>) -> Self {
-        Self(value)
+    /// A value that an algorithm made of what is known to be valid: a token or a list of them, a
+    /// number, an origin, a URL.
+    pub(crate) fn from_algorithm(value: impl Into<ByteString>) -> Self {
+        Self(value.into())
     }
 }

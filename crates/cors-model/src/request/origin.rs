@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 
 use super::{RedirectTaint, Request};
+use crate::header::HeaderValue;
 use crate::trace::{Trace, anchor, step};
 use crate::url::Url;
 
@@ -77,14 +78,15 @@ impl Request {
         false
     }
 
-    /// Byte-serializing a request origin:
+    /// Byte-serializing a request origin, to a value that headers can have:
     /// <https://fetch.spec.whatwg.org/#byte-serializing-a-request-origin>
-    pub fn byte_serialize_origin(&self, trace: &mut impl Trace) -> Cow<'static, [u8]> {
-        let serialized = self.serialize_origin(trace);
+    pub fn byte_serialize_origin(&self, trace: &mut impl Trace) -> HeaderValue {
+        let is_null = self.serializes_to_null(trace);
         record_bytes(trace);
-        match serialized {
-            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        if is_null {
+            HeaderValue::from_static("null")
+        } else {
+            HeaderValue::from_algorithm(self.origin.byte_serialize())
         }
     }
 }

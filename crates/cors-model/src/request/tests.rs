@@ -53,9 +53,9 @@ fn redirects_taint_from_the_second_origin_on() {
         );
     }
     let bytes = redirected(&[B]).byte_serialize_origin(&mut NoTrace);
-    assert_eq!(*bytes, *b"https://a.test");
+    assert_eq!(bytes.as_bytes(), b"https://a.test");
     let bytes = redirected(&[B, C]).byte_serialize_origin(&mut NoTrace);
-    assert_eq!(*bytes, *b"null");
+    assert_eq!(bytes.as_bytes(), b"null");
 }
 
 #[test]

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a run ended. The number is the exit status of the program; the order of the variants is the
 /// order in which they win.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(into = "u8", try_from = "u8")]
-#[schemars(with = "u8")]
+#[cfg_attr(feature = "schema", schemars(with = "u8"))]
 pub enum Exit {
     /// 6: a bug of the suite itself.
     Bug,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -9,7 +10,8 @@ use crate::origin::Parts;
 
 /// Origins that a regular expression or code decides on: what it says of a few of them, since not
 /// all can be listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Examples {
     /// A regular expression that the whole origin must match. Without one, code decides.
@@ -134,6 +136,7 @@ impl<'de> Deserialize<'de> for Regex {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Regex {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Regex".into()

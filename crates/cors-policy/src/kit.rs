@@ -40,7 +40,8 @@ pub fn nonsense() -> Policy {
 }
 
 /// `kit.json`: how a server says which named policies it takes on, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Version of the manifest's form; [`Manifest::VERSION`].
@@ -55,7 +56,8 @@ impl Manifest {
 }
 
 /// What a server says of a named policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(
     untagged,
     expecting = "expected {\"base\": \"NAME/\", \"endpoints\": [...]} or {\"unsupported\": \"why\"}"
@@ -68,7 +70,8 @@ pub enum ManifestEntry {
 }
 
 /// Where a server takes on a named policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ManifestSite {
     /// Path or URL, relative to the manifest's, below which `resource` and the endpoints lie. Its
@@ -81,7 +84,8 @@ pub struct ManifestSite {
 }
 
 /// Why a server does not take on a named policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ManifestUnsupported {
     /// The reason.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -203,6 +204,7 @@ impl From<Policy> for Stated {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Policy {
     fn schema_name() -> Cow<'static, str> {
         "Policy".into()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
@@ -15,7 +16,8 @@ use crate::strict::unique;
 
 /// A policy as it is written. The fields that say what is allowed may only be left out where
 /// `rules` or `resources` say it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Stated {
     /// The origins whose pages may read responses: `"any"`, or a list of serialized origins,
@@ -65,7 +67,8 @@ pub(crate) struct Stated {
 }
 
 /// An entry of `allow_origins`.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(untagged)]
 pub(crate) enum Entry {
     /// An origin or a pattern.
@@ -100,7 +103,8 @@ impl<'de> Deserialize<'de> for Entry {
 }
 
 /// How long a preflight may be cached.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(untagged)]
 pub(crate) enum MaxAge {
     /// For so many seconds.
@@ -110,7 +114,8 @@ pub(crate) enum MaxAge {
 }
 
 /// The word `"never"`.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub(crate) enum Never {
     /// The word itself.
     #[serde(rename = "never")]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,8 @@ use crate::server::Credentials;
 use crate::text::{HeaderPair, Text};
 
 /// A file of agent cases.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AgentFile {
     /// Path of the schema, for editors; always `../schema/agent.schema.json`.
@@ -27,7 +29,8 @@ pub struct AgentFile {
 }
 
 /// What a page does and how scripted servers answer, with what a browser must do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AgentCase {
     /// `area/slug`, permanent.
@@ -73,9 +76,8 @@ pub struct AgentCase {
 
 /// One of the three origins that a case plays on. `page` is the page's own; all are cross-site to
 /// each other unless the case states origins that are not.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Place {
     /// The origin of the page.
@@ -87,7 +89,8 @@ pub enum Place {
 }
 
 /// One fetch by the page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Fetch {
     /// Where the request goes: the case's own URL at that origin. A runner gives each case a path
@@ -162,7 +165,8 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// The API that makes a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Api {
     /// `fetch()`.
@@ -173,7 +177,8 @@ pub enum Api {
 }
 
 /// The kind of page that acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PageKind {
     /// A page of the origin `page`.
@@ -184,7 +189,8 @@ pub enum PageKind {
 }
 
 /// A request mode that `fetch()` can state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// `cors`.
@@ -197,7 +203,8 @@ pub enum Mode {
 }
 
 /// A redirect mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Redirect {
     /// `follow`.
@@ -210,7 +217,8 @@ pub enum Redirect {
 }
 
 /// A cache mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Cache {
     /// `default`.
@@ -227,7 +235,8 @@ pub enum Cache {
 }
 
 /// A request body as script gives it. Exactly one member, next to `type` for a blob.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Body {
     /// A string.
@@ -254,7 +263,8 @@ pub enum Body {
 }
 
 /// What a script does with `xhr.upload`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum UploadListener {
     /// A listener for `progress` is added before `send()`.
@@ -270,7 +280,8 @@ pub enum UploadListener {
 }
 
 /// How a server answers a request.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// Which requests it answers: preflights (OPTIONS with `Access-Control-Request-Method`),
@@ -324,7 +335,8 @@ fn is_ok(status: &u16) -> bool {
 }
 
 /// An interim (1xx) response.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Interim {
     /// The status, 100 to 199 without 101.
@@ -335,7 +347,8 @@ pub struct Interim {
 }
 
 /// Which requests an answer is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum OnRequest {
     /// Both kinds.
@@ -348,7 +361,8 @@ pub enum OnRequest {
 }
 
 /// What must happen: every request that reaches a server, in order, and what each fetch ends in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// All requests, in order. None may be missing and none may come on top.
@@ -358,7 +372,8 @@ pub struct Expectation {
 }
 
 /// A request that must arrive.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExpectedRequest {
     /// Preflight or actual.
@@ -392,7 +407,8 @@ pub struct ExpectedRequest {
 }
 
 /// Preflight or actual request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RequestKind {
     /// A CORS-preflight request.
@@ -402,7 +418,8 @@ pub enum RequestKind {
 }
 
 /// What the `Origin` header of a request holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum OriginHeader {
     /// The serialized origin of the page.
@@ -418,7 +435,8 @@ pub enum OriginHeader {
 }
 
 /// What a fetch ends in, as script sees it. Either `error` or `type` is stated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// A network error, or an exception that the API throws before any request.
@@ -448,7 +466,8 @@ pub struct Outcome {
 }
 
 /// Where a fetch fails. Script cannot tell the network errors apart; the requests that arrived can.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
     /// The API throws a `TypeError` (or its promise is rejected with one) before anything is sent.
@@ -474,7 +493,8 @@ pub enum ErrorKind {
 }
 
 /// The type of a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ResponseType {
     /// `basic`.
@@ -488,7 +508,8 @@ pub enum ResponseType {
 }
 
 /// An outcome that is accepted beside the standard's.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Quarantine {
     /// Why both are accepted: where the text and the engines part.

@@ -1,5 +1,6 @@
 //! Checks: statements about one answer of a server, beyond the verdict.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -8,8 +9,9 @@ use crate::level::Level;
 use crate::text::Text;
 
 /// A statement about one answer, with its own level.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 pub struct Check {
     /// Name of the check within the case.
     pub id: String,
@@ -33,19 +35,9 @@ pub struct Check {
 
 /// Which answer of a step a check looks at.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Default,
-    Serialize,
-    Deserialize,
-    JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
 )]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum On {
     /// The last answer received.
@@ -61,7 +53,8 @@ pub enum On {
 ///
 /// Header statements look at all lines of the field. Elements of list fields are compared
 /// ASCII case-insensitively except for `Access-Control-Allow-Methods`.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(untagged)]
 pub enum Statement {
     /// Something about a response header.
@@ -73,7 +66,8 @@ pub enum Statement {
 }
 
 /// A statement about a response header.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct HeaderStatement {
     /// The header's name.
     pub header: String,
@@ -83,7 +77,8 @@ pub struct HeaderStatement {
 }
 
 /// What holds of a response header.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HeaderIs {
     /// There is no such line (`false`: there is at least one).
@@ -114,9 +109,8 @@ pub enum HeaderIs {
 }
 
 /// The grammars that a check can name.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Grammar {
     /// `*`, `null`, or one serialized origin: no path, no default port, lower case.
@@ -130,23 +124,24 @@ pub enum Grammar {
 }
 
 /// A statement about the status.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct StatusStatement {
     /// The ranges of statuses that satisfy it, each `[first, last]` inclusive.
     pub status: Vec<(u16, u16)>,
 }
 
 /// A statement about the bytes of an answer.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct WireStatement {
     /// What holds of them.
     pub wire: WireIs,
 }
 
 /// What holds of the bytes of an answer.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WireIs {
     /// Nothing follows the head, and the head announces nothing: no `Transfer-Encoding`, and no

@@ -28,6 +28,7 @@ pub mod policy {
 }
 pub mod read;
 pub mod rules;
+#[cfg(feature = "schema")]
 pub mod schema;
 pub mod select;
 pub mod server;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,8 @@ use crate::known::entry::Known;
 use crate::known::file::{Entry, KnownFile};
 
 /// What an engine did with the agent cases.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ObservedFile {
     /// Path of the schema, for editors; always `../../schema/observed.schema.json`.
@@ -63,7 +65,8 @@ impl ObservedFile {
 }
 
 /// What an engine says on its console of a refusal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConsoleMessage {
     /// The step that refuses, with the engine's dialect: `fetch#anchor/step`.
@@ -84,7 +87,8 @@ pub struct ConsoleMessage {
 }
 
 /// What is known of where an engine leaves the standard.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExpectationsFile {
     /// Path of the schema, for editors; always `../../schema/expectations.schema.json`.
@@ -131,7 +135,8 @@ impl ExpectationsFile {
 }
 
 /// One way in which an agent leaves the standard, with every case that shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
     /// Its name: lower-case words joined by hyphens.

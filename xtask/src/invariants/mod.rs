@@ -43,7 +43,6 @@ const CIRCULAR: &[(&str, &str)] = &[
         "cors-fuzzer",
         "what generates, states and looks is tied to the list of it",
     ),
-    ("cors-harness", "the stages of a run, and the probe"),
     (
         "cors-vectors",
         "policies and endpoints; the reading of both kinds of cases",

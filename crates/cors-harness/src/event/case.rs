@@ -3,6 +3,7 @@
 use std::fmt;
 
 use cors_vectors::server::{Level, On, Verdict};
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,8 @@ use super::words::{CheckOutcome, Got, Outcome};
 use crate::cause::{About, Cause};
 
 /// A judged case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CaseEvent {
     /// The case's permanent id, `area/slug`.
@@ -96,7 +98,8 @@ impl CaseEvent {
 }
 
 /// A judged check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CheckEvent {
     /// The check's name within the case. `reads:NAME` and `cannot-read:NAME` come from what the
@@ -121,7 +124,8 @@ pub struct CheckEvent {
 }
 
 /// What an engine makes of a step where a browser by the standard does something else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EngineEvent {
     /// The engine.
@@ -135,7 +139,8 @@ pub struct EngineEvent {
 }
 
 /// A known failure, as the list of them has it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KnownEvent {
     /// Its short name, where it has one.
@@ -158,7 +163,8 @@ impl fmt::Display for KnownEvent {
 }
 
 /// What a user agent did in a case.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AgentEvent {
     /// What is not as expected.
@@ -174,7 +180,8 @@ pub struct AgentEvent {
 }
 
 /// One thing that a user agent did otherwise than expected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Difference {
     /// What: `request 2: Origin`, `outcome 1: status` …
@@ -186,7 +193,8 @@ pub struct Difference {
 }
 
 /// Two ways to see a case again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Again {
     /// A command line of this program.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,8 @@ use super::words::{Mode, Outcome};
 use crate::exit::Exit;
 
 /// One line of the stream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Event {
     /// The first line: what is run.
@@ -22,7 +24,8 @@ pub enum Event {
 }
 
 /// What is run against what.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RunEvent {
     /// The program, as `name version`.
@@ -38,7 +41,8 @@ pub struct RunEvent {
 }
 
 /// What is tested.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum SubjectEvent {
     /// A server, or a service in this process, by the cases.
@@ -86,7 +90,8 @@ impl SubjectEvent {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EndEvent {
     /// Whether every selected case was judged.
@@ -107,7 +112,8 @@ pub struct EndEvent {
 }
 
 /// How many cases had which outcome.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Counts {
     /// Passed.
@@ -160,6 +166,7 @@ impl Counts {
 }
 
 /// The JSON Schema (draft 2020-12) of one line of the stream.
+#[cfg(feature = "schema")]
 pub fn event_schema() -> serde_json::Value {
     schemars::schema_for!(Event).to_value()
 }

@@ -13,7 +13,9 @@ pub mod words;
 pub use self::case::{
     Again, AgentEvent, CaseEvent, CheckEvent, Difference, EngineEvent, KnownEvent,
 };
-pub use self::line::{Counts, EndEvent, Event, RunEvent, SubjectEvent, event_schema};
+#[cfg(feature = "schema")]
+pub use self::line::event_schema;
+pub use self::line::{Counts, EndEvent, Event, RunEvent, SubjectEvent};
 pub use self::step::{
     ExchangeEvent, RefusalEvent, RequestEvent, ResponseEvent, StepEvent, TraceEvent,
 };

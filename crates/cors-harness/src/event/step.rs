@@ -1,6 +1,7 @@
 //! A step of a case that was carried out: requests, responses, and what a browser makes of them.
 
 use cors_vectors::server::Verdict;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,8 @@ use super::words::{Got, Kind};
 use crate::cause::{About, Remedy};
 
 /// A step that was carried out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StepEvent {
     /// The verdict that the case states, of a `fetch` step.
@@ -34,7 +36,8 @@ pub struct StepEvent {
 }
 
 /// Where and why a fetch ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RefusalEvent {
     /// The step that refused: `fetch#anchor/step`.
@@ -58,7 +61,8 @@ pub struct RefusalEvent {
 }
 
 /// A step of the standard that was taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TraceEvent {
     /// Which: `fetch#anchor/step`.
@@ -68,7 +72,8 @@ pub struct TraceEvent {
 }
 
 /// A request and what came back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExchangeEvent {
     /// What it was for.
@@ -84,7 +89,8 @@ pub struct ExchangeEvent {
 }
 
 /// A request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RequestEvent {
     /// The method.
@@ -96,7 +102,8 @@ pub struct RequestEvent {
 }
 
 /// An answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ResponseEvent {
     /// The status.

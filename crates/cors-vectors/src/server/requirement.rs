@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use cors_policy::names::{is_cors_safelisted_method, is_safelisted_request_header_name};
 use cors_policy::policy::{Any, AnyOr, Policy};
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A fact about a policy that a case needs. Where it does not hold the case is skipped, with it as
 /// the reason.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub enum Requirement {
     /// Any origin is allowed.
     #[serde(rename = "origins.any")]
@@ -232,7 +232,7 @@ impl Requirement {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "schema"))]
 mod tests {
     use super::*;
 

@@ -1,7 +1,7 @@
-//! The suite as a test binary of a library: each case is a test that `cargo test` and
-//! `cargo nextest run` list, filter and run.
+//! The suite as the tests of an implementation: each case is a test.
 
 use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,9 +11,11 @@ use cors_harness::plan::{Plan, PlannedCase};
 use cors_harness::run::{Briefly, Options, run};
 use cors_vectors::server::ServerCase;
 use cors_vectors::server_library;
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
+use anstream::{AutoStream, ColorChoice};
 use cors_report::block;
+
+use crate::runner::{self, Arguments, Color, Trial};
 
 pub use cors_harness::kit::{HttpService, Implementation, Unsupported};
 pub use cors_harness::wire::RequestBody;
@@ -74,17 +76,43 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
         self
     }
 
-    /// Does what the arguments of the test binary say.
+    /// Does what the arguments of the test binary say. The status is 0 when no test failed, and 101
+    /// as that of libtest otherwise.
     pub fn main(self) -> ExitCode {
-        let arguments = Arguments::from_args();
-        libtest_mimic::run(&arguments, self.trials()).exit_code()
+        let failed = ExitCode::from(101);
+        let arguments = match Arguments::read(std::env::args_os()) {
+            Ok(arguments) => arguments,
+            Err(error) => {
+                // Where it cannot be written there is nobody to read it.
+                let _ = writeln!(io::stderr(), "error: {error}");
+                return failed;
+            }
+        };
+        let colored = match arguments.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                io::stdout().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty())
+            }
+        };
+        let choice = if colored {
+            ColorChoice::Always
+        } else {
+            ColorChoice::Never
+        };
+        let mut out = AutoStream::new(io::stdout(), choice);
+        match runner::run(&arguments, &self.trials(), &mut out) {
+            Ok(conclusion) if conclusion.failed == 0 => ExitCode::SUCCESS,
+            Ok(_) | Err(_) => failed,
+        }
     }
 
     /// The cases as tests, after one that says whether their results mean anything.
     pub fn trials(self) -> Vec<Trial> {
         match self.planned() {
             Ok(trials) => trials,
-            Err(said) => vec![Trial::test("suite/starts", move || Err(said.into()))],
+            Err(reason) => vec![Trial::new("suite/starts", move || Err(reason.clone()))],
         }
     }
 
@@ -97,25 +125,24 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
         let plan = plan.map_err(|error| error.to_string())?;
         let out_of_date = self.out_of_date(&plan);
 
-        let mut trials = vec![Trial::test("suite/starts", move || {
+        let mut trials = vec![Trial::new("suite/starts", move || {
             if out_of_date.is_empty() {
                 return Ok(());
             }
-            let said = out_of_date.join("\n");
-            Err(format!("the list of known failures is out of date:\n{said}").into())
+            let lines = out_of_date.join("\n");
+            Err(format!(
+                "the list of known failures is out of date:\n{lines}"
+            ))
         })];
         let shared = Arc::new((self, cases));
         trials.extend(plan.cases.iter().map(|planned| {
             let id = planned.case.id.clone();
             if let Some(reason) = skipped(&plan, planned) {
-                // What nextest is to skip, and not to count as passed, has to be listed so.
-                let listed = std::env::var_os("NEXTEST").is_some();
-                let ignored = move || Ok(Completion::ignored_with(reason));
-                return Trial::ignorable_test(id, ignored).with_ignored_flag(listed);
+                return Trial::ignored(id, reason);
             }
             let shared = Arc::clone(&shared);
             let policy = planned.case.policy.clone();
-            Trial::test(id.clone(), move || {
+            Trial::new(id.clone(), move || {
                 let (suite, cases) = &*shared;
                 suite.judge(cases, &id, &policy)
             })
@@ -137,35 +164,38 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
     }
 
     /// Runs one case.
-    fn judge(&self, cases: &[ServerCase], id: &str, policy: &str) -> Result<(), Failed> {
-        let policies = server_library()?.policies();
+    fn judge(&self, cases: &[ServerCase], id: &str, policy: &str) -> Result<(), String> {
+        let library = server_library().map_err(ToString::to_string)?;
+        let policies = library.policies();
         let needed = policies.get_key_value(policy);
         let needed = needed.map(|(name, named)| (name.clone(), named.clone()));
-        let kit = Kit::in_process(&self.implementation, &needed.into_iter().collect())?;
-        let plan = Plan::new(cases, |case| case.id == id, Subject::Kit(kit))?;
+        let kit = Kit::in_process(&self.implementation, &needed.into_iter().collect());
+        let kit = kit.map_err(|error| error.to_string())?;
+        let plan = Plan::new(cases, |case| case.id == id, Subject::Kit(kit));
+        let plan = plan.map_err(|error| error.to_string())?;
         let options = Options {
             fail_on: self.fail_on,
             trace: true,
             cli: Some(format!("cargo test{} -- --exact", test_target())),
             ..Options::default()
         };
-        let mut told = None;
+        let mut ended = None;
         let mut sink = Briefly(|event: &Event| {
             if let Event::Case(case) = event {
-                told = Some(case.clone());
+                ended = Some(case.clone());
             }
         });
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
-            .build()?;
+            .build()
+            .map_err(|error| error.to_string())?;
         let end = runtime.block_on(run(&plan, &options, std::future::pending(), &mut sink));
-        self.verdict(id, told.as_deref(), end)
+        self.verdict(id, ended.as_deref(), end)
     }
 
-    fn verdict(&self, id: &str, case: Option<&CaseEvent>, end: EndEvent) -> Result<(), Failed> {
+    fn verdict(&self, id: &str, case: Option<&CaseEvent>, end: EndEvent) -> Result<(), String> {
         let Some(case) = case.filter(|_| end.reason.is_none()) else {
-            let said = end.reason.unwrap_or_else(|| end.exit.meaning().to_owned());
-            return Err(said.into());
+            return Err(end.reason.unwrap_or_else(|| end.exit.meaning().to_owned()));
         };
         let counts = case.level >= self.fail_on && case.level > Level::Info;
         let failed = match case.outcome {
@@ -174,17 +204,13 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
         };
         match (failed, self.known.get(id)) {
             (false, None) | (true, Some(_)) => Ok(()),
-            (true, None) => {
-                let said = match (case.outcome, &case.reason) {
-                    (Outcome::Blocked, Some(reason)) => reason.clone(),
-                    _ => block::failure(case),
-                };
-                Err(anstream::adapter::strip_str(&said).to_string().into())
-            }
+            (true, None) => Err(match (case.outcome, &case.reason) {
+                (Outcome::Blocked, Some(reason)) => reason.clone(),
+                _ => block::failure(case),
+            }),
             (false, Some(reason)) => Err(format!(
                 "it passes, but is listed as known to fail ({reason}): take it off the list"
-            )
-            .into()),
+            )),
         }
     }
 }

@@ -52,7 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "cors-conformance-test",
-        &["cors-harness", "cors-report", "cors-vectors"],
+        &["cors-harness", "cors-report", "cors-text", "cors-vectors"],
     ),
     (
         "cors-conformance",

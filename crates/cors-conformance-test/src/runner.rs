@@ -26,7 +26,6 @@ Options:
       --skip FILTER          Leave out what contains this; may be repeated
       --list                 List the tests instead of running them
       --ignored              Only the ignored tests
-      --include-ignored      The ignored tests too
       --test-threads NUMBER  How many run at once
       --format pretty|terse  A line for each test, or a character
   -q, --quiet                The same as --format terse
@@ -34,7 +33,7 @@ Options:
   -h, --help
 
 Tests that are ignored mean nothing for the implementation: they show why, and are never run.
---no-capture, --show-output and --test are taken and change nothing.
+--include-ignored, --no-capture, --show-output and --test are taken and change nothing.
 ";
 
 /// Whether colours are written.
@@ -48,17 +47,23 @@ pub enum Color {
     Never,
 }
 
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    Run,
+    List,
+    Help,
+}
+
 /// What the command line of a test binary says.
 #[derive(Debug, Clone)]
 pub struct Arguments {
     filters: Vec<String>,
     skip: Vec<String>,
+    action: Action,
     exact: bool,
-    list: bool,
     only_ignored: bool,
-    include_ignored: bool,
     terse: bool,
-    help: bool,
     threads: Option<NonZero<usize>>,
     /// Whether colours are written.
     pub color: Color,
@@ -74,12 +79,10 @@ impl Arguments {
         let mut read = Self {
             filters: Vec::new(),
             skip: Vec::new(),
+            action: Action::Run,
             exact: false,
-            list: false,
             only_ignored: false,
-            include_ignored: false,
             terse: false,
-            help: false,
             threads: None,
             color: Color::Auto,
         };
@@ -87,12 +90,11 @@ impl Arguments {
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Value(filter) => read.filters.push(filter.string()?),
-                Arg::Short('h') | Arg::Long("help") => read.help = true,
+                Arg::Short('h') | Arg::Long("help") => read.action = Action::Help,
                 Arg::Short('q') | Arg::Long("quiet") => read.terse = true,
                 Arg::Long("exact") => read.exact = true,
-                Arg::Long("list") => read.list = true,
+                Arg::Long("list") => read.action = Action::List,
                 Arg::Long("ignored") => read.only_ignored = true,
-                Arg::Long("include-ignored") => read.include_ignored = true,
                 Arg::Long("skip") => read.skip.push(parser.value()?.string()?),
                 Arg::Long("test-threads") => read.threads = Some(parser.value()?.parse()?),
                 Arg::Long("format") => {
@@ -110,7 +112,9 @@ impl Arguments {
                         _ => Err("expected auto, always or never"),
                     })?;
                 }
-                Arg::Long("no-capture" | "nocapture" | "show-output" | "test") => {}
+                Arg::Long(
+                    "include-ignored" | "no-capture" | "nocapture" | "show-output" | "test",
+                ) => {}
                 Arg::Short(_) | Arg::Long(_) => return Err(argument.unexpected()),
             }
         }
@@ -224,18 +228,21 @@ pub fn run(arguments: &Arguments, trials: &[Trial], out: &mut dyn Write) -> io::
         filtered_out: trials.len() - selected.len(),
         ..Conclusion::default()
     };
-    if arguments.help {
-        out.write_all(HELP.as_bytes())?;
-        return Ok(conclusion);
-    }
-    if arguments.list {
-        for trial in &selected {
-            writeln!(out, "{}: test", trial.name)?;
+    match arguments.action {
+        Action::Run => {}
+        Action::Help => {
+            out.write_all(HELP.as_bytes())?;
+            return Ok(conclusion);
         }
-        if !arguments.terse {
-            writeln!(out, "\n{} tests, 0 benchmarks", selected.len())?;
+        Action::List => {
+            for trial in &selected {
+                writeln!(out, "{}: test", trial.name)?;
+            }
+            if !arguments.terse {
+                writeln!(out, "\n{} tests, 0 benchmarks", selected.len())?;
+            }
+            return Ok(conclusion);
         }
-        return Ok(conclusion);
     }
 
     let clock = Clock::real();

@@ -127,3 +127,11 @@ fn an_implementation_that_takes_nonsense_has_no_results() {
     );
     assert_eq!((ended.passed, ended.failed), (0, 1), "{ended:?}");
 }
+
+#[test]
+fn the_front_page_shows_the_example_that_is_tested() {
+    let page = include_str!("../README.md");
+    let (_, example) = page.split_once("```rust,no_run\n").expect("it starts");
+    let (example, _) = example.split_once("```").expect("it ends");
+    assert_eq!(example, include_str!("axum.rs"));
+}

@@ -14,6 +14,7 @@ use circles::Circle;
 
 mod circles;
 mod fresh;
+mod light;
 mod lines;
 mod manifests;
 mod sources;
@@ -97,6 +98,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 pub(crate) fn check() -> anyhow::Result<Vec<String>> {
     let metadata = metadata()?;
     let mut violations = manifests::manifests(&metadata);
+    violations.extend(light::heavy(crate::root())?);
     let registry = read(&crate::root().join("crates/cors-report/src/registry.rs"))?;
     let formats = sources::formats(&registry);
     for package in &metadata.packages {

@@ -11,7 +11,7 @@ const CRATE: &str = "cors-conformance-test";
 
 /// The packages of others that it may need at most, its tests left out. Whoever lowers the number
 /// enters the new one.
-const MOST: usize = 80;
+const MOST: usize = 81;
 
 /// What it must never need.
 const FORBIDDEN: &[&str] = &[

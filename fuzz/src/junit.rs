@@ -129,6 +129,7 @@ fn check_cases(root: Node<'_, '_>, events: &[Event], fail_on: Level) {
         let is_failure = matches!(case.outcome, Outcome::Fail | Outcome::Error);
         let wanted = match (case.outcome, case.level >= fail_on) {
             (Outcome::Pass, _) => None,
+            (Outcome::Info, _) => Some("system-out"),
             (Outcome::Skip | Outcome::Blocked, _) => Some("skipped"),
             _ if case.known.is_some() => Some("skipped"),
             (Outcome::Fail, true) => Some("failure"),

@@ -132,6 +132,7 @@ fn check_outline(nodes: &[Node<'_>], events: &[Event], text: &str) {
         cases.any(|case| case.known.is_none() && case.outcome == outcome)
     };
     for (is_there, heading) in [
+        (has(Outcome::Info), "Info"),
         (
             cases.iter().any(|case| case.known.is_some()),
             "Known failures",

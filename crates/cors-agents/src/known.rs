@@ -110,7 +110,7 @@ impl<'a, S: Sink> ByClass<'a, S> {
     fn known(&mut self, case: &CaseEvent) -> Option<KnownEvent> {
         self.cases += 1;
         match case.outcome {
-            Outcome::Pass | Outcome::Skip => return None,
+            Outcome::Pass | Outcome::Info | Outcome::Skip => return None,
             Outcome::Fail => {}
             Outcome::Blocked | Outcome::Error => {
                 self.unknown = true;

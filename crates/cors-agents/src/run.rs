@@ -93,7 +93,7 @@ impl<'s> Run<'s> {
             // A case that the reader let through and that cannot be played is a mistake of ours.
             Played::Broken(reason) => self.broken(reason),
         };
-        let failed = !matches!(outcome, Outcome::Pass | Outcome::Skip);
+        let failed = !matches!(outcome, Outcome::Pass | Outcome::Info | Outcome::Skip);
         let mut event = CaseEvent {
             outcome,
             reason,

@@ -199,7 +199,7 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
         };
         let counts = case.level >= self.fail_on && case.level > Level::Info;
         let failed = match case.outcome {
-            Outcome::Pass | Outcome::Skip => false,
+            Outcome::Pass | Outcome::Info | Outcome::Skip => false,
             Outcome::Fail | Outcome::Blocked | Outcome::Error => counts,
         };
         match (failed, self.known.get(id)) {

@@ -258,14 +258,16 @@ impl Hunt<'_> {
         found: &mut dyn FnMut(&Finding),
     ) {
         let failed = match event.outcome {
-            Outcome::Pass | Outcome::Skip | Outcome::Blocked => Vec::new(),
+            Outcome::Pass | Outcome::Info | Outcome::Skip | Outcome::Blocked => Vec::new(),
             Outcome::Fail | Outcome::Error => failures(made, &event, &place.site.policy),
         };
         {
             let mut sums = self.sums.borrow_mut();
             match (event.outcome, failed.is_empty()) {
                 (Outcome::Skip | Outcome::Blocked, _) => sums.skipped += 1,
-                (Outcome::Pass | Outcome::Fail | Outcome::Error, true) => sums.passed += 1,
+                (Outcome::Pass | Outcome::Info | Outcome::Fail | Outcome::Error, true) => {
+                    sums.passed += 1;
+                }
                 (_, false) => sums.failed += 1,
             }
         }

@@ -47,7 +47,7 @@ pub async fn sequence(
     };
     let Done { case, event, .. } = runner.run(case, subject).await;
     let failures = match event.outcome {
-        Outcome::Pass | Outcome::Skip | Outcome::Blocked => Vec::new(),
+        Outcome::Pass | Outcome::Info | Outcome::Skip | Outcome::Blocked => Vec::new(),
         Outcome::Fail | Outcome::Error => failures(&case, &event, &site.policy),
     };
     Some(Sequence {

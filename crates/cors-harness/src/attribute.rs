@@ -11,7 +11,7 @@ use crate::event::{CaseEvent, CheckOutcome, Got, Outcome, RefusalEvent, Response
 /// Why a case failed; `None` where it did not.
 pub fn cause(case: &CaseEvent) -> Option<Cause> {
     let impact = match case.outcome {
-        Outcome::Pass | Outcome::Skip => return None,
+        Outcome::Pass | Outcome::Info | Outcome::Skip => return None,
         Outcome::Blocked => Impact::Blocked,
         Outcome::Error => Impact::Unanswered,
         Outcome::Fail if case.agent.is_some() => Impact::Differs,

@@ -131,8 +131,11 @@ pub(crate) fn judge(
             judged.outcome = Outcome::Error;
             Some(unanswered)
         }
-        // A choice that is recorded.
-        (worst, None) => worst.map(|(_, said, index)| (said, index)),
+        (Some((level, said, index)), None) => {
+            (judged.outcome, judged.level) = (Outcome::Info, level);
+            Some((said, index))
+        }
+        (None, None) => None,
     };
     if let Some((said, index)) = why {
         judged.reason = Some(redactor.text(&said));

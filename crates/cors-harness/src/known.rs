@@ -58,7 +58,7 @@ impl<'a, S: Sink> Known<'a, S> {
             found.map_or_else(String::new, |found| found.fingerprint())
         };
         let fate = match case.outcome {
-            Outcome::Pass => Fate::Passed,
+            Outcome::Pass | Outcome::Info => Fate::Passed,
             Outcome::Skip => Fate::Skipped,
             Outcome::Fail | Outcome::Blocked | Outcome::Error => {
                 let how = how();

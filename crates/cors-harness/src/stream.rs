@@ -116,7 +116,7 @@ impl<'s> Stream<'s> {
     pub fn case(&mut self, case: Box<CaseEvent>) {
         self.counts.add(case.outcome);
         let counts = match case.outcome {
-            Outcome::Pass | Outcome::Skip => false,
+            Outcome::Pass | Outcome::Info | Outcome::Skip => false,
             Outcome::Fail | Outcome::Blocked | Outcome::Error => {
                 case.level >= self.fail_on && case.level > Level::Info
             }

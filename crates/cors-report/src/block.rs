@@ -115,6 +115,7 @@ pub fn word(case: &CaseEvent) -> String {
     let (style, word) = match case.outcome {
         _ if case.known.is_some() => (FAINT, "known"),
         Outcome::Pass => (GOOD, "pass"),
+        Outcome::Info => (FAINT, "info"),
         Outcome::Fail if case.level < Level::Must => (DOUBT, "FAIL"),
         Outcome::Fail => (BAD, "FAIL"),
         Outcome::Error => (BAD, "ERROR"),

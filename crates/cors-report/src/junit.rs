@@ -7,6 +7,7 @@
 //! | failed | `failure`, with what the terminal shows of it as text |
 //! | got no answer to judge | `error`, with the same |
 //! | either below the level that counts | `system-out` with that text: it is advice |
+//! | made a choice that is recorded (`info`) | `system-out` with the reason |
 //! | either in a known way; skipped; blocked | `skipped` with the reason |
 //!
 //! A document shows a failure where the exit status is not 0, and only there: what went wrong with
@@ -311,6 +312,7 @@ fn test(case: &CaseEvent, fail_on: Level) -> Test {
             Verdict::Skipped(format!("known to fail: {}", known.reason))
         }
         (_, Outcome::Pass) => Verdict::Passed,
+        (_, Outcome::Info) => Verdict::Noted(format!("info: {}", reason())),
         (_, Outcome::Fail | Outcome::Error) if case.level < fail_on => {
             Verdict::Noted(uncoloured(&block::failure(case)))
         }

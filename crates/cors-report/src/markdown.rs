@@ -23,8 +23,9 @@ use crate::groups::groups;
 use crate::reasons::{Reasons, reason};
 
 /// The columns of the table of sums.
-const COLUMNS: [&str; 6] = [
+const COLUMNS: [&str; 7] = [
     "passed",
+    "info",
     "failed",
     "without an answer",
     "known failures",
@@ -38,6 +39,7 @@ pub struct Markdown {
     run: String,
     failures: Vec<CaseEvent>,
     sums: BTreeMap<Level, [usize; COLUMNS.len()]>,
+    info: Reasons,
     known: Reasons,
     /// How many of those are failures, not blocked.
     known_failures: usize,
@@ -65,21 +67,25 @@ impl Markdown {
             (Some(known), outcome) => {
                 self.known_failures += usize::from(outcome != Outcome::Blocked);
                 self.known.add(&known.to_string(), &case.id);
-                3
+                4
             }
             (None, Outcome::Pass) => 0,
-            (None, Outcome::Fail) => 1,
-            (None, Outcome::Error) => 2,
+            (None, Outcome::Info) => {
+                self.info.add(reason(case), &case.id);
+                1
+            }
+            (None, Outcome::Fail) => 2,
+            (None, Outcome::Error) => 3,
             (None, Outcome::Blocked) => {
                 self.blocked.add(reason(case), &case.id);
-                4
+                5
             }
             (None, Outcome::Skip) => {
                 self.skipped.add(reason(case), &case.id);
-                5
+                6
             }
         };
-        if let 1 | 2 = column {
+        if let 2 | 3 = column {
             self.failures.push(case.clone());
         }
         let sums = self.sums.entry(case.level).or_default();
@@ -106,6 +112,7 @@ impl Markdown {
         for (number, group) in (1..).zip(groups(&self.failures)) {
             failure(&mut text, number, group.first, &group.others);
         }
+        list(&mut text, "Info", &self.info);
         list(&mut text, "Known failures", &self.known);
         list(&mut text, "Blocked", &self.blocked);
         list(&mut text, "Skipped", &self.skipped);
@@ -137,7 +144,11 @@ impl Markdown {
             1 => ", 1 known failure".to_owned(),
             many => format!(", {many} known failures"),
         };
-        format!("{word}: {passed} passed, {failed} failed{known}, {skipped} skipped")
+        let info = match counts.info {
+            0 => String::new(),
+            info => format!(", {info} info"),
+        };
+        format!("{word}: {passed} passed{info}, {failed} failed{known}, {skipped} skipped")
     }
 
     /// How many cases of each level had which outcome, the gravest level first.

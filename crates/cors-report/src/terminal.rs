@@ -51,6 +51,8 @@ pub struct Terminal {
     failures: Vec<CaseEvent>,
     skipped: Reasons,
     blocked: Reasons,
+    /// What is recorded of servers that pass.
+    info: Reasons,
     /// Failures that are accepted, by the reason for that.
     known: Reasons,
     /// What engines make of cases otherwise, by what that is.
@@ -66,6 +68,7 @@ impl Terminal {
             failures: Vec::new(),
             skipped: Reasons::new(),
             blocked: Reasons::new(),
+            info: Reasons::new(),
             known: Reasons::new(),
             engines: Reasons::new(),
         }
@@ -154,6 +157,7 @@ impl Terminal {
         }
         match case.outcome {
             Outcome::Pass => {}
+            Outcome::Info => self.info.add(reason(case), &case.id),
             Outcome::Fail | Outcome::Error => self.failures.push(case.clone()),
             Outcome::Skip => self.skipped.add(reason(case), &case.id),
             Outcome::Blocked => self.blocked.add(reason(case), &case.id),
@@ -215,6 +219,9 @@ impl Terminal {
         for reason in self.blocked.iter() {
             let (count, shown) = (reason.count, shown(reason));
             writeln!(sink, "{count} blocked, counted as skipped: {shown}")?;
+        }
+        for reason in self.info.iter() {
+            writeln!(sink, "{} info: {}", reason.count, shown(reason))?;
         }
         for reason in self.known.iter() {
             let (count, shown) = (reason.count, shown(reason));
@@ -280,8 +287,12 @@ fn last_line(counts: &Counts) -> String {
     } else {
         anstyle::Style::new()
     };
+    let info = match counts.info {
+        0 => String::new(),
+        info => format!(", {info} info"),
+    };
     format!(
-        "conformance: {good}{passed} passed{good:#}, {bad}{failed} failed{bad:#}, {skipped} skipped"
+        "conformance: {good}{passed} passed{good:#}{info}, {bad}{failed} failed{bad:#}, {skipped} skipped"
     )
 }
 

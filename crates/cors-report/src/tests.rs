@@ -169,7 +169,7 @@ fn markdown(events: &[Event]) -> String {
 }
 
 /// The cases with each outcome but `fail`.
-fn unfailed() -> [CaseEvent; 4] {
+fn unfailed() -> [CaseEvent; 5] {
     let mut skipped = case("origin/null", Verdict::Refused, Got::Refused, &[]);
     skipped.outcome = Outcome::Skip;
     skipped.reason = Some("the policy does not list null".to_owned());
@@ -185,7 +185,10 @@ fn unfailed() -> [CaseEvent; 4] {
         exchange.transport = Some("the connection was closed before a complete answer".to_owned());
     }
     let passed = case("origin/foreign", Verdict::Refused, Got::Refused, &[]);
-    [passed, skipped, blocked, error]
+    let mut info = case("preflight/status", Verdict::Shared, Got::Shared, &[]);
+    (info.outcome, info.level) = (Outcome::Info, Level::Info);
+    info.reason = Some("status: the status is 200".to_owned());
+    [passed, skipped, blocked, error, info]
 }
 
 #[test]
@@ -412,7 +415,7 @@ fn markdown_says_why_nothing_was_decided() {
 
 #[test]
 fn a_document_is_red_where_the_exit_status_is_not_0() {
-    let [passed, skipped, blocked, error] = unfailed();
+    let [passed, skipped, blocked, error, info] = unfailed();
     let mut advice = error.clone();
     advice.level = Level::Should;
     let failed = case("origin/x", Verdict::Refused, Got::Shared, &[]);
@@ -429,6 +432,7 @@ fn a_document_is_red_where_the_exit_status_is_not_0() {
             2,
             &[][..],
         ),
+        (events(&[info], Exit::AsExpected), 1, &[][..]),
         (events(&[], Exit::AsExpected), 1, &[][..]),
         (events(&[failed], Exit::Failed), 1, &["exposed"]),
         (

@@ -19,17 +19,18 @@ pub(super) fn page(rows: &[Row<'_>]) -> String {
          configuration that people copy.\n\
          `cargo xtask try SUBJECT -- --baseline /dev/null -t CASE` shows what was sent and what came, \
          and the step at which a browser decides.\n\n\
-         | subject | versions | passed | failed | skipped |\n|---|---|---:|---:|---:|\n",
+         | subject | versions | passed | info | failed | skipped |\n|---|---|---:|---:|---:|---:|\n",
     );
     for row in rows {
         let counts = row.report.counts;
         let manifest = &row.subject.manifest;
         let _ = writeln!(
             page,
-            "| [{0}](#{0}) | {1} | {2} | {3} | {4} |",
+            "| [{0}](#{0}) | {1} | {2} | {3} | {4} | {5} |",
             manifest.name,
             manifest.version,
             counts.pass,
+            counts.info,
             counts.fail + counts.error,
             counts.skip + counts.blocked
         );
@@ -135,7 +136,7 @@ mod tests {
             case("a/b", "fail"),
             case("a/d", "skip"),
             case("a/e", "blocked"),
-            r#"{"type":"end","counts":{"pass":7,"fail":1,"error":1,"skip":1,"blocked":1}}"#.into(),
+            r#"{"type":"end","counts":{"pass":7,"info":3,"fail":1,"error":1,"skip":1,"blocked":1}}"#.into(),
         ];
         let row = Row {
             subject,
@@ -143,7 +144,7 @@ mod tests {
             report: Report::parse(&report.join("\n")).unwrap(),
         };
         let page = page(&[row]);
-        assert!(page.contains("| 7 | 2 | 2 |"), "{page}");
+        assert!(page.contains("| 7 | 3 | 2 | 2 |"), "{page}");
         let found = "| E1 | recipe | it \\| that ([known](https://known.example/1)) \
                      | `a/b`: checks vary<br>`a/c`: no answer |";
         assert!(page.contains(found), "{page}");

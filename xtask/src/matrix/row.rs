@@ -23,6 +23,7 @@ impl fmt::Display for Row<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Counts {
             pass,
+            info,
             fail,
             error,
             skip,
@@ -31,7 +32,7 @@ impl fmt::Display for Row<'_> {
         let manifest = &self.subject.manifest;
         write!(
             f,
-            "{:20} {pass:4} passed {:3} failed {:3} skipped  {}",
+            "{:20} {pass:4} passed {info:3} info {:3} failed {:3} skipped  {}",
             manifest.name,
             fail + error,
             skip + blocked,

@@ -20,6 +20,7 @@ pub(crate) struct Report {
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 pub(crate) struct Counts {
     pub(crate) pass: usize,
+    pub(crate) info: usize,
     pub(crate) fail: usize,
     pub(crate) error: usize,
     pub(crate) skip: usize,
@@ -89,7 +90,7 @@ mod tests {
     #[test]
     fn a_report_without_an_end_is_none() {
         let head = r#"{"type":"run","tool":"x"}"#;
-        let counts = r#"{"pass":1,"fail":2,"error":0,"skip":3,"blocked":0,"unjudged":0}"#;
+        let counts = r#"{"pass":1,"info":0,"fail":2,"error":0,"skip":3,"blocked":0,"unjudged":0}"#;
         let whole = format!(r#"{head}{}{{"type":"end","counts":{counts}}}"#, '\n');
         assert_eq!(Report::parse(&whole).unwrap().counts.fail, 2);
         assert!(Report::parse(head).is_err());

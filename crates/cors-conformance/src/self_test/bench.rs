@@ -378,11 +378,11 @@ pub(super) fn outcome(
     let mut findings = Vec::new();
     let mut sink = Briefly(|event: &Event| {
         let Event::Case(case) = event else { return };
-        let found = match (case.outcome, &case.reason) {
-            (Outcome::Fail, _) => Found::Failure,
-            (Outcome::Blocked | Outcome::Error, _) => Found::Silence,
-            (Outcome::Pass, Some(_)) => Found::Note,
-            (Outcome::Pass, None) | (Outcome::Skip, _) => Found::Nothing,
+        let found = match case.outcome {
+            Outcome::Fail => Found::Failure,
+            Outcome::Blocked | Outcome::Error => Found::Silence,
+            Outcome::Info => Found::Note,
+            Outcome::Pass | Outcome::Skip => Found::Nothing,
         };
         if found != Found::Nothing {
             findings.push(Finding {

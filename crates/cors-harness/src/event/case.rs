@@ -27,7 +27,7 @@ pub struct CaseEvent {
     pub spec: Vec<String>,
     /// What became of it.
     pub outcome: Outcome,
-    /// Of a failure, the highest level that failed; else the case's own level.
+    /// The highest level at which something does not hold; else the case's own level.
     pub level: Level,
     /// The named policy under which it ran, in kit mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -118,6 +118,9 @@ pub struct EndEvent {
 pub struct Counts {
     /// Passed.
     pub pass: usize,
+    /// Made a choice that is recorded.
+    #[serde(default)]
+    pub info: usize,
     /// Failed, at whatever level.
     pub fail: usize,
     /// Blocked.
@@ -135,6 +138,7 @@ impl Counts {
     pub fn add(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Pass => self.pass += 1,
+            Outcome::Info => self.info += 1,
             Outcome::Fail => self.fail += 1,
             Outcome::Blocked => self.blocked += 1,
             Outcome::Skip => self.skip += 1,
@@ -144,18 +148,19 @@ impl Counts {
 
     /// All of them together.
     pub const fn total(&self) -> usize {
-        self.pass + self.fail + self.blocked + self.skip + self.error + self.unjudged
+        self.pass + self.info + self.fail + self.blocked + self.skip + self.error + self.unjudged
     }
 
     /// Those that met the target.
     pub const fn ran(&self) -> usize {
-        self.pass + self.fail + self.blocked + self.error
+        self.pass + self.info + self.fail + self.blocked + self.error
     }
 
     /// By the names that the stream uses.
     pub fn by_name(&self) -> BTreeMap<&'static str, usize> {
         BTreeMap::from([
             ("pass", self.pass),
+            ("info", self.info),
             ("fail", self.fail),
             ("blocked", self.blocked),
             ("skip", self.skip),

@@ -23,8 +23,11 @@ pub enum Mode {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// All of it holds, or what does not hold is a recorded choice (level `info`).
+    /// All of it holds.
     Pass,
+    /// All that is binding holds; a verdict or a check of level `info` does not: a choice of the
+    /// server, which `reason` records.
+    Info,
     /// A verdict or a check of level `should` or `must` does not hold; `level` says which.
     Fail,
     /// The case it is paired with did not get its verdict, so that this one's means nothing.

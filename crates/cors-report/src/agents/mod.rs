@@ -160,7 +160,7 @@ fn told(shown: &str, title: &str, text: &str) -> Result<Column, String> {
             (Event::Case(case), Some(column)) if !ended => {
                 let case = *case;
                 let standing = match case.outcome {
-                    Outcome::Pass => Standing::Same,
+                    Outcome::Pass | Outcome::Info => Standing::Same,
                     Outcome::Skip | Outcome::Blocked => {
                         Standing::Skipped(case.reason.unwrap_or_default())
                     }

@@ -9,12 +9,20 @@ use cors_agents::known::Classes;
 use cors_agents::model::{play_as, play_refusing};
 use cors_agents::world::World;
 use cors_model::trace::NoTrace;
-use cors_vectors::observed::{Deviation, expectations, observed};
+use cors_vectors::known::agents::known;
+use cors_vectors::known::entry::Known;
+use cors_vectors::observed::observed;
 use cors_vectors::summary::summary;
 
 /// The engines, of which there are records.
 fn recorded() -> impl Iterator<Item = &'static str> {
     Engine::ALL.map(Engine::name).into_iter()
+}
+
+/// What is known of an engine.
+fn failures(name: &str) -> Vec<Known> {
+    let file = known(name).unwrap().expect("there are known failures");
+    file.entries.into_iter().map(|entry| entry.known).collect()
 }
 
 /// A number of failures that is not that of the summary is noticed.
@@ -49,11 +57,10 @@ fn every_recorded_difference_is_explained() {
     for name in recorded() {
         let record = observed(name).unwrap().expect("there is a record");
         assert_eq!(record.engine, name);
-        let known = expectations(name).unwrap().expect("there are expectations");
-        assert_eq!(known.agent, name);
+        let known = failures(name);
         let named: BTreeSet<&str> = known
-            .all()
-            .flat_map(|deviation| &deviation.cases)
+            .iter()
+            .flat_map(|known| &known.cases)
             .map(String::as_str)
             .collect();
         for id in record.differing.keys() {
@@ -62,9 +69,12 @@ fn every_recorded_difference_is_explained() {
                 "{name}: {id} differs, and no deviation names it"
             );
         }
-        for id in known.accepted.iter().flat_map(|accepted| &accepted.cases) {
-            let case = library.agent_case(id).unwrap_or_else(|| panic!("{id}"));
-            assert!(case.quarantine.is_some(), "{name}: {id} accepts nothing");
+        for known in &known {
+            assert!(known.reason.len() >= 20, "{name}: {}", known.reason);
+            for id in known.cases.iter().filter(|_| known.accepted) {
+                let case = library.agent_case(id).unwrap_or_else(|| panic!("{id}"));
+                assert!(case.quarantine.is_some(), "{name}: {id} accepts nothing");
+            }
         }
         for id in named {
             assert!(
@@ -144,12 +154,13 @@ fn deviations_name_fields_of_the_dialect() {
     let library = cors_vectors::library().expect("the embedded library is sound");
     for engine in Engine::ALL {
         let name = engine.name();
-        let known = expectations(name).unwrap().unwrap();
+        let known = failures(name);
         let record = observed(name).unwrap().expect("there is a record");
         let departures = engine.dialect().departures();
-        for deviation in known.all() {
+        for deviation in &known {
             let field = deviation.dialect.as_deref();
-            let field = field.unwrap_or_else(|| panic!("{name}: {} has no field", deviation.name));
+            let field =
+                field.unwrap_or_else(|| panic!("{name}: {:?} has no field", deviation.name));
             assert!(
                 departures.iter().any(|(departure, _)| *departure == field),
                 "{name} is as the standard in {field}"
@@ -164,8 +175,8 @@ fn deviations_name_fields_of_the_dialect() {
                 let did = &record.differing[id];
                 !differences(did, &world, &seen).unwrap().is_empty()
             };
-            let of_field = |deviation: &&Deviation| deviation.dialect.as_deref() == Some(field);
-            let named = known.all().filter(of_field);
+            let of_field = |deviation: &&Known| deviation.dialect.as_deref() == Some(field);
+            let named = known.iter().filter(of_field);
             let mut named = named.flat_map(|deviation| &deviation.cases);
             // No case can wait for a limit to be over.
             let shown =

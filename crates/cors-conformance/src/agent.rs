@@ -20,14 +20,15 @@ use cors_harness::stream::Sink;
 use cors_report::terminal::{Terminal, Verbosity};
 use cors_vectors::agent::AgentCase;
 use cors_vectors::format::format;
-use cors_vectors::known::file::{Entry as KnownEntry, KnownFile};
-use cors_vectors::observed::{ObservedFile, expectations, read_expectations};
+use cors_vectors::known::agents;
+use cors_vectors::known::file::{KnownFile, Reasons, ids_of};
+use cors_vectors::observed::ObservedFile;
 use cors_vectors::server::Level;
 use cors_vectors::summary::summary;
 use tokio::runtime::Runtime;
 
 use crate::args::{AgentArgs, AgentName};
-use crate::baseline::file::is_narrowed;
+use crate::baseline::file::{self, is_narrowed};
 use crate::cases;
 use crate::message;
 use crate::output::Output;
@@ -256,36 +257,30 @@ fn with_program(
 
 /// What the agent is known to do otherwise.
 fn known(args: &AgentArgs) -> Result<Option<KnownFile>, Stop> {
-    let (shown, file) = match (&args.expectations, args.name) {
-        (Some(path), _) => {
-            let shown = path.display().to_string();
-            let text = fs::read_to_string(path)
-                .map_err(|error| Stop::usage(format_args!("{shown}: {error}")))?;
-            let file = read_expectations(&shown, &text).map_err(Stop::usage)?;
-            (shown, Some(file))
-        }
-        (None, Some(name)) => {
-            let shown = format!("agent/expectations/{}.json", name.name());
-            (shown, expectations(name.name()).map_err(Stop::bug)?)
-        }
-        (None, None) => return Ok(None),
-    };
-    let Some(file) = file else { return Ok(None) };
     let library = cases::load(&args.selection)?;
-    let file = file.known(&shown);
-    let ids = file.entries.iter().flat_map(KnownEntry::ids);
-    if let Some(unknown) = ids.into_iter().find(|id| library.agent_case(id).is_none()) {
-        return Err(Stop {
+    let file = match (&args.baseline, args.name) {
+        (Some(path), _) => {
+            let ids = |text: &str| ids_of(library.agent_cases(), text);
+            let (name, text) = (path.display().to_string(), file::text(path)?);
+            let file = KnownFile::read(&name, &text, Reasons::Needed, &ids);
+            Some(file.map_err(Stop::usage)?)
+        }
+        (None, Some(name)) => agents::known(name.name()).map_err(Stop::bug)?,
+        (None, None) => None,
+    };
+    let unknown = file.iter().flat_map(KnownFile::unknown).next();
+    match unknown {
+        Some(said) => Err(Stop {
             exit: Exit::OutOfDate,
-            said: format!("the expectations name the case {unknown}, which there is not"),
-        });
+            said,
+        }),
+        None => Ok(file),
     }
-    Ok(Some(file))
 }
 
 /// The classes of failures by which an emulator is known.
 fn classes(args: &AgentArgs) -> Result<Option<Classes>, Stop> {
-    let name = match (&args.expectations, args.name) {
+    let name = match (&args.baseline, args.name) {
         (None, Some(name)) => name.name(),
         _ => return Ok(None),
     };

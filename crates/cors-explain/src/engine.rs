@@ -3,7 +3,10 @@
 
 use cors_model::dialect::Dialect;
 use cors_model::dialect::Engine;
-use cors_vectors::observed::{Deviation, ExpectationsFile, ObservedError, expectations, observed};
+use cors_vectors::known::agents::known;
+use cors_vectors::known::entry::Known as KnownFailure;
+use cors_vectors::known::file::KnownFile;
+use cors_vectors::observed::{ObservedError, observed};
 use serde::Serialize;
 
 /// The engine whose behaviour an explanation is about.
@@ -36,10 +39,10 @@ pub struct DepartureView {
     pub case: String,
 }
 
-impl From<&Deviation> for DepartureView {
-    fn from(deviation: &Deviation) -> Self {
+impl From<&KnownFailure> for DepartureView {
+    fn from(deviation: &KnownFailure) -> Self {
         Self {
-            name: deviation.name.clone(),
+            name: deviation.name.clone().unwrap_or_default(),
             reason: deviation.reason.clone(),
             spec: deviation.spec.clone(),
             case: deviation.cases.first().cloned().unwrap_or_default(),
@@ -53,7 +56,7 @@ pub struct Known {
     engine: Engine,
     version: String,
     date: String,
-    expectations: ExpectationsFile,
+    failures: KnownFile,
 }
 
 impl Known {
@@ -63,17 +66,18 @@ impl Known {
     ///
     /// They cannot be read, or are missing.
     pub fn of(engine: Engine) -> Result<Self, ObservedError> {
-        let missing = || ObservedError {
+        let unusable = |said: String| ObservedError {
             file: engine.name().to_owned(),
-            said: "nothing is known of it".to_owned(),
+            said,
         };
+        let missing = || unusable("nothing is known of it".to_owned());
         let record = observed(engine.name())?.ok_or_else(missing)?;
-        let known = expectations(engine.name())?;
+        let failures = known(engine.name()).map_err(|error| unusable(error.to_string()))?;
         Ok(Self {
             engine,
             version: record.version,
             date: record.date,
-            expectations: known.ok_or_else(missing)?,
+            failures: failures.ok_or_else(missing)?,
         })
     }
 
@@ -118,18 +122,20 @@ impl Known {
     }
 
     fn named(&self, field: &str, case: Option<&str>) -> Vec<DepartureView> {
-        let of_field = |known: &&Deviation| known.dialect.as_deref() == Some(field);
-        let shows = |known: &&Deviation| known.cases.iter().any(|id| Some(id.as_str()) == case);
-        let ExpectationsFile {
-            deviations,
-            accepted,
-            ..
-        } = &self.expectations;
-        let shown = self.expectations.all().filter(of_field).filter(shows);
-        let lists: [Vec<&Deviation>; 3] = [
-            shown.collect(),
-            deviations.iter().filter(of_field).collect(),
-            accepted.iter().filter(of_field).collect(),
+        let all = self.failures.entries.iter().map(|entry| &entry.known);
+        let all = all.filter(|known| known.dialect.as_deref() == Some(field));
+        let all: Vec<&KnownFailure> = all.collect();
+        let shows = |known: &KnownFailure| known.cases.iter().any(|id| Some(id.as_str()) == case);
+        let those = |is_wanted: &dyn Fn(&KnownFailure) -> bool| -> Vec<&KnownFailure> {
+            all.iter()
+                .copied()
+                .filter(|known| is_wanted(known))
+                .collect()
+        };
+        let lists = [
+            those(&shows),
+            those(&|known| !known.accepted),
+            those(&|known| known.accepted),
         ];
         let list = lists.into_iter().find(|list| !list.is_empty());
         list.into_iter().flatten().map(Into::into).collect()

@@ -4,7 +4,8 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
 use crate::agent::AgentFile;
-use crate::observed::{ExpectationsFile, ObservedFile};
+use crate::known::file::Written;
+use crate::observed::ObservedFile;
 use crate::policy::PolicyFile;
 use crate::rules::RuleFile;
 use crate::server::ServerFile;
@@ -15,10 +16,7 @@ use crate::summary::SummaryFile;
 pub fn schemas() -> Vec<(String, Value)> {
     vec![
         ("agent.schema.json".to_owned(), schema_of::<AgentFile>()),
-        (
-            "expectations.schema.json".to_owned(),
-            schema_of::<ExpectationsFile>(),
-        ),
+        ("known.schema.json".to_owned(), schema_of::<Written>()),
         (
             "observed.schema.json".to_owned(),
             schema_of::<ObservedFile>(),

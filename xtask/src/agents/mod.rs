@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, bail, ensure};
 
 mod classes;
+mod known;
 mod page;
 
 /// The Debian packages of an engine.
@@ -194,7 +195,7 @@ fn record(name: &str) -> anyhow::Result<()> {
     let (file, known) = if emulator {
         (classes::record(name), format!("xtask/agents/{name}.toml"))
     } else {
-        let known = format!("vectors/agent/expectations/{name}.json");
+        let known = format!("vectors/agent/known/{name}.toml");
         (format!("vectors/agent/observed/{name}.json"), known)
     };
     match agent(name, &["--record", &file])? {
@@ -205,6 +206,9 @@ fn record(name: &str) -> anyhow::Result<()> {
     }
     if emulator {
         return classify(name);
+    }
+    if known::update(name)? {
+        println!("{known} is written anew: what is new there needs its name, reason and steps");
     }
     let code = agent(name, &["--console", &file])?;
     ensure!(

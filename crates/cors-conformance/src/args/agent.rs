@@ -27,9 +27,9 @@ pub struct AgentArgs {
     /// Give up after this many seconds, for the whole run [default: 300]
     #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub max_time: Option<Duration>,
-    /// What the agent is known to do otherwise than the standard, instead of what is embedded
-    #[arg(long, value_name = "FILE")]
-    pub expectations: Option<PathBuf>,
+    /// The file of known failures, instead of what is known of the agent
+    #[arg(long, value_name = "FILE", alias = "expectations")]
+    pub baseline: Option<PathBuf>,
     /// A script for the page, in place of its own: to see that a broken one fails
     #[arg(long, value_name = "FILE", hide = true)]
     pub page: Option<PathBuf>,

@@ -213,14 +213,14 @@ fn an_emulator_that_is_not_there_is_named() {
 }
 
 #[test]
-fn expectations_that_no_longer_hold_are_out_of_date() {
+fn known_failures_that_no_longer_hold_are_out_of_date() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("known.json");
+    let path = folder.path().join("known.toml");
     let path = path.to_str().unwrap();
     let text = |case: &str| {
         format!(
-            r#"{{ "agent": "chromium", "deviations": [{{ "name": "a", "spec": ["fetch#x"],
-                  "reason": "It does what it should not.", "cases": ["{case}"] }}] }}"#
+            "[[known]]\nname = 'a'\nspec = ['fetch#x']\n\
+             reason = 'It does what it should not.'\ncases = ['{case}']\n"
         )
     };
     let run = |case: &str| {
@@ -230,7 +230,7 @@ fn expectations_that_no_longer_hold_are_out_of_date() {
             "model",
             "-t",
             "methods/*",
-            "--expectations",
+            "--baseline",
             path,
         ]))
     };

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 
 use cors_harness::event::{Event, Outcome, SubjectEvent};
 use cors_vectors::agent::AgentCase;
-use cors_vectors::observed::{Deviation, ExpectationsFile, expectations, observed};
+use cors_vectors::known::agents::known;
+use cors_vectors::known::entry::Known;
+use cors_vectors::observed::observed;
 use cors_vectors::summary::{ClassSummary, SummaryFile, summary};
 
 use self::differences::{Column, Departure, Did, Explained, Standing};
@@ -57,10 +59,10 @@ fn recorded(name: &str, cases: &[&AgentCase]) -> Result<Column, String> {
     let record = record.ok_or_else(|| {
         format!("there is no record of {name}: run it with --report ndjson=FILE, and name the file")
     })?;
-    let file = expectations(name).map_err(|error| error.to_string())?;
-    let mut known: BTreeMap<&str, &Deviation> = BTreeMap::new();
-    for deviation in file.iter().flat_map(ExpectationsFile::all) {
-        known.extend(deviation.cases.iter().map(|id| (id.as_str(), deviation)));
+    let file = known(name).map_err(|error| error.to_string())?;
+    let mut explained: BTreeMap<&str, &Known> = BTreeMap::new();
+    for entry in file.iter().flat_map(|file| &file.entries) {
+        explained.extend(entry.ids().into_iter().map(|id| (id, &entry.known)));
     }
     let mut standings = BTreeMap::new();
     let covered = record.covered();
@@ -74,10 +76,10 @@ fn recorded(name: &str, cases: &[&AgentCase]) -> Result<Column, String> {
         }
     }
     for (id, did) in record.differing {
-        let explained = known.get(id.as_str()).map(|deviation| Explained {
-            name: deviation.name.clone(),
-            reason: deviation.reason.clone(),
-            spec: deviation.spec.clone(),
+        let explained = explained.get(id.as_str()).map(|known| Explained {
+            name: known.name.clone().unwrap_or_default(),
+            reason: known.reason.clone(),
+            spec: known.spec.clone(),
         });
         let departure = Departure {
             explained,

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::de::DeTable;
 
@@ -56,9 +58,12 @@ pub enum Fate {
 #[error("{}", .0.join("\n"))]
 pub struct KnownError(pub Vec<String>);
 
+/// A file of known failures as it is written.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Written {
+pub(crate) struct Written {
+    /// The entries.
     #[serde(default)]
     known: Vec<Known>,
 }
@@ -74,8 +79,11 @@ impl Entry {
         self.known.count.unwrap_or_else(|| self.ids().len())
     }
 
-    /// Whether it is about such a failure of the case.
+    /// Whether it is about such a failure of the case. What the case itself accepts is none.
     pub fn explains(&self, id: &str, fate: &Fate) -> bool {
+        if self.known.accepted {
+            return false;
+        }
         let recorded = self.known.fails.as_deref();
         let as_recorded = match fate {
             Fate::Failed(how) => recorded.is_none_or(|fails| fails == how),

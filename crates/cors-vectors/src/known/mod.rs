@@ -24,6 +24,7 @@
 //! assert_eq!(wrong, ["known.toml:3: origin/suffix-lookalike passes: take it out"]);
 //! ```
 
+pub mod agents;
 pub mod edit;
 pub mod entry;
 pub mod file;

@@ -84,7 +84,7 @@ impl Kind {
         match (parts.next(), base) {
             (_, "policies.json") => return Some(Self::Policies),
             (_, "rules.json") => return Some(Self::Rules),
-            (Some("observed" | "expectations" | "summaries"), _) => return Some(Self::Engine),
+            (Some("observed" | "summaries"), _) => return Some(Self::Engine),
             (Some("agent"), _) => return Some(Self::Agent),
             (Some("server"), _) => return Some(Self::Server),
             _ => {}

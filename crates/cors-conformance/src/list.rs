@@ -45,16 +45,24 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
         Vec::new()
     };
     let mut sink = anstream::stdout();
+    let mut counts = Counts::default();
     for case in &chosen {
         let printed = match case {
             AnyCase::Server(case) => {
                 let printed = print_server(&mut sink, case, args.verbose);
-                let skipped = policy
+                let left_out = policy
                     .as_ref()
-                    .and_then(|policy| why_skipped(&library, case, policy));
-                printed.and_then(|()| match skipped {
-                    Some(reason) => {
-                        writeln!(sink, "  {FAINT}skipped: {}{FAINT:#}", sentence(&reason))
+                    .and_then(|policy| why_left_out(&library, case, policy));
+                let count = match &left_out {
+                    None => &mut counts.run,
+                    Some((false, _)) => &mut counts.meaningless,
+                    Some((true, _)) => &mut counts.skipped,
+                };
+                *count += 1;
+                printed.and_then(|()| match left_out {
+                    Some((asks, reason)) => {
+                        let word = if asks { "skipped" } else { "does not apply" };
+                        writeln!(sink, "  {FAINT}{word}: {}{FAINT:#}", sentence(&reason))
                     }
                     None => Ok(()),
                 })
@@ -68,6 +76,19 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
             return Err(output::unwritable("standard output", &error));
         }
     }
+    if policy.is_some() {
+        let Counts {
+            run,
+            meaningless,
+            skipped,
+        } = counts;
+        writeln!(
+            sink,
+            "list: {} cases: {run} run, {meaningless} do not apply to the policy, {skipped} skipped",
+            run + meaningless + skipped
+        )
+        .map_err(|error| output::unwritable("standard output", &error))?;
+    }
     Ok(if chosen.is_empty() {
         Exit::NothingRan
     } else {
@@ -75,15 +96,28 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
     })
 }
 
-/// Why a case says nothing about a server with a policy; `None` when it runs.
-fn why_skipped(library: &Library, case: &ServerCase, policy: &Policy) -> Option<String> {
+/// What becomes of the cases under a policy.
+#[derive(Default)]
+struct Counts {
+    run: usize,
+    /// Those whose question means nothing there.
+    meaningless: usize,
+    skipped: usize,
+}
+
+/// Why a case says nothing about a server with a policy, and whether it leaves a question by that;
+/// `None` when it runs.
+fn why_left_out(library: &Library, case: &ServerCase, policy: &Policy) -> Option<(bool, String)> {
     if let Err(skip) = fill(case, policy, false) {
-        return Some(skip.to_string());
+        return Some((skip.leaves_a_question(), skip.to_string()));
     }
     let pair = library.server_case(case.paired_with.as_deref()?)?;
     let skip = fill(pair, policy, false).err()?;
     let id = &pair.id;
-    Some(format!("{id}, which it is paired with, is skipped: {skip}"))
+    Some((
+        skip.leaves_a_question(),
+        format!("{id}, which it is paired with, does not run: {skip}"),
+    ))
 }
 
 /// Each browser with the cases that its record is about.

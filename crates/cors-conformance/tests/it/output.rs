@@ -155,6 +155,39 @@ fn listing_names_each_case_once() {
 }
 
 #[test]
+fn listing_says_what_a_policy_leaves_out_and_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cors.toml");
+    let policy = "allow_origins = [\"http://localhost:*\"]\nallow_methods = []\n\
+                  allow_headers = []\nexpose_headers = []\n";
+    std::fs::write(&file, policy).unwrap();
+    let list = |case: &str| {
+        let ran = run(&["list", "--policy", text(&file), "-t", case]);
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        ran.stdout
+    };
+    let counts = |run, meaningless, skipped| {
+        format!(
+            "list: 1 cases: {run} run, {meaningless} do not apply to the policy, {skipped} skipped\n"
+        )
+    };
+    let runs = list("origin/allowed");
+    assert!(runs.ends_with(&counts(1, 0, 0)), "{runs}");
+    let meaningless = list("credentials/allowed");
+    assert!(
+        meaningless.contains("does not apply: only when the policy allows credentials")
+            && meaningless.ends_with(&counts(0, 1, 0)),
+        "{meaningless}"
+    );
+    let skipped = list("errors/not-found");
+    assert!(
+        skipped.contains("skipped: the policy declares no endpoint `missing`")
+            && skipped.ends_with(&counts(0, 0, 1)),
+        "{skipped}"
+    );
+}
+
+#[test]
 fn listing_names_cases_of_both_kinds() {
     let lines = |arguments: &[&str]| -> Vec<String> {
         let ran = run(&[&["list"], arguments].concat());

@@ -4,6 +4,7 @@
 //! answered 403 without any grant, so that a developer sees which of both happened.
 
 use cors_policy::names::is_token;
+use cors_policy::origin::check_serialized;
 use http::Method;
 use http::header::{HeaderMap, ORIGIN, VARY};
 
@@ -76,10 +77,16 @@ pub fn classify(x: &Exchange<'_>) -> Kind {
     }
 }
 
-/// The policy's own answer; without an origin only a policy that allows any says yes.
+/// The policy's own answer; without an origin only a policy that allows any says yes. Where any
+/// origin is allowed and repeated, only what is one.
 pub fn match_origin(x: &Exchange<'_>) -> bool {
     match &x.origin {
-        Some(origin) => x.policy.allows_origin(origin.as_bytes()),
+        Some(origin) => {
+            let any = listed(&x.policy.allow_origins).is_none();
+            let repeats_anything = any && x.depends_on_origin();
+            x.policy.allows_origin(origin.as_bytes())
+                && (!repeats_anything || origin == "null" || check_serialized(origin).is_ok())
+        }
         None => !x.depends_on_origin(),
     }
 }

@@ -8,6 +8,7 @@
 
 mod common;
 mod faults;
+mod language;
 mod non_servers;
 mod probes;
 mod proxy;

@@ -7,7 +7,8 @@ use cors_policy::policy::{Policy, View};
 use super::headers::is_harmless;
 use super::skip::Skip;
 use super::values::Fill;
-use crate::server::{Credentials, Endpoint, PageFetch, Requirement, ServerCase, Verdict};
+use crate::check::{Check, HeaderIs, HeaderStatement, Statement};
+use crate::server::{Credentials, Endpoint, PageFetch, RawSend, Requirement, ServerCase, Verdict};
 use crate::text::{Text, TextError};
 
 /// The values for a case under a policy, in the first place where it means something. `kit` says
@@ -74,6 +75,9 @@ fn fill_view(case: &ServerCase, view: View<'_>, kit: bool) -> Result<Fill, Skip>
         if let (Some(fetch), Some(verdict)) = (&step.fetch, step.verdict) {
             agree(&fill, policy, fetch, verdict)?;
         }
+        if let Some(send) = &step.send {
+            no_refusal_of_what_is_allowed(&fill, policy, send, &step.checks)?;
+        }
     }
     Ok(fill)
 }
@@ -88,6 +92,38 @@ fn expand(fill: &Fill, text: &Text) -> Result<Vec<u8>, Skip> {
         | TextError::BadHex { .. }
         | TextError::TooLong) => Skip::Text(error),
     })
+}
+
+/// Whether the answer to a request must not repeat an origin that the policy allows.
+fn no_refusal_of_what_is_allowed(
+    fill: &Fill,
+    policy: &Policy,
+    send: &RawSend,
+    checks: &[Check],
+) -> Result<(), Skip> {
+    for (name, value) in &send.headers {
+        let value = expand(fill, value)?;
+        if !expand(fill, name)?.eq_ignore_ascii_case(b"origin") {
+            continue;
+        }
+        for check in checks {
+            if let Statement::Header(HeaderStatement { header, is }) = &check.statement
+                && header.eq_ignore_ascii_case("access-control-allow-origin")
+                && let HeaderIs::Not(not) = is
+                && expand(fill, not)? == value
+            {
+                let origin = String::from_utf8_lossy(&value).into_owned();
+                match policy.decide_origin(&value) {
+                    Some(false) => {}
+                    // What is no origin is granted to nobody, whatever a policy says of any.
+                    Some(true) | None if origin::check_serialized(&origin).is_err() => {}
+                    Some(true) => return Err(Skip::Allowed { origin }),
+                    None => return Err(Skip::Undetermined),
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether a page can do this, and whether the policy wants the verdict that the case states.
@@ -118,7 +154,10 @@ fn agree(fill: &Fill, policy: &Policy, fetch: &PageFetch, verdict: Verdict) -> R
         verdict,
     ) {
         (Some(true), Verdict::Refused) => Err(Skip::Allowed { origin }),
-        (Some(false), Verdict::Shared) => Err(Skip::Refused { origin }),
+        (Some(false), Verdict::Shared) => Err(match policy.decide_origin(&serialized) {
+            Some(true) => Skip::Refused { origin },
+            Some(false) | None => Skip::OtherOrigin { origin },
+        }),
         (Some(true), Verdict::Shared) | (Some(false), Verdict::Refused) => Ok(()),
         (None, _) => Err(Skip::Undetermined),
     }

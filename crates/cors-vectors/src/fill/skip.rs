@@ -30,8 +30,13 @@ pub enum Skip {
         /// The origin.
         origin: String,
     },
-    /// The policy refuses what the case wants shared.
+    /// The policy refuses what the case wants shared, though it allows the origin.
     Refused {
+        /// The origin.
+        origin: String,
+    },
+    /// The case is about an origin that the policy does not allow.
+    OtherOrigin {
         /// The origin.
         origin: String,
     },
@@ -40,6 +45,24 @@ pub enum Skip {
     Undetermined,
     /// A text of the case cannot be expanded.
     Text(TextError),
+}
+
+impl Skip {
+    /// Whether what the case asks means something under the policy, so that it is left out only
+    /// since the case is about one endpoint, one kind of target or one origin that is not there, or
+    /// since the policy does not say what it wants.
+    pub fn leaves_a_question(&self) -> bool {
+        match self {
+            Self::Requires(requirement) => *requirement == Requirement::Kit,
+            Self::Endpoint(_) | Self::OtherOrigin { .. } | Self::Undetermined | Self::Text(_) => {
+                true
+            }
+            Self::Placeholder { .. }
+            | Self::NoSuchPage { .. }
+            | Self::Allowed { .. }
+            | Self::Refused { .. } => false,
+        }
+    }
 }
 
 impl fmt::Display for Skip {
@@ -75,8 +98,14 @@ impl fmt::Display for Skip {
                     "the policy refuses what is to be shared, to the origin `{origin}`"
                 )
             }
+            Self::OtherOrigin { origin } => {
+                write!(
+                    f,
+                    "the case is about the origin `{origin}`, which the policy does not allow"
+                )
+            }
             Self::Undetermined => {
-                f.write_str("the policy does not list a header that the case sends")
+                f.write_str("the policy does not say whether it allows what the case sends")
             }
             Self::Text(error) => error.fmt(f),
         }

@@ -17,9 +17,10 @@ pub struct Fill {
 }
 
 impl Fill {
-    /// The values under a policy, by its first rule.
+    /// The values under the first rule of a policy.
     pub fn of(policy: &Policy) -> Self {
-        Self::of_view(View::first(policy))
+        let first = policy.views().into_iter().next();
+        Self::of_view(first.unwrap_or_else(|| View::first(policy)))
     }
 
     /// The values under one rule.

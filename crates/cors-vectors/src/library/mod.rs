@@ -311,6 +311,7 @@ impl Library {
                         | Skip::NoSuchPage { .. }
                         | Skip::Allowed { .. }
                         | Skip::Refused { .. }
+                        | Skip::OtherOrigin { .. }
                         | Skip::Undetermined
                         | Skip::Text(_) => "steps",
                     };

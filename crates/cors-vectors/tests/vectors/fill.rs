@@ -426,7 +426,7 @@ fn cases_are_skipped_with_a_reason() {
             "",
             false
         ),
-        "the policy refuses what is to be shared, to the origin `https://c.example`"
+        "the case is about the origin `https://c.example`, which the policy does not allow"
     );
     assert_eq!(
         skip(
@@ -458,7 +458,7 @@ fn cases_are_skipped_with_a_reason() {
             "",
             false
         ),
-        "the policy does not list a header that the case sends"
+        "the policy does not say whether it allows what the case sends"
     );
     assert_eq!(
         skip(

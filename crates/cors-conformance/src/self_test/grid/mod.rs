@@ -114,7 +114,14 @@ impl Grid<'_> {
         } else {
             FEW_SEQUENCES
         };
-        let search = Search::new(&runtime, &place, &everything, self.cases, sequences)?;
+        let search = Search::new(
+            &runtime,
+            &place,
+            &everything,
+            self.cases,
+            &self.legitimate,
+            sequences,
+        )?;
         let rigs = Setting::ALL.map(|setting| {
             let policy = shape.stated(setting);
             Rig::new(
@@ -129,7 +136,7 @@ impl Grid<'_> {
         let mut settings: Vec<SettingReport> = Setting::ALL
             .iter()
             .zip(&rigs)
-            .map(|(setting, rig)| SettingReport::new(*setting, rig.skipped))
+            .map(|(setting, rig)| SettingReport::new(*setting, rig.counts))
             .collect();
         for (_, fault) in (0..).zip(&self.faults).filter(|(place, _)| drawn(*place)) {
             pair(fault, &rigs, &search, &mut settings)?;

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use cors_harness::exit::Exit;
 use serde::Serialize;
 
+use super::rig::Counts;
+
 use cors_text::style::{BAD, FAINT, STRONG};
 use cors_text::terminal::sentence;
 
@@ -31,8 +33,8 @@ pub(super) struct ShapeReport {
 #[derive(Debug, Serialize)]
 pub(super) struct SettingReport {
     pub(super) setting: String,
-    /// Percentage of the cases that mean nothing here.
-    pub(super) skipped: usize,
+    /// What becomes of the cases here.
+    pub(super) cases: Counts,
     /// Number of faults that a case fails on.
     pub(super) caught: usize,
     /// The faults that nobody can tell from the reference server.
@@ -43,10 +45,10 @@ pub(super) struct SettingReport {
 
 impl SettingReport {
     /// Before any server was looked at.
-    pub(super) fn new(setting: impl Display, skipped: usize) -> Self {
+    pub(super) fn new(setting: impl Display, cases: Counts) -> Self {
         Self {
             setting: setting.to_string(),
-            skipped,
+            cases,
             caught: 0,
             invisible: Vec::new(),
             holes: BTreeMap::new(),
@@ -79,17 +81,18 @@ impl GridReport {
         let width = names.max().unwrap_or_default();
         writeln!(
             sink,
-            "{STRONG}{:<width$}  {:<28}  {:>7}  {:>6}  {:>9}  {:>5}{STRONG:#}",
-            "policy", "with", "skipped", "caught", "invisible", "holes"
+            "{STRONG}{:<width$}  {:<28}  {:>4}  {:>7}  {:>6}  {:>9}  {:>5}{STRONG:#}",
+            "policy", "with", "runs", "skipped", "caught", "invisible", "holes"
         )?;
         for shape in &self.shapes {
             for one in &shape.settings {
                 writeln!(
                     sink,
-                    "{:<width$}  {:<28}  {:>6}%  {:>6}  {:>9}  {:>5}",
+                    "{:<width$}  {:<28}  {:>4}  {:>6}%  {:>6}  {:>9}  {:>5}",
                     shape.name,
                     one.setting,
-                    one.skipped,
+                    one.cases.run,
+                    one.cases.skipped_of_hundred(),
                     one.caught,
                     one.invisible.len(),
                     one.holes.len()

@@ -6,8 +6,10 @@ use cors_harness::exit::Exit;
 use cors_harness::plan::Plan;
 use cors_harness::run::Options;
 use cors_testbed::{Behaviour, Transcript};
+use cors_vectors::fill::fill;
 use cors_vectors::policy::Policy;
 use cors_vectors::server::ServerCase;
+use serde::Serialize;
 use tokio::runtime::Runtime;
 
 use crate::self_test::bench::{Finding, Found, Place, outcome, server, subject};
@@ -22,8 +24,44 @@ pub(super) struct Rig<'a> {
     alone: Vec<Alone>,
     /// All that need no bytes, together.
     together: (Plan, Transcript),
-    /// Percentage of the cases that are skipped.
+    /// How many cases there are, and what becomes of them.
+    pub(super) counts: Counts,
+}
+
+/// What becomes of the cases under a policy.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(super) struct Counts {
+    /// Those that run.
+    pub(super) run: usize,
+    /// Those whose question means nothing there.
+    pub(super) meaningless: usize,
+    /// The others.
     pub(super) skipped: usize,
+}
+
+impl Counts {
+    /// Skipped cases of a hundred.
+    pub(super) fn skipped_of_hundred(self) -> usize {
+        100 * self.skipped / (self.run + self.meaningless + self.skipped).max(1)
+    }
+
+    fn of(cases: &[ServerCase], policy: &Policy, run: usize) -> Self {
+        let asks = |case: &ServerCase| {
+            let skip = fill(case, policy, false).err();
+            skip.map(|skip| skip.leaves_a_question())
+        };
+        let pair = |case: &&ServerCase| {
+            let pair = case.paired_with.as_ref()?;
+            asks(cases.iter().find(|other| other.id == *pair)?)
+        };
+        let meaningless = |case: &&ServerCase| asks(case).or_else(|| pair(case)) == Some(false);
+        let meaningless = cases.iter().filter(meaningless).count();
+        Self {
+            run,
+            meaningless,
+            skipped: cases.len().saturating_sub(run + meaningless),
+        }
+    }
 }
 
 struct Alone {
@@ -66,7 +104,7 @@ impl<'a> Rig<'a> {
             options,
             alone: Vec::new(),
             together: (plan(false, &|case| !case.is_raw())?, Transcript::default()),
-            skipped: 100 * (all.len() - runnable.len()) / all.len().max(1),
+            counts: Counts::of(all, policy, runnable.len()),
         };
         for (id, raw) in runnable {
             let plan = plan(raw, &|case| case.id == id)?;

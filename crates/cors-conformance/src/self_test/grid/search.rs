@@ -1,6 +1,7 @@
 //! Whether anything tells a faulty server from the reference server, whatever cases say of it:
 //! every request of every case, with generated ones after them, is put to both.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use cors_fuzzer::{Terms, generated};
@@ -16,6 +17,7 @@ use tokio::runtime::Runtime;
 use super::seen::{self, Seen};
 use super::shapes::Setting;
 use crate::self_test::bench::{Place, carry_out, server, subject};
+use crate::self_test::legitimate::Legitimate;
 use crate::stop::Stop;
 
 /// What generates the requests after those of the cases.
@@ -24,6 +26,10 @@ const SEED: u64 = 14;
 /// The requests under one policy.
 pub(super) struct Search<'a> {
     place: &'a Place<'a>,
+    /// What is meant.
+    policy: &'a Policy,
+    /// The servers that are right.
+    legitimate: &'a [Legitimate],
     /// By the position of the setting.
     asked: Vec<Vec<Asked>>,
 }
@@ -33,6 +39,8 @@ struct Asked {
     request: Parts,
     answer: Result<Reply, HungUp>,
     seen: Seen,
+    /// What can be seen of right servers, where the policy leaves open what they do.
+    right: OnceCell<Vec<Seen>>,
 }
 
 impl<'a> Search<'a> {
@@ -40,8 +48,9 @@ impl<'a> Search<'a> {
     pub(super) fn new(
         runtime: &Runtime,
         place: &'a Place<'a>,
-        policy: &Policy,
+        policy: &'a Policy,
         all: &[ServerCase],
+        legitimate: &'a [Legitimate],
         sequences: u64,
     ) -> Result<Self, Stop> {
         let terms = Terms {
@@ -83,12 +92,18 @@ impl<'a> Search<'a> {
                     request: (*request).clone(),
                     seen: seen::of(policy, request, &answer),
                     answer,
+                    right: OnceCell::new(),
                 }
             });
             Ok(asked.collect())
         });
         let asked = asked.into_iter().collect::<Result<_, Stop>>()?;
-        Ok(Self { place, asked })
+        Ok(Self {
+            place,
+            policy,
+            legitimate,
+            asked,
+        })
     }
 
     /// What shows that a server is not the reference server; `None` when nothing does.
@@ -103,13 +118,16 @@ impl<'a> Search<'a> {
             request,
             answer,
             seen,
+            right,
         } in asked
         {
             let other = suspect.answer(request);
             if same(answer, &other) {
                 continue;
             }
-            let differs = match seen.difference(&seen::of(self.place.policy, request, &other)) {
+            let shown = seen::of(self.policy, request, &other);
+            let differs = match seen.difference(&shown) {
+                Some(_) if self.is_right(request, right, &shown)? => None,
                 Some(what) => Some(what.to_owned()),
                 None => self.vary_due(behaviour, request, &other)?,
             };
@@ -126,6 +144,28 @@ impl<'a> Search<'a> {
         Ok(None)
     }
 
+    /// Whether a right server shows the same, where the policy leaves open what it does.
+    fn is_right(
+        &self,
+        request: &Parts,
+        right: &OnceCell<Vec<Seen>>,
+        shown: &Seen,
+    ) -> Result<bool, Stop> {
+        if !seen::is_open(self.policy, request) {
+            return Ok(false);
+        }
+        if right.get().is_none() {
+            let seen = self.legitimate.iter().map(|one| {
+                let server = server(self.place.policy, one.behaviour.clone())?;
+                Ok(seen::of(self.policy, request, &server.answer(request)))
+            });
+            // Nobody else sets it: the search has one thread.
+            let _ = right.set(seen.collect::<Result<_, Stop>>()?);
+        }
+        let mut seen = right.get().into_iter().flatten();
+        Ok(seen.any(|seen| seen.difference(shown).is_none()))
+    }
+
     /// Whether an answer lacks a `Vary` that is due, since others get another
     /// `Access-Control-Allow-Origin` for the same request.
     fn vary_due(
@@ -135,7 +175,9 @@ impl<'a> Search<'a> {
         answer: &Result<Reply, HungUp>,
     ) -> Result<Option<String>, Stop> {
         let Ok(answer) = answer else { return Ok(None) };
-        if !["GET", "HEAD"].contains(&request.method.as_str()) || seen::varies(answer, "origin") {
+        // No cache keeps the answers to other methods.
+        let kept = ["GET", "HEAD", "OPTIONS"].contains(&request.method.as_str());
+        if !kept || seen::varies(answer, "origin") {
             return Ok(None);
         }
         let mut values = BTreeSet::new();
@@ -171,7 +213,7 @@ fn same(one: &Result<Reply, HungUp>, other: &Result<Reply, HungUp>) -> bool {
 /// Whether a request leaves in a setting.
 fn leaves(request: &Parts, setting: Setting) -> bool {
     let safe = ["GET", "HEAD", "OPTIONS"].contains(&request.method.as_str());
-    let resource = request.uri.path() == "/resource";
+    let resource = request.uri.path().ends_with("/resource");
     (setting.unsafe_methods || safe) && (setting.endpoints || resource)
 }
 

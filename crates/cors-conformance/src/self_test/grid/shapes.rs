@@ -1,5 +1,6 @@
 //! The policies of the grid, and how each of them is put to the test.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use cors_harness::kit::path;
@@ -73,11 +74,20 @@ impl Shape {
     pub(super) fn stated(&self, setting: Setting) -> Policy {
         let mut policy = self.policy.clone();
         if setting.endpoints {
-            let others = Endpoint::ALL.into_iter().skip(1);
-            policy.endpoints = others
-                .map(|endpoint| (endpoint, format!("/{}", path(endpoint))))
-                .collect();
+            policy.endpoints = endpoints("");
+            for resource in &mut policy.resources {
+                let start = resource.path.trim_end_matches("/*");
+                resource.policy.endpoints = endpoints(start);
+            }
         }
         policy
     }
+}
+
+/// All endpoints below a path.
+fn endpoints(start: &str) -> BTreeMap<Endpoint, String> {
+    let others = Endpoint::ALL.into_iter().skip(1);
+    others
+        .map(|endpoint| (endpoint, format!("{start}/{}", path(endpoint))))
+        .collect()
 }

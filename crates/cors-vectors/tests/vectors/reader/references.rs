@@ -62,7 +62,7 @@ fn what_refers_to_other_files() {
         (
             "\"{allowed}\"",
             "\"{foreign}\"",
-            "server/origin.json:6: `origin/allowed`: field `steps`: the case cannot run under its own policy `plain`: the policy refuses what is to be shared, to the origin `https://foreign.example`",
+            "server/origin.json:6: `origin/allowed`: field `steps`: the case cannot run under its own policy `plain`: the case is about the origin `https://foreign.example`, which the policy does not allow",
         ),
         (
             "\"{foreign}\"",

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use arbitrary::Unstructured;
 use cors_vectors::Library;
+use cors_vectors::basis::too_high;
+use cors_vectors::fill::Fill;
 use cors_vectors::format::format;
 use cors_vectors::origin::check_serialized;
 use cors_vectors::policy::{Any, AnyOr, Policy};
@@ -118,6 +120,13 @@ proptest! {
     #[test]
     fn the_same_choices_make_the_same_sequence(choices in choices()) {
         prop_assert_eq!(sequence(&choices), sequence(&choices));
+    }
+
+    #[test]
+    fn levels_follow_the_written_rule(choices in choices()) {
+        let (policy, case) = sequence(&choices);
+        let found = too_high(&case, &Fill::of(&policy)).unwrap();
+        prop_assert!(found.is_empty(), "{}", found.join("\n"));
     }
 
     #[test]

@@ -80,6 +80,8 @@ mod source;
 
 use std::time::Duration;
 
+use cors_vectors::basis::Basis;
+use cors_vectors::fill::Fill;
 use cors_vectors::policy::{AnyOr, Policy};
 use cors_vectors::server::{Level, PageFetch, RawSend, ServerCase, Step, Verdict};
 
@@ -274,10 +276,24 @@ const fn bare(fetch: Option<PageFetch>, send: Option<RawSend>) -> Step {
 fn case(steps: &[Step], terms: Terms<'_>) -> Option<ServerCase> {
     let mut level = Level::Must;
     let mut stated = Vec::new();
+    let fill = Fill::of(terms.policy);
     for (number, step) in steps.iter().enumerate() {
-        let (step, of_step) = expect::state(step, number, terms)?;
+        let (mut step, of_step) = expect::state(step, number, terms)?;
+        // Generated texts have no placeholders, so that none lacks a value.
+        let bases = step
+            .checks
+            .iter()
+            .map(|check| Basis::of(&step, check, &fill));
+        let bases = bases.collect::<Result<Vec<_>, _>>().ok()?;
+        for (check, basis) in step.checks.iter_mut().zip(bases) {
+            check.level = check.level.min(basis.level());
+        }
         level = level.min(of_step);
         stated.push(step);
+    }
+    if stated.iter().all(|step| step.verdict.is_none()) {
+        let of_checks = stated.iter().flat_map(|step| &step.checks);
+        level = level.min(of_checks.map(|check| check.level).max().unwrap_or(level));
     }
     Some(blank(stated, level))
 }

@@ -11,6 +11,7 @@
 //! The crate knows no implementation: expectations are stated by whoever writes a case.
 
 pub mod agent;
+pub mod basis;
 pub mod check;
 pub mod data;
 pub mod error;

@@ -67,7 +67,8 @@ pub struct ServerCase {
     /// How binding the verdicts of the case are.
     #[serde(default)]
     pub level: Level,
-    /// Why the level is what it is, when it is not evident from `spec`.
+    /// Why the level is lower than what the case rests on allows; see [`basis`](crate::basis). All
+    /// checks are then at most at that level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<String>,
     /// What the policy must say for the case to mean something; see [`Requirement`].

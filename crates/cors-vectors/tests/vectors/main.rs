@@ -8,5 +8,6 @@
 
 mod embedded;
 mod fill;
+mod levels;
 mod reader;
 mod select;

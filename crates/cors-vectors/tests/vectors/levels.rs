@@ -1,0 +1,16 @@
+//! No case is more binding than what it rests on.
+
+use cors_vectors::basis::too_high;
+use cors_vectors::fill::Fill;
+use cors_vectors::library::library;
+
+#[test]
+fn levels_follow_the_written_rule() {
+    let library = library().unwrap();
+    let mut found = Vec::new();
+    for case in library.server_cases() {
+        let policy = &library.policies()[&case.policy].policy;
+        found.extend(too_high(case, &Fill::of(policy)).unwrap());
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

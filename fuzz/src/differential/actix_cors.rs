@@ -16,8 +16,10 @@ use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Response};
 use http_body_util::Full;
 
-use super::known::{NINE, PREFLIGHT};
-use super::{Application, Known, Library, Request};
+use super::application::Application;
+use super::compare::run as compare;
+use super::known::{Known, NINE, PREFLIGHT};
+use super::library::{Library, Request};
 
 /// actix-cors.
 #[derive(Debug)]
@@ -147,7 +149,7 @@ fn parsed(names: &[String]) -> impl Iterator<Item = HeaderName> {
 
 /// Runs one input.
 pub fn run(data: &[u8]) {
-    super::run::<ActixCors>(data);
+    compare::<ActixCors>(data);
 }
 
 /// Files are those of `src` in actix-cors 0.7.2.

@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use tower::Service;
 
-use super::Request;
+use super::library::Request;
 
 thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };

@@ -12,8 +12,10 @@ use http_body_util::combinators::BoxBody;
 use poem::middleware::Cors;
 use poem::{Endpoint, EndpointExt as _};
 
-use super::known::{NINE, PREFLIGHT};
-use super::{Application, Known, Library, Request, listed};
+use super::application::Application;
+use super::compare::run as compare;
+use super::known::{Known, NINE, PREFLIGHT};
+use super::library::{Library, Request, listed};
 
 /// poem.
 #[derive(Debug)]
@@ -94,7 +96,7 @@ fn cors(policy: &Policy) -> Cors {
 
 /// Runs one input.
 pub fn run(data: &[u8]) {
-    super::run::<Poem>(data);
+    compare::<Poem>(data);
 }
 
 /// Files are those of `src` in poem 3.1.12.

@@ -10,8 +10,10 @@ use salvo_core::hyper::service::Service as _;
 use salvo_core::{ConnCtrl, Depot, FlowCtrl, Handler, Router, Service, async_trait};
 use salvo_cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, Cors};
 
-use super::known::{is_upload_of_no_method, trimmed};
-use super::{Application, Known, Library, Request, listed};
+use super::application::Application;
+use super::compare::run as compare;
+use super::known::{Known, is_upload_of_no_method, trimmed};
+use super::library::{Library, Request, listed};
 
 /// salvo.
 #[derive(Debug)]
@@ -112,7 +114,7 @@ fn cors(policy: &Policy) -> Cors {
 
 /// Runs one input.
 pub fn run(data: &[u8]) {
-    super::run::<Salvo>(data);
+    compare::<Salvo>(data);
 }
 
 /// Files are those of `src` in salvo-cors 1.1.0.

@@ -7,7 +7,8 @@ use cors_harness::kit::HttpService;
 use cors_testbed::{Behaviour, Server, Service, faults};
 use cors_vectors::policy::Policy;
 
-use super::{Application, Known, LIBRARIES, Library, compare, run};
+use super::compare::run;
+use super::{Application, Known, LIBRARIES, Library, compare};
 
 /// A server of the testbed in the place of a library.
 fn testbed(policy: &Policy, behaviour: Behaviour) -> impl HttpService {

@@ -10,8 +10,10 @@ use http_body_util::Full;
 use tower::ServiceBuilder;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer, ExposeHeaders};
 
-use super::known::is_upload_of_no_method;
-use super::{Application, Known, Library, Request, listed};
+use super::application::Application;
+use super::compare::run as compare;
+use super::known::{Known, is_upload_of_no_method};
+use super::library::{Library, Request, listed};
 
 /// tower-http.
 #[derive(Debug)]
@@ -98,7 +100,7 @@ fn parsed(names: &[String]) -> impl Iterator<Item = HeaderName> {
 
 /// Runs one input.
 pub fn run(data: &[u8]) {
-    super::run::<TowerHttp>(data);
+    compare::<TowerHttp>(data);
 }
 
 /// Files are those of `src/cors` in 0.7.1.

@@ -7,8 +7,10 @@ use warp::Filter as _;
 use warp::filters::cors::Builder;
 use warp::path::FullPath;
 
-use super::known::PREFLIGHT;
-use super::{Application, Known, Library, listed};
+use super::application::Application;
+use super::compare::run as compare;
+use super::known::{Known, PREFLIGHT};
+use super::library::{Library, listed};
 
 /// warp.
 #[derive(Debug)]
@@ -74,7 +76,7 @@ fn names(listed: &AnyOr<Vec<String>>) -> impl Iterator<Item = &str> {
 
 /// Runs one input.
 pub fn run(data: &[u8]) {
-    super::run::<Warp>(data);
+    compare::<Warp>(data);
 }
 
 /// Functions are those of `src/filters/cors.rs` in warp 0.4.3.

@@ -1,7 +1,6 @@
 //! `cargo xtask agents`: the real browsers and the emulators that agent cases are put to.
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, bail, ensure};
@@ -9,6 +8,9 @@ use anyhow::{Context as _, bail, ensure};
 mod classes;
 mod known;
 mod page;
+mod program;
+
+use program::{program, shown};
 
 /// The Debian packages of an engine.
 const PACKAGES: [(&str, &[&str]); 3] = [
@@ -178,18 +180,6 @@ fn agent(name: &str, arguments: &[&str]) -> anyhow::Result<Option<i32>> {
     program(&[&["agent", name], arguments].concat())
 }
 
-/// Runs the program, and gives its exit status.
-fn program(arguments: &[&str]) -> anyhow::Result<Option<i32>> {
-    let mut command = Command::new(crate::cargo());
-    command
-        .args(["run", "--release", "--locked", "--quiet"])
-        .args(["--package", "cors-conformance", "--"])
-        .args(arguments)
-        .current_dir(crate::root());
-    println!("$ cargo xtask conformance {}", arguments.join(" "));
-    Ok(command.status().context("cannot start cargo")?.code())
-}
-
 fn record(name: &str) -> anyhow::Result<()> {
     let emulator = EMULATORS.contains(&name);
     let (file, known) = if emulator {
@@ -253,11 +243,6 @@ fn check(name: &str) -> anyhow::Result<()> {
     );
     println!("{name}: as expected, and a broken page and broken servers fail");
     Ok(())
-}
-
-fn shown(path: &Path) -> anyhow::Result<&str> {
-    path.to_str()
-        .context("the path of the checkout is not UTF-8")
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use cors_net::process::Group;
 
+use super::program::{program, shown};
+
 /// What is done in the page.
 const TEST: &str = include_str!("../../agents/page-test.js");
 /// Where the page and its pictures are kept, to be looked at.
@@ -23,7 +25,7 @@ pub(super) fn check() -> anyhow::Result<()> {
     let folder = crate::root().join(FOLDER);
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let plain = folder.join("report.html");
-    let code = super::program(&["report", "--out", super::shown(&plain)?])?;
+    let code = program(&["report", "--out", shown(&plain)?])?;
     ensure!(code == Some(0), "report: exit status {code:?}, expected 0");
     let page = fs::read_to_string(&plain)?;
     let tested = folder.join("tested.html");
@@ -60,7 +62,7 @@ pub(super) fn check() -> anyhow::Result<()> {
         for (what, size, hash) in [("top", "1280,1400", ""), ("case", "1280,1000", "#picture")] {
             let picture = folder.join(format!("{what}-{scheme}.png"));
             let arguments = [
-                format!("--screenshot={}", super::shown(&picture)?),
+                format!("--screenshot={}", shown(&picture)?),
                 format!("--blink-settings=preferredColorScheme={number}"),
                 format!("--window-size={size}"),
                 "--hide-scrollbars".to_owned(),
@@ -93,7 +95,7 @@ fn chromium(arguments: &[&str], file: &Path, hash: &str) -> anyhow::Result<Strin
         ])
         .arg(profile)
         .args(arguments)
-        .arg(format!("file://{}{hash}", super::shown(file)?))
+        .arg(format!("file://{}{hash}", shown(file)?))
         .stdin(Stdio::null())
         .stdout(File::create(&output)?)
         .stderr(Stdio::null());

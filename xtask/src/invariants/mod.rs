@@ -35,25 +35,10 @@ pub(crate) struct Args {
 }
 
 /// The crates that have circles of files still, and why.
-const CIRCULAR: &[(&str, &str)] = &[
-    (
-        "cors-fuzz",
-        "the libraries that are compared stand in the list of them",
-    ),
-    (
-        "cors-fuzzer",
-        "what generates, states and looks is tied to the list of it",
-    ),
-    (
-        "cors-vectors",
-        "policies and endpoints; the reading of both kinds of cases",
-    ),
-    (
-        "cors-report",
-        "the page of agents and the list of its areas",
-    ),
-    ("xtask", "the commands of agents"),
-];
+const CIRCULAR: &[(&str, &str)] = &[(
+    "cors-fuzzer",
+    "what generates, states and looks is tied to the list of it",
+)];
 
 /// Reports the violations.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
@@ -98,6 +83,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 pub(crate) fn check() -> anyhow::Result<Vec<String>> {
     let metadata = metadata()?;
     let mut violations = manifests::manifests(&metadata);
+    violations.extend(manifests::unused_arrows(&metadata));
     violations.extend(light::heavy(crate::root())?);
     let registry = read(&crate::root().join("crates/cors-report/src/registry.rs"))?;
     let formats = sources::formats(&registry);

@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 use cors_vectors::agent::AgentCase;
 use cors_vectors::summary::SummaryFile;
 
-use super::area;
 use super::differences::{Column, Departure, Did, Explained, Standing};
 use super::lines::{Block, alone, blocks};
 use crate::cite::cited;
@@ -496,4 +495,9 @@ impl<'a> Page<'a> {
 
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// The area of a case: the first half of its id.
+fn area(case: &AgentCase) -> &str {
+    case.id.split_once('/').map_or("", |(area, _)| area)
 }

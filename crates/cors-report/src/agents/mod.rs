@@ -203,8 +203,3 @@ fn told(shown: &str, title: &str, text: &str) -> Result<Column, String> {
     }
     Ok(column)
 }
-
-/// The area of a case: the first half of its id.
-fn area(case: &AgentCase) -> &str {
-    case.id.split_once('/').map_or("", |(area, _)| area)
-}

@@ -6,18 +6,19 @@ mod agent;
 mod citation;
 mod common;
 mod json;
+mod policies;
 mod server;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::agent::AgentFile;
-use crate::error::{Error, Errors, Problem};
-use crate::policies::{NamedPolicy, PolicyFile};
+use crate::error::{Errors, Problem};
 use crate::rules::{RuleFile, Side};
 use crate::server::ServerFile;
 
-use common::{is_slug, sentence};
+use common::sentence;
 pub(crate) use json::Source;
+pub use policies::read_policies;
 // Until all use cors-policy.
 pub use cors_policy::read::{check_policy, read_policy_toml};
 
@@ -47,37 +48,6 @@ pub fn read_server_file(name: &str, text: &str) -> Result<ServerFile, Errors> {
     let source = Source::new(name, text);
     let file: ServerFile = source.shape()?;
     Errors::none_or(server::check(&source, &file), file)
-}
-
-/// Reads the named policies.
-///
-/// # Errors
-///
-/// Everything that is wrong, unless the shape is: then the first.
-pub fn read_policies(name: &str, text: &str) -> Result<PolicyFile, Errors> {
-    let source = Source::new(name, text);
-    let file: PolicyFile = source.shape()?;
-    let errors = check_policies(&source, &file.policies);
-    Errors::none_or(errors, file)
-}
-
-/// Everything that is wrong with named policies.
-fn check_policies(source: &Source<'_>, policies: &BTreeMap<String, NamedPolicy>) -> Vec<Error> {
-    let mut errors = Vec::new();
-    for (policy_name, named) in policies {
-        if !is_slug(policy_name) {
-            errors.push(source.error(
-                Some(policy_name),
-                "policies".to_owned(),
-                Problem::Broken("a policy's name is of lower-case letters, digits and hyphens"),
-            ));
-        }
-        for (field, problem) in cors_policy::read::problems(&named.policy) {
-            let field = format!("policy.{field}");
-            errors.push(source.error(Some(policy_name), field, problem.into()));
-        }
-    }
-    errors
 }
 
 /// Reads the rules.

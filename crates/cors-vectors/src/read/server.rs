@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::common::{
-    Common, area_of, common, header_name, header_pairs, no_repeats, optional_text, sentence, text,
+    Common, area_of, common, header_name, header_pairs, is_slug, no_repeats, optional_text,
+    sentence, text,
 };
 use super::json::Source;
+use super::policies::check_policies;
 use crate::check::{Check, HeaderIs, HeaderStatement, On, Statement};
 use crate::error::{Error, Problem};
 use crate::fill::SERVER_PLACEHOLDERS;
@@ -33,7 +35,7 @@ pub(super) fn check(source: &Source<'_>, file: &ServerFile) -> Vec<Error> {
         );
     }
     sentence(&file.about, "about", &mut push);
-    errors.extend(super::check_policies(source, &file.policies));
+    errors.extend(check_policies(source, &file.policies));
     let mut seen = BTreeSet::new();
     for case in &file.cases {
         let mut push = |field: String, problem| {
@@ -200,7 +202,7 @@ fn check_step(at: &str, step: &Step, push: &mut dyn FnMut(String, Problem)) {
 
 fn check_check(at: &str, check: &Check, push: &mut dyn FnMut(String, Problem)) {
     let known: Vec<&str> = SERVER_PLACEHOLDERS.iter().map(|(name, _)| *name).collect();
-    if !super::is_slug(&check.id) {
+    if !is_slug(&check.id) {
         push(
             format!("{at}.id"),
             Problem::Broken("a check's id is of lower-case letters, digits and hyphens"),

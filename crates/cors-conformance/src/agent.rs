@@ -32,6 +32,7 @@ use crate::baseline::file::{self, is_narrowed};
 use crate::cases;
 use crate::message;
 use crate::output::Output;
+use crate::runtime::runtime;
 use crate::stop::Stop;
 
 /// Runs the selected agent cases on the user agent and reports.
@@ -103,10 +104,7 @@ struct Session {
 
 impl Session {
     fn open() -> Result<Self, Stop> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(Stop::bug)?;
+        let runtime = runtime()?;
         let cancel = {
             let _within = runtime.enter();
             Box::pin(crate::run::interrupt())

@@ -20,6 +20,7 @@ mod progress;
 mod reference;
 mod report;
 mod run;
+mod runtime;
 mod self_test;
 mod serve;
 mod stop;

@@ -1,6 +1,6 @@
 //! Probe mode: the policy of a server is learnt before it is tested.
 
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::rc::Rc;
 
@@ -29,7 +29,7 @@ pub(crate) async fn learn(
     let text = inferred.toml();
     if let Some(path) = &args.write_policy {
         let name = path.display().to_string();
-        let file = OpenOptions::new().write(true).create_new(true).open(path);
+        let file = File::create_new(path);
         let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
         written.map_err(|error| {
             if error.kind() != ErrorKind::AlreadyExists {

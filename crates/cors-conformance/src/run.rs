@@ -24,6 +24,7 @@ use crate::cases;
 use crate::message;
 use crate::output::Output;
 use crate::probe;
+use crate::runtime::runtime;
 use crate::stop::Stop;
 use crate::target::{self, Named, Target};
 use cors_report::terminal::{Terminal, Verbosity};
@@ -46,10 +47,7 @@ pub(crate) fn execute(
     let chosen = cases::choose(library.server_cases(), &args.selection)?;
     let chosen: BTreeSet<&str> = chosen.iter().map(|case| case.id.as_str()).collect();
     let headers = args.requests.lines();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Stop::bug)?;
+    let runtime = runtime()?;
     let Named { target, name } = runtime.block_on(target::named(args, library, &headers))?;
     let mut options = options(args, name, headers)?;
     let verbosity = Verbosity::from_count(args.verbose);

@@ -10,6 +10,7 @@ use cors_vectors::server_library;
 
 use crate::args::ServeArgs;
 use crate::output::unwritable;
+use crate::runtime::runtime;
 use crate::stop::Stop;
 use crate::target;
 use cors_text::style::{FAINT, STRONG};
@@ -60,10 +61,7 @@ fn behaviour(args: &ServeArgs) -> Result<Behaviour, Stop> {
 }
 
 fn listen<S: Answers>(port: u16, server: S, path: &str) -> Result<Exit, Stop> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Stop::bug)?;
+    let runtime = runtime()?;
     runtime.block_on(async {
         let running = serve_at(port, server).await.map_err(|error| {
             Stop::usage(format_args!("port {port} cannot be listened on: {error}"))

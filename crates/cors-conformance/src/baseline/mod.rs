@@ -5,7 +5,7 @@
 
 pub(crate) mod file;
 
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
@@ -49,7 +49,7 @@ fn init(args: &RunArgs) -> Result<Exit, Stop> {
         message::note(&format!("{name} is not written: {}", exit.meaning()));
         return Ok(exit);
     }
-    let file = OpenOptions::new().write(true).create_new(true).open(&path);
+    let file = File::create_new(&path);
     let written = file.and_then(|mut file| file.write_all(file::new(&seen.failures).as_bytes()));
     written.map_err(|error| {
         if error.kind() == ErrorKind::AlreadyExists {

@@ -30,6 +30,7 @@ use serde_json::{Value, json};
 use super::print::print;
 use crate::args::ExplainArgs;
 use crate::reference::Reference;
+use crate::runtime::runtime;
 use crate::stop::Stop;
 
 /// Explains the case with an id.
@@ -169,10 +170,7 @@ fn carried_out(
     let all: Vec<ServerCase> = library.server_cases().cloned().collect();
     let plan =
         Plan::new(&all, |other| other.id == case.id, Subject::Kit(kit)).map_err(Stop::bug)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Stop::bug)?;
+    let runtime = runtime()?;
     let options = Options {
         trace: true,
         engines: engine.map(Known::dialect).into_iter().collect(),

@@ -26,6 +26,7 @@ use url::Url;
 
 use crate::args::HuntArgs;
 use crate::output::unwritable;
+use crate::runtime::runtime;
 use crate::stop::Stop;
 
 /// The share of faults, in percent, that has to be found.
@@ -130,10 +131,7 @@ struct Ground {
 
 impl Ground {
     fn new(seed: u64) -> Result<Self, Stop> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(Stop::bug)?;
+        let runtime = runtime()?;
         let library = server_library().map_err(Stop::bug)?;
         let mut policies = library.policies().clone();
         policies.extend(super::made_up(seed));

@@ -4,7 +4,7 @@
 pub(crate) mod hunt;
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -22,6 +22,7 @@ use crate::message;
 use crate::output::{Sheet, people, unwritable};
 use crate::reference::Reference;
 use crate::run::{interrupt, options};
+use crate::runtime::runtime;
 use crate::stop::Stop;
 use crate::target::{self, Named, Target};
 use cors_report::block;
@@ -46,10 +47,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
     let library = server_library().map_err(Stop::bug)?;
     let as_run = args.as_run();
     let headers = as_run.requests.lines();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Stop::bug)?;
+    let runtime = runtime()?;
     let fuzzing = fuzzing(args);
     let Named { target, name } = if args.url.is_none() && args.cmd.is_none() {
         in_process(fuzzing.seed, library.policies())?
@@ -268,7 +266,7 @@ fn promote(
     let file = promoted(&fuzzing.area, &fuzzed.findings, policies, known);
     let mut text = serde_json::to_string_pretty(&file).map_err(Stop::bug)?;
     text.push('\n');
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let file = File::create_new(path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| unwritable(&name, &error))?;
     message::note(&format!(

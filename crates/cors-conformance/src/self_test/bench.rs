@@ -22,6 +22,7 @@ use tokio::runtime::Runtime;
 use url::Url;
 
 use crate::probe;
+use crate::runtime::runtime;
 use crate::stop::Stop;
 
 /// What a case did on a server.
@@ -343,12 +344,6 @@ impl<'a> Bench<'a> {
     fn run(&self, plan: &Plan) -> Result<Vec<Finding>, Stop> {
         carry_out(&self.runtime, plan, &self.options)
     }
-}
-
-/// What servers in process, and some on sockets, run on.
-pub(super) fn runtime() -> Result<Runtime, Stop> {
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.enable_all().build().map_err(Stop::bug)
 }
 
 /// Carries out a plan and tells the cases that did not simply hold.

@@ -24,10 +24,11 @@ use self::report::{GridReport, SettingReport, ShapeReport};
 use self::rig::Rig;
 use self::search::Search;
 use self::shapes::{Setting, Shape, shapes};
-use super::bench::{Place, runtime};
+use super::bench::Place;
 use super::legitimate::{Legitimate, legitimate};
 use crate::args::SelfTestArgs;
 use crate::output::unwritable;
+use crate::runtime::runtime;
 use crate::stop::Stop;
 
 /// Generated sequences that follow the requests of the cases.

@@ -5,6 +5,7 @@ use cors_policy::policy::{AnyOr, Policy};
 use http::header::HeaderMap;
 use http::{Method, request::Parts};
 
+use super::arrival::{ConnectionId, Received};
 use crate::header::text;
 use crate::memory::Memory;
 use crate::reply::Reply;
@@ -20,14 +21,6 @@ pub enum Kind {
     /// A preflight, to be answered in the application's place.
     Preflight,
 }
-
-/// A number that tells connections apart; an extension of each request that came over a socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ConnectionId(pub u64);
-
-/// How many bytes of a request body the server read; an extension of each request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Received(pub usize);
 
 /// One request, and what has been decided about it so far. The fields are filled from top to
 /// bottom; a decision may look at those filled before it is asked.

@@ -1,14 +1,17 @@
 //! Whether a case means something under a policy, and its values there.
 
 use cors_policy::names::normalize_method;
-use cors_policy::origin;
+use cors_policy::origin::check_serialized;
 use cors_policy::policy::{Policy, View};
 
 use super::headers::is_harmless;
+use super::origins;
 use super::skip::Skip;
 use super::values::Fill;
 use crate::check::{Check, HeaderIs, HeaderStatement, Statement};
-use crate::server::{Credentials, Endpoint, PageFetch, RawSend, Requirement, ServerCase, Verdict};
+use crate::server::{
+    Credentials, Endpoint, PageFetch, RawSend, Requirement, ServerCase, Step, Verdict,
+};
 use crate::text::{Text, TextError};
 
 /// The values for a case under a policy, in the first place where it means something. `kit` says
@@ -24,7 +27,9 @@ pub fn fill(case: &ServerCase, policy: &Policy, kit: bool) -> Result<Fill, Skip>
     fills(case, policy, kit).map(|mut found| found.swap_remove(0).1)
 }
 
-/// The same for each rule of each resource under which the case means something; never empty.
+/// The same for each rule of each resource under which the case means something; never empty. A case
+/// about what looks like an allowed origin has values for each kind of origin that the rule allows:
+/// by name, by address, with a port, of an application.
 ///
 /// # Errors
 ///
@@ -37,10 +42,17 @@ pub fn fills<'p>(
     let mut found = Vec::new();
     let mut why = None;
     for view in policy.views() {
-        match fill_view(case, view, kit) {
-            Ok(fill) => found.push((view, fill)),
-            Err(skip) => {
-                why.get_or_insert(skip);
+        let kinds = if is_about_parts(case) {
+            origins::kinds(view).max(1)
+        } else {
+            1
+        };
+        for kind in 0..kinds {
+            match fill_view(case, view, kind, kit) {
+                Ok(fill) => found.push((view, fill)),
+                Err(skip) => {
+                    why.get_or_insert(skip);
+                }
             }
         }
     }
@@ -50,7 +62,14 @@ pub fn fills<'p>(
     }
 }
 
-fn fill_view(case: &ServerCase, view: View<'_>, kit: bool) -> Result<Fill, Skip> {
+/// Whether a case makes another origin of an allowed one.
+fn is_about_parts(case: &ServerCase) -> bool {
+    let texts = case.steps.iter().flat_map(Step::texts);
+    let mut names = texts.flat_map(|text| text.placeholders().unwrap_or_default());
+    names.any(|name| name.starts_with("allowed."))
+}
+
+fn fill_view(case: &ServerCase, view: View<'_>, kind: usize, kit: bool) -> Result<Fill, Skip> {
     let policy = view.scope;
     let facts = Requirement::of_rule(view.rule, view.scope);
     let unmet = case.requires.iter().find(|requirement| {
@@ -59,7 +78,7 @@ fn fill_view(case: &ServerCase, view: View<'_>, kit: bool) -> Result<Fill, Skip>
     if let Some(requirement) = unmet {
         return Err(Skip::Requires(*requirement));
     }
-    let fill = Fill::of_view(view);
+    let fill = Fill::of_kind(view, kind);
     for step in &case.steps {
         let endpoint = match (&step.fetch, &step.send) {
             (Some(fetch), _) => fetch.endpoint,
@@ -109,14 +128,13 @@ fn no_refusal_of_what_is_allowed(
         for check in checks {
             if let Statement::Header(HeaderStatement { header, is }) = &check.statement
                 && header.eq_ignore_ascii_case("access-control-allow-origin")
-                && let HeaderIs::Not(not) = is
-                && expand(fill, not)? == value
+                && forbids(fill, is, &value)?
             {
                 let origin = String::from_utf8_lossy(&value).into_owned();
                 match policy.decide_origin(&value) {
                     Some(false) => {}
                     // What is no origin is granted to nobody, whatever a policy says of any.
-                    Some(true) | None if origin::check_serialized(&origin).is_err() => {}
+                    Some(true) | None if check_serialized(&origin).is_err() => {}
                     Some(true) => return Err(Skip::Allowed { origin }),
                     None => return Err(Skip::Undetermined),
                 }
@@ -126,12 +144,24 @@ fn no_refusal_of_what_is_allowed(
     Ok(())
 }
 
+/// Whether a statement forbids that a value is repeated.
+fn forbids(fill: &Fill, is: &HeaderIs, value: &[u8]) -> Result<bool, Skip> {
+    if let HeaderIs::Not(not) = is {
+        return Ok(expand(fill, not)? == value);
+    }
+    let HeaderIs::LacksBytes(lacks) = is else {
+        return Ok(false);
+    };
+    let lacks = expand(fill, lacks)?;
+    Ok(value.windows(lacks.len().max(1)).any(|part| part == lacks))
+}
+
 /// Whether a page can do this, and whether the policy wants the verdict that the case states.
 fn agree(fill: &Fill, policy: &Policy, fetch: &PageFetch, verdict: Verdict) -> Result<(), Skip> {
     let serialized = expand(fill, &fetch.origin)?;
     let origin = String::from_utf8_lossy(&serialized).into_owned();
     if origin != "null"
-        && let Err(problem) = origin::check_serialized(&origin)
+        && let Err(problem) = check_serialized(&origin)
     {
         return Err(Skip::NoSuchPage {
             origin,

@@ -15,10 +15,63 @@ const FOREIGN: [&str; 3] = [
     "http://foreign.invalid:4711",
 ];
 
-/// The placeholders about origins.
-pub(super) fn values(view: View<'_>) -> Vec<Value> {
+/// How an origin is written, which decides what can look like it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Kind {
+    is_web: bool,
+    host: HostKind,
+    has_port: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HostKind {
+    Name,
+    Ipv4,
+    Ipv6,
+}
+
+impl Kind {
+    fn of(origin: &str) -> Option<Self> {
+        let parts = Parts::of(origin)?;
+        Some(Self {
+            is_web: ["http", "https"].contains(&parts.scheme),
+            host: match is_named(parts.host) {
+                Some(_) => HostKind::Name,
+                None if parts.host.starts_with('[') => HostKind::Ipv6,
+                None => HostKind::Ipv4,
+            },
+            has_port: parts.port.is_some(),
+        })
+    }
+}
+
+/// How many kinds of origins the rule allows.
+pub(super) fn kinds(view: View<'_>) -> usize {
+    firsts(&candidates(view)).len()
+}
+
+/// The places of the first origins of each kind.
+fn firsts(candidates: &[String]) -> Vec<usize> {
+    let mut kinds = Vec::new();
+    let mut places = Vec::new();
+    for (place, origin) in candidates.iter().enumerate() {
+        let kind = Kind::of(origin);
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+            places.push(place);
+        }
+    }
+    places
+}
+
+/// The placeholders about origins, with the first origin of a kind as the allowed one.
+pub(super) fn values(view: View<'_>, kind: usize) -> Vec<Value> {
     let mut values = Vec::new();
-    let candidates = candidates(view);
+    let mut candidates = candidates(view);
+    if let Some(place) = firsts(&candidates).get(kind) {
+        let first = candidates.remove(*place);
+        candidates.insert(0, first);
+    }
     if let Some(first) = candidates.first() {
         values.extend(about_allowed(first));
     }

@@ -23,10 +23,15 @@ impl Fill {
         Self::of_view(first.unwrap_or_else(|| View::first(policy)))
     }
 
-    /// The values under one rule.
+    /// The values under one rule, for the first kind of origin that it allows.
     pub fn of_view(view: View<'_>) -> Self {
+        Self::of_kind(view, 0)
+    }
+
+    /// The same for another kind.
+    pub(super) fn of_kind(view: View<'_>, kind: usize) -> Self {
         let mut values = BTreeMap::new();
-        let found = origins::values(view)
+        let found = origins::values(view, kind)
             .into_iter()
             .chain(methods::values(view.rule))
             .chain(headers::values(view.rule))

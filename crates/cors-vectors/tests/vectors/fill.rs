@@ -271,6 +271,30 @@ fn a_case_is_filled_for_each_rule_and_resource_where_it_means_something() {
 }
 
 #[test]
+fn look_alikes_are_made_of_each_kind_of_origin_that_is_listed() {
+    let policy = policy(
+        "allow_origins = [\"http://192.168.1.10:8080\", \"https://a.b.example\", \
+         \"https://c.b.example\", \"capacitor://localhost\"]",
+    );
+    let origins = |origin: &str| {
+        let step = format!(r#"{{"fetch":{{"origin":"{origin}"}},"verdict":"refused"}}"#);
+        let case = case(&step, "");
+        let filled = fills(&case, &policy, false).unwrap();
+        let origin = |(_, fill): (View<'_>, Fill)| {
+            let origin = fill.expand(&origin.into()).unwrap();
+            String::from_utf8(origin).unwrap()
+        };
+        filled.into_iter().map(origin).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        origins("{allowed.scheme}://x.{allowed.authority}"),
+        ["https://x.a.b.example", "capacitor://x.localhost"]
+    );
+    // What is made of nothing is asked for once.
+    assert_eq!(origins("{foreign}"), ["https://foreign.example"]);
+}
+
+#[test]
 fn a_foreign_origin_is_one_that_no_pattern_allows() {
     let policy = policy("allow_origins = [\"https://*.example\"]");
     assert_eq!(value(&policy, "foreign").unwrap(), "https://foreign.test");

@@ -121,6 +121,8 @@ fn only<'p>(request: &'p Parts, name: &str) -> Option<&'p str> {
 ///
 /// - `Origin` is one line with a serialized origin or `null`.
 /// - A preflight asks for one method, as browsers write methods, and for names in lower case, sorted.
+/// - The policy says whether the origin is allowed: where only the owner's code knows, a server that
+///   does the one is as right as one that does the other.
 /// - Another request has none of the headers of a preflight, which pages cannot set. A preflight for
 ///   its method came before, so that one is not sent whose method the policy refuses: what a server
 ///   says of that shows in the preflight.
@@ -144,7 +146,12 @@ fn is_of_a_browser(policy: &Policy, request: &Parts) -> bool {
             .headers
             .contains_key("access-control-request-method")
         && !has_names;
-    let origin = origin.is_some_and(|origin| origin == "null" || check_serialized(origin).is_ok());
+    let origin = origin.is_some_and(|origin| {
+        let decided = policy
+            .at(request.uri.path())
+            .decide_origin(origin.as_bytes());
+        decided.is_some() && (origin == "null" || check_serialized(origin).is_ok())
+    });
     origin && (as_preflight || as_other)
 }
 

@@ -109,7 +109,7 @@ impl Statement {
 impl HeaderIs {
     fn holds(&self, name: &str, values: &[&[u8]], with_credentials: bool) -> bool {
         let is_one_of = |texts: &[Vec<u8>]| match values {
-            [value] => texts.iter().any(|text| text == value),
+            [value] => texts.iter().any(|text| same_value(name, text, value)),
             _ => false,
         };
         match self {
@@ -170,6 +170,21 @@ fn wildcard_covers(name: &str, token: &[u8], with_credentials: bool) -> bool {
     (is(name, "Access-Control-Allow-Headers") && !token.eq_ignore_ascii_case(b"authorization"))
         || is(name, "Access-Control-Allow-Methods")
         || is(name, "Access-Control-Expose-Headers")
+}
+
+/// Numbers may begin with zeros.
+fn same_value(name: &str, text: &[u8], value: &[u8]) -> bool {
+    let is_number = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    text == value
+        || (is(name, "Access-Control-Max-Age")
+            && is_number(text)
+            && is_number(value)
+            && without_zeros(text) == without_zeros(value))
+}
+
+fn without_zeros(digits: &[u8]) -> &[u8] {
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    digits.get(zeros..).unwrap_or_default()
 }
 
 fn same_element(name: &str, element: &[u8], token: &[u8]) -> bool {

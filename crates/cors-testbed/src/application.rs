@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use cors_policy::Endpoint;
 use cors_policy::names::fitting_name;
-use http::header::{self, HeaderValue};
+use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
 
 use crate::behaviour::Exchange;
-use crate::header::set;
+use crate::header::{append, set};
 use crate::reply::Reply;
 
 /// The entity tag of `/resource` and `/not-modified`.
@@ -89,7 +89,7 @@ pub(crate) fn answer(x: &Exchange<'_>, base: &str) -> Result<Reply, Unhandled> {
         }
         Endpoint::Redirect => set(headers, "location", &format!("{base}/resource")),
         Endpoint::Vary => set(headers, "vary", "Accept-Encoding"),
-        Endpoint::OwnHeaders => set(headers, "access-control-allow-origin", OWN_ALLOW_ORIGIN),
+        Endpoint::OwnHeaders => own_headers(headers, body.len()),
         Endpoint::Options if x.method == Method::OPTIONS => {
             set(headers, "x-options-handler", "application");
             set(headers, "allow", "GET, HEAD, OPTIONS");
@@ -105,6 +105,17 @@ pub(crate) fn answer(x: &Exchange<'_>, base: &str) -> Result<Reply, Unhandled> {
         set(headers, "etag", ETAG);
     }
     Ok(reply)
+}
+
+/// What the application sets itself, with what tells a case that it did.
+fn own_headers(headers: &mut HeaderMap, length: usize) {
+    set(headers, "access-control-allow-origin", OWN_ALLOW_ORIGIN);
+    set(headers, "access-control-allow-credentials", "true");
+    set(headers, "access-control-expose-headers", "X-Own");
+    append(headers, "set-cookie", "one=1; SameSite=None; Secure");
+    append(headers, "set-cookie", "two=2; SameSite=None; Secure");
+    set(headers, "x-cookies", "2");
+    set(headers, "x-length", &length.to_string());
 }
 
 /// What the outer edge of the server makes of an unhandled failure.

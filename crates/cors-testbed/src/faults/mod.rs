@@ -9,6 +9,7 @@
     reason = "a fault says what it decides otherwise; everything else is the reference server's"
 )]
 
+mod application;
 mod circumstances;
 mod emission;
 mod exceptions;
@@ -23,6 +24,7 @@ mod origin_syntax;
 mod passed;
 mod paths;
 mod pattern;
+mod poisoned;
 mod preflight;
 mod preflight_origin;
 mod request_headers;
@@ -46,6 +48,8 @@ pub fn faults() -> Vec<Fault> {
         passed::FAULTS,
         paths::FAULTS,
         in_front::FAULTS,
+        poisoned::FAULTS,
+        application::FAULTS,
         pattern::FAULTS,
         vary::FAULTS,
         emission::FAULTS,

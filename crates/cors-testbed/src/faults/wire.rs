@@ -3,7 +3,8 @@
 use http::Method;
 
 use super::fault::{Fault, fault};
-use crate::wire::Wire;
+use crate::header::text;
+use crate::wire::{Message, Wire};
 
 /// What stands where nothing may.
 const SURPLUS: &[u8] = b"OK\n";
@@ -117,6 +118,43 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "grants-in-interim-answer-only",
+        "D7",
+        "Sends the grants in an interim answer and not in the last.",
+        |b| {
+            b.wire = Some(Wire {
+                before: |message| format!("HTTP/1.1 103 Early Hints\r\n{}\r\n", grants(message)),
+                line: without_grants,
+                ..Wire::REFERENCE
+            });
+        },
+    ),
+    fault(
+        "grants-in-trailers-only",
+        "D7",
+        "Sends the grants behind the content and not before it.",
+        |b| {
+            b.wire = Some(Wire {
+                line: without_grants,
+                framing: |message| match (Wire::REFERENCE.framing)(message) {
+                    none if none.is_empty() || message.method == Method::HEAD => none,
+                    _ => "transfer-encoding: chunked\r\n".to_owned(),
+                },
+                content: |message| {
+                    let content = (Wire::REFERENCE.content)(message);
+                    let framed = !(Wire::REFERENCE.framing)(message).is_empty();
+                    if !framed || message.method == Method::HEAD {
+                        return content;
+                    }
+                    let mut bytes = chunked(&content);
+                    bytes.truncate(bytes.len() - 2);
+                    [bytes, grants(message).into_bytes(), b"\r\n".to_vec()].concat()
+                },
+                ..Wire::REFERENCE
+            });
+        },
+    ),
+    fault(
         "header-names-by-spelling",
         "D7",
         "Knows header names in the spelling of browsers only.",
@@ -128,6 +166,23 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
 ];
+
+fn without_grants(name: &str, value: &str) -> String {
+    if name.starts_with("access-control-") {
+        String::new()
+    } else {
+        (Wire::REFERENCE.line)(name, value)
+    }
+}
+
+/// The lines of the grants.
+fn grants(message: &Message<'_>) -> String {
+    let lines = message.reply.headers().iter();
+    let grants = lines.filter(|(name, _)| name.as_str().starts_with("access-control-"));
+    grants
+        .map(|(name, value)| (Wire::REFERENCE.line)(name.as_str(), &text(value)))
+        .collect()
+}
 
 fn with_surplus(content: Vec<u8>) -> Vec<u8> {
     if content.is_empty() {
@@ -160,7 +215,6 @@ mod tests {
 
     use super::*;
     use crate::reply::Reply;
-    use crate::wire::Message;
 
     #[test]
     fn chunks_end_with_an_empty_one() {

@@ -5,7 +5,7 @@ use http::header::{CONNECTION, HeaderValue};
 
 use super::variant::{Variant, variant};
 use crate::behaviour::Interception;
-use crate::header::set;
+use crate::header::{append, set};
 use crate::reply::Chunked;
 use crate::wire::Wire;
 
@@ -85,7 +85,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     ),
     variant("sets-a-cookie", "Each answer sets a cookie.", |b| {
         b.finish = |_, reply| {
-            set(
+            append(
                 reply.headers_mut(),
                 "set-cookie",
                 "session=1; SameSite=None; Secure",

@@ -5,11 +5,14 @@
     reason = "a variant says what it decides otherwise; everything else is the reference server's"
 )]
 
+mod caching;
+mod grants;
 mod harmless;
 mod lists;
 mod message;
 mod origin;
 mod preflight;
+mod turned_away;
 mod variant;
 
 pub use self::variant::Variant;
@@ -22,6 +25,9 @@ pub fn variants() -> Vec<Variant> {
         origin::VARIANTS,
         message::VARIANTS,
         harmless::VARIANTS,
+        turned_away::VARIANTS,
+        caching::VARIANTS,
+        grants::VARIANTS,
     ]
     .concat()
 }

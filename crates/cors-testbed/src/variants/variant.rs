@@ -28,6 +28,16 @@ pub(super) const fn variant(
     Variant { name, about, how }
 }
 
+/// A table of variants: name, sentence, and the decisions that are taken otherwise.
+macro_rules! table {
+    ($($name:literal $about:literal { $($decision:ident: $how:expr),+ $(,)? })+) => {
+        pub(super) const VARIANTS: &[Variant] = &[$(variant($name, $about, |b| {
+            $(b.$decision = $how;)+
+        })),+];
+    };
+}
+pub(super) use table;
+
 /// Each line after a change.
 pub(super) fn map(lines: &[String], change: fn(&str) -> String) -> Vec<String> {
     lines.iter().map(|line| change(line)).collect()

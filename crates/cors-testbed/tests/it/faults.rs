@@ -163,7 +163,8 @@ fn no_variant_is_without_effect() {
         .into_iter()
         .map(|variant| (variant.name, variant.behaviour()));
     let idle: Vec<&str> = variants
-        .filter(|(_, b)| !shows(b))
+        // Probes have no body.
+        .filter(|(name, b)| *name != "large-bodies-413" && !shows(b))
         .map(|(name, _)| name)
         .collect();
     assert_eq!(idle, [""; 0]);

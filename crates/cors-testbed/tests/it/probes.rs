@@ -312,6 +312,20 @@ pub(crate) fn probes(policy: &Policy) -> Vec<Probe> {
     ] {
         add("GET", "/resource", &[("origin", EVIL), (name, &value)]);
     }
+    for (name, value) in [
+        ("accept-encoding", "gzip"),
+        ("if-none-match", "*"),
+        ("range", "bytes=0-0"),
+        ("range", "bytes=999-"),
+        ("x-long", "a".repeat(5000).as_str()),
+    ] {
+        add("GET", "/resource", &[("origin", allowed), (name, value)]);
+    }
+    let long = format!("/resource?{}", "q".repeat(2048)).leak();
+    for path in ["/resource/", "/resource?a=1", long] {
+        add("GET", path, &[("origin", allowed)]);
+    }
+    add("PATCH", "/resource", &[("origin", allowed)]);
     add("GET", "/resource", &[("x-many", "1"); 100]);
     add("OPTIONS", "/options", &[(METHOD, "PUT")]);
     add(

@@ -89,7 +89,7 @@ pub(crate) fn answer(x: &Exchange<'_>, base: &str) -> Result<Reply, Unhandled> {
         }
         Endpoint::Redirect => set(headers, "location", &format!("{base}/resource")),
         Endpoint::Vary => set(headers, "vary", "Accept-Encoding"),
-        Endpoint::OwnHeaders => own_headers(headers, body.len()),
+        Endpoint::OwnHeaders => own_headers(headers),
         Endpoint::Options if x.method == Method::OPTIONS => {
             set(headers, "x-options-handler", "application");
             set(headers, "allow", "GET, HEAD, OPTIONS");
@@ -108,14 +108,13 @@ pub(crate) fn answer(x: &Exchange<'_>, base: &str) -> Result<Reply, Unhandled> {
 }
 
 /// What the application sets itself, with what tells a case that it did.
-fn own_headers(headers: &mut HeaderMap, length: usize) {
+fn own_headers(headers: &mut HeaderMap) {
     set(headers, "access-control-allow-origin", OWN_ALLOW_ORIGIN);
     set(headers, "access-control-allow-credentials", "true");
     set(headers, "access-control-expose-headers", "X-Own");
     append(headers, "set-cookie", "one=1; SameSite=None; Secure");
     append(headers, "set-cookie", "two=2; SameSite=None; Secure");
     set(headers, "x-cookies", "2");
-    set(headers, "x-length", &length.to_string());
 }
 
 /// What the outer edge of the server makes of an unhandled failure.

@@ -27,11 +27,6 @@ table! {
             reply.headers_mut().insert("x-received", HeaderValue::from(64 << 10));
         },
     }
-    "answers-emptied" D8 "The content of answers to allowed origins is lost." {
-        finish: |x, reply| if x.origin.is_some() && x.origin_allowed {
-            reply.body_mut().clear();
-        },
-    }
     "errors-become-200" D8 "What the application answers to an allowed origin goes out as 200." {
         finish: |x, reply| if x.origin.is_some() && reply.status() == StatusCode::NOT_FOUND {
             *reply.status_mut() = StatusCode::OK;

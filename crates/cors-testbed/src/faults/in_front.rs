@@ -64,6 +64,9 @@ table! {
         intercept: |x| x.headers.values().any(|value| value.len() > 4096)
             .then_some(Interception::Answer(431)),
     }
+    "headers-missing-on-errors-of-post" R3 "Errors that POST meets are answered without CORS headers." {
+        covers: |x| x.method != Method::POST || x.status < 400,
+    }
     "cross-site-requests-blocked" P6 "Requests that say they are cross-site are answered 403, without CORS headers." {
         intercept: |x| (!x.is_preflight() && says(x, "sec-fetch-site", "cross-site"))
             .then_some(Interception::Answer(403)),

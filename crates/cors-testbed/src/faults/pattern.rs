@@ -198,6 +198,14 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "pattern-short-hosts-only",
+        "O15",
+        "Hosts of more than 128 characters fit no pattern.",
+        |b| {
+            b.match_origin = |x| but_not(x, |origin| origin.len() > 136);
+        },
+    ),
+    fault(
         "pattern-short-labels-only",
         "O15",
         "The star of a pattern stands for at most 16 characters.",

@@ -114,6 +114,29 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "header-empty-line-refused",
+        "P8",
+        "An empty line of requested headers beside others is refused.",
+        |b| {
+            b.parse_request_headers = |x| {
+                let lines = x.lines(REQUEST_HEADERS);
+                let refused = lines.len() > 1 && lines.iter().any(String::is_empty);
+                reference::parse_request_headers(x).filter(|_| !refused)
+            };
+        },
+    ),
+    fault(
+        "header-many-blanks-refused",
+        "P8",
+        "Three blanks or more around a header name are refused.",
+        |b| {
+            b.parse_request_headers = |x| {
+                let blanks = x.lines(REQUEST_HEADERS).concat().contains("   ");
+                reference::parse_request_headers(x).filter(|_| !blanks)
+            };
+        },
+    ),
+    fault(
         "header-lines-refused",
         "P8",
         "Several lines of requested headers are refused.",

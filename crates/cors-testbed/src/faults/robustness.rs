@@ -81,6 +81,17 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "crash-on-letters-in-port",
+        "D1",
+        "An origin with a port that is no number is answered 500.",
+        |b| {
+            b.intercept = |x| {
+                let port = super::fault::parts(x.origin_text()).2;
+                crash(x.origin_text().contains("://") && port.contains(char::is_alphabetic))
+            };
+        },
+    ),
+    fault(
         "crash-on-long-origin",
         "D1",
         "An origin of more than 1024 bytes is answered 500.",

@@ -58,9 +58,6 @@ table! {
             set(headers, "nel", "{\"report_to\":\"edge\",\"max_age\":1}");
         },
     }
-    "not-stored" "No cache may store an answer." {
-        finish: |_, reply| set(reply.headers_mut(), "cache-control", "no-store"),
-    }
     "fresh-for-an-hour" "Answers may be kept for an hour, by those that heed Vary." {
         finish: |_, reply| set(reply.headers_mut(), "cache-control", "public, max-age=3600"),
     }

@@ -81,7 +81,7 @@ impl Expected {
 
 /// Whether variants may decide about a probe either way: no browser sends several origins, and
 /// policies say neither what becomes of safelisted names that they do not list, nor of preflights to
-/// paths that lead nowhere.
+/// paths that lead nowhere, nor of requests that no preflight lets through.
 fn is_left_open(probe: &Probe, variant: &str) -> bool {
     let lines = |name: &'static str| {
         let lines = probe.headers.iter();
@@ -95,6 +95,7 @@ fn is_left_open(probe: &Probe, variant: &str) -> bool {
     match variant {
         "origin-lines-first-decides" | "origin-lines-last-decides" => lines("origin").count() > 1,
         "preflight-for-missing-path-404" => probe.path == "/missing",
+        "unlisted-method-403" => !["GET", "HEAD", "POST", "OPTIONS"].contains(&probe.method),
         "safelisted-headers-need-listing" => safelisted.into_iter().any(asks_for),
         _ => false,
     }

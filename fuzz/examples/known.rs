@@ -41,7 +41,7 @@ fn main() -> io::Result<()> {
             for place in &compared.news {
                 let cause = compared.sequence.failures.get(*place);
                 let cause = cause.map_or_else(String::new, |failure| {
-                    format!("{:?} {}", failure.level, failure.cause)
+                    format!("{:?} {}", failure.level, failure.matter)
                 });
                 let told = || format!("{}{:?}", compared.sequence, compared.policy);
                 news.entry(cause).or_insert_with(|| (0, told())).0 += 1;

@@ -101,8 +101,10 @@ impl Sink for Output {
 
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Run(run) => self.progress = Some(Progress::new(run.selected)),
-            Event::Case(_) => {}
+            Event::Run(run) if run.selected > 0 => {
+                self.progress = Some(Progress::new(run.selected));
+            }
+            Event::Run(_) | Event::Case(_) => {}
             Event::End(_) => {
                 if let Some(progress) = self.progress.take() {
                     progress.finish();

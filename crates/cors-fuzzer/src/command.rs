@@ -5,50 +5,55 @@ use std::num::NonZeroU32;
 use std::pin::pin;
 use std::rc::Rc;
 
-use cors_vectors::policy::NamedPolicy;
-
-use crate::{Finding, Fuzzed, Fuzzing, go_on};
 use cors_harness::command::{Command, Started, site};
+use cors_harness::event::Mode;
 use cors_harness::exit::Exit;
 use cors_harness::kit::{Kit, Subject, nonsense};
 use cors_harness::redact::Redactor;
 use cors_harness::run::{Options, cut_short};
+use cors_harness::stream::Sink;
+use cors_vectors::policy::{NamedPolicy, Policy};
+use futures_util::future::LocalBoxFuture;
 
-/// Fuzzes what the command starts, as [`crate::fuzz`] does; each policy gets its share of
-/// the sequences and of the time. Every process that was started is ended, whatever happens.
-///
-/// Returns, with what was found, what the command printed last before it failed, in escaped
-/// lines.
+use crate::finding::{Fuzzed, Fuzzing};
+use crate::fresh::{Fresh, Supply};
+use crate::hunt::Search;
+
+/// Fuzzes what the command starts, as [`crate::fuzz`] does; each policy gets its share of the
+/// sequences and of the time. Every process that was started is ended, whatever happens.
 pub async fn fuzz_command(
     command: &Command,
     policies: &BTreeMap<String, NamedPolicy>,
     fuzzing: &Fuzzing,
     options: &Options,
     cancel: impl Future<Output = ()>,
-    found: &mut dyn FnMut(&Finding),
-) -> (Fuzzed, Vec<String>) {
+    sink: &mut dyn Sink,
+) -> Fuzzed {
     let redactor = Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
     let shown = |log: Vec<String>| log.iter().map(|line| redactor.text(line)).collect();
     let mut cut = pin!(cut_short(options, cancel));
-    let mut fuzzed = Fuzzed::nothing();
+    let mut search = Search::begin(Mode::Kit, fuzzing, options, sink);
     let mut log = Vec::new();
-    match unless(&mut cut, command.begin(&nonsense(), &mut log)).await {
-        Err(why) => return (fuzzed.stopped(Exit::CutShort, why), shown(log)),
-        Ok(Ok((_, Started::Cannot(_)))) => {}
+    let nonsense = nonsense();
+    let stop = match unless(&mut cut, command.begin(&nonsense, &mut log)).await {
+        Err(why) => Some((Exit::CutShort, why)),
+        Ok(Ok((_, Started::Cannot(_)))) => None,
         Ok(Ok((program, Started::Listens(_)))) => {
             log = program.log();
             program.end().await;
-            let said = "the command accepts a policy that makes no sense, so that its results \
-                        mean nothing: it must end with exit status 64";
-            return (
-                fuzzed.stopped(Exit::Unreachable, said.to_owned()),
-                shown(log),
-            );
+            let why = "the command accepts a policy that makes no sense, so that its results mean \
+                       nothing: it must end with exit status 64";
+            Some((Exit::Unreachable, why.to_owned()))
         }
         Ok(Err(not_started)) => {
-            let said = redactor.text(&not_started.to_string());
-            return (fuzzed.stopped(Exit::Unreachable, said), shown(log));
+            let why = redactor.text(&not_started.to_string());
+            Some((Exit::Unreachable, why))
         }
+    };
+    if let Some((exit, why)) = stop {
+        search.stop(exit, why);
+        search.log(shown(log));
+        return search.end();
     }
     let count = u32::try_from(policies.len()).ok().and_then(NonZeroU32::new);
     let count = count.unwrap_or(NonZeroU32::MIN);
@@ -63,26 +68,29 @@ pub async fn fuzz_command(
             duration: fuzzing.duration.map(|duration| duration / count.get()),
             ..fuzzing.clone()
         };
-        let under = |said: String| redactor.text(&format!("{said}, under the policy {name}"));
+        let under = |why: String| redactor.text(&format!("{why}, under the policy {name}"));
         let started = unless(&mut cut, command.begin(policy, &mut log)).await;
         let (program, endpoints) = match started {
-            Err(why) => return (fuzzed.stopped(Exit::CutShort, why), shown(log)),
+            Err(why) => {
+                search.stop(Exit::CutShort, why);
+                break;
+            }
             Ok(Ok((program, Started::Listens(endpoints)))) => (Rc::new(program), endpoints),
             Ok(Ok((_, Started::Cannot(_)))) => continue,
             Ok(Err(not_started)) => {
-                let said = under(not_started.to_string());
-                return (fuzzed.stopped(Exit::Unreachable, said), shown(log));
-            }
-        };
-        let site = match site(&program, policy, &endpoints) {
-            Ok(site) => site,
-            Err(error) => {
-                program.end().await;
-                return (fuzzed.stopped(Exit::Bug, error.to_string()), Vec::new());
+                search.stop(Exit::Unreachable, under(not_started.to_string()));
+                break;
             }
         };
         let mut kit = Kit::new();
-        kit.insert(name, Ok(site));
+        match site(&program, policy, &endpoints) {
+            Ok(site) => kit.insert(name, Ok(site)),
+            Err(error) => {
+                program.end().await;
+                search.stop(Exit::Bug, error.to_string());
+                break;
+            }
+        }
         let subject = Subject::Kit(kit);
         let stop = async {
             tokio::select! {
@@ -91,19 +99,59 @@ pub async fn fuzz_command(
                 why = program.gone() => (Exit::Unreachable, under(why)),
             }
         };
-        fuzzed = go_on(&subject, &share, options, &|| (), stop, found, fuzzed).await;
-        if fuzzed.reason.is_some() {
+        let supply = Restarts { command, policy };
+        Box::pin(search.go_on(&subject, &share, &supply, stop)).await;
+        if search.is_stopped() {
             log = program.log();
         }
         drop(subject);
         program.end().await;
-        let counts = |finding: &Finding| finding.event.level >= options.fail_on;
-        let is_found = !fuzzing.keep_going && fuzzed.findings.iter().any(counts);
-        if fuzzed.reason.is_some() || is_found {
+        if search.is_over(fuzzing) {
             break;
         }
     }
-    (fuzzed, shown(log))
+    if search.is_stopped() {
+        search.log(shown(log));
+    }
+    search.end()
+}
+
+/// Starts the command once more, with the same policy.
+struct Restarts<'a> {
+    command: &'a Command,
+    policy: &'a Policy,
+}
+
+impl Supply for Restarts<'_> {
+    fn fresh<'a>(&'a self, policy: &'a str) -> LocalBoxFuture<'a, Result<Fresh, String>> {
+        Box::pin(async move {
+            let mut log = Vec::new();
+            let again = "the command does not start once more";
+            let (program, endpoints) = match self.command.begin(self.policy, &mut log).await {
+                Ok((program, Started::Listens(endpoints))) => (Rc::new(program), endpoints),
+                Ok((_, Started::Cannot(reason))) => return Err(format!("{again}: {reason}")),
+                Err(not_started) => return Err(format!("{again}: {not_started}")),
+            };
+            let site = site(&program, self.policy, &endpoints);
+            let mut kit = Kit::new();
+            kit.insert(
+                policy,
+                Ok(site.map_err(|error| format!("{again}: {error}"))?),
+            );
+            let watched = Rc::clone(&program);
+            Ok(Fresh::Started {
+                subject: Subject::Kit(kit),
+                gone: Box::pin(async move {
+                    watched.gone().await;
+                }),
+                end: Box::pin(async move { program.end().await }),
+            })
+        })
+    }
+
+    fn is_cheap(&self) -> bool {
+        false
+    }
 }
 
 /// What comes of the work, unless it is cut short before, with the reason: what does not listen yet

@@ -1,447 +1,483 @@
-//! The loop: generate, carry out, judge; and on a failure, make it short.
+//! The loop: generate, carry out, judge; and on a failure, make it short and tell it as an event.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use arbitrary::Unstructured;
-use cors_vectors::server::{Requirement, ServerCase, Step};
+use cors_harness::attribute::cause;
+use cors_harness::event::{
+    Again, CaseEvent, Counts, FoundEvent, GeneratedEvent, Mode, Outcome, RunEvent, SubjectEvent,
+};
+use cors_harness::exit::Exit;
+use cors_harness::kit::Subject;
+use cors_harness::run::{Options, cut_short};
+use cors_harness::sanity::why_not_to_start;
+use cors_harness::stream::{Sink, Stream};
+use cors_vectors::known::file::Fate;
+use cors_vectors::server::{ServerCase, Step};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use crate::cause::{Cause, Failure, failures};
-use crate::odd::oddities;
-use crate::shorten::only;
-use crate::source::drawn;
-use crate::{Finding, Fuzzed, Fuzzing, Source, generate, rules, sites, terms};
-use cors_harness::event::{CaseEvent, Outcome};
-use cors_harness::exit::{Exit, Exits};
-use cors_harness::kit::{Site, Subject};
-use cors_harness::run::{Options, cut_short};
-use cors_harness::runner::{Done, Runner};
-use cors_harness::sanity::why_not_to_start;
+use crate::driver::Driver;
+use crate::failure::{Failure, causes, failures};
+use crate::finding::{Finding, Fuzzed, Fuzzing};
+use crate::fresh::Supply;
+use crate::generate::generate;
+use crate::matter::Matter;
+use crate::oddity::{Oddity, unusual};
+use crate::place::{Place, choose, origins, places};
+use crate::rules;
+use crate::shorten::{Gone, Seen, Shortener, alive, is_broken, only};
+use crate::source::{Source, drawn};
 
 /// Steps that are kept of what was done before, by policy, since a failure may depend on them.
 const MOST_HISTORY: usize = 64;
 
-/// Fuzzes what is tested. `reset` is called before a failure is looked into: where it can it puts
-/// the target back into the state in which it was started. `found` hears of each finding at once.
+/// Fuzzes what is tested, and tells the findings as events while it goes on. Each is looked into on
+/// the targets that `supply` gives.
 ///
 /// Needs a tokio runtime with I/O and time.
 pub async fn fuzz(
     subject: &Subject,
     fuzzing: &Fuzzing,
     options: &Options,
-    reset: &dyn Fn(),
+    supply: &dyn Supply,
     cancel: impl Future<Output = ()>,
-    found: &mut dyn FnMut(&Finding),
+    sink: &mut dyn Sink,
 ) -> Fuzzed {
+    let mut search = Search::begin(subject.mode(), fuzzing, options, sink);
     let cut = async { (Exit::CutShort, cut_short(options, cancel).await) };
-    let before = Fuzzed::nothing();
-    go_on(subject, fuzzing, options, reset, cut, found, before).await
+    search.go_on(subject, fuzzing, supply, cut).await;
+    search.end()
 }
 
-/// Like [`fuzz`], after what was found before; `cut` ends it early, with an exit and the reason.
-pub(crate) async fn go_on(
-    subject: &Subject,
-    fuzzing: &Fuzzing,
-    options: &Options,
-    reset: &dyn Fn(),
-    cut: impl Future<Output = (Exit, String)>,
-    found: &mut dyn FnMut(&Finding),
-    before: Fuzzed,
-) -> Fuzzed {
-    let hunt = Hunt {
-        subject,
-        fuzzing,
-        runner: Runner::new(options, subject.mode()),
-        origins: origins(subject),
-        reset,
-        history: RefCell::default(),
-        requests: Cell::new(before.requests),
-        sums: RefCell::new(Sums {
-            findings: before.causes.into_iter().zip(before.findings).collect(),
-            passed: before.passed,
-            failed: before.failed,
-            skipped: before.skipped,
-            ..Sums::default()
-        }),
-    };
-    let time_up = async {
-        match fuzzing.duration {
-            Some(duration) => tokio::time::sleep(duration).await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        biased;
-        (exit, why) = cut => hunt.stop(exit, &why),
-        () = time_up => {}
-        () = hunt.work(found) => {}
-    }
-    hunt.end()
+/// A search, told as one stream of events: of one target after the other.
+pub(crate) struct Search<'s> {
+    options: &'s Options,
+    stream: Stream<'s>,
+    findings: Vec<Finding>,
+    /// What is shown by findings as well, by their places in that list.
+    also: Vec<(Matter, usize)>,
+    /// Seen, and not yet told.
+    pending: Option<Finding>,
+    history: BTreeMap<String, VecDeque<Step>>,
+    counts: Counts,
+    requests: usize,
+    /// Whether a finding counts and is not known.
+    is_news: bool,
 }
 
-/// What is known so far.
-#[derive(Default)]
-struct Sums {
-    findings: Vec<(Cause, Finding)>,
-    /// Further causes of findings, by their places in that list.
-    also: Vec<(Cause, usize)>,
-    passed: u64,
-    failed: u64,
-    skipped: u64,
-    exits: Exits,
-    reason: Option<String>,
-}
-
-impl Sums {
-    /// The finding of which this one, the last, is one more sign: it needs the same odd kind of
-    /// request, was seen under the same policy, and is no more binding.
-    fn same(&self, number: usize) -> Option<usize> {
-        let (_, new) = self.findings.get(number)?;
-        let odd = oddities(&new.case.steps);
-        if odd.is_empty() || !new.replays {
-            return None;
-        }
-        self.findings.iter().take(number).position(|(_, known)| {
-            known.replays
-                && known.event.level >= new.event.level
-                && known.case.policy == new.case.policy
-                && oddities(&known.case.steps) == odd
-        })
-    }
-}
-
-pub(crate) struct Hunt<'a> {
-    subject: &'a Subject,
-    fuzzing: &'a Fuzzing,
-    runner: Runner<'a>,
-    /// Of the sites, in order.
-    origins: Vec<String>,
-    pub(crate) reset: &'a dyn Fn(),
-    pub(crate) history: RefCell<BTreeMap<String, VecDeque<Step>>>,
-    requests: Cell<usize>,
-    sums: RefCell<Sums>,
-}
-
-/// A site of the target.
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub(crate) policy: &'a str,
-    pub(crate) site: &'a Site,
-    pub(crate) origin: &'a str,
-}
-
-impl Hunt<'_> {
-    fn stop(&self, exit: Exit, reason: &str) {
-        let mut sums = self.sums.borrow_mut();
-        sums.exits.add(exit);
-        let reason = self.runner.redacted(reason);
-        sums.reason.get_or_insert(reason);
-    }
-
-    async fn work(&self, found: &mut dyn FnMut(&Finding)) {
-        let places = places(self.subject, &self.origins);
-        let Some(first) = places.first() else {
-            return;
+impl<'s> Search<'s> {
+    /// Begins the stream.
+    pub(crate) fn begin(
+        mode: Mode,
+        fuzzing: &Fuzzing,
+        options: &'s Options,
+        sink: &'s mut dyn Sink,
+    ) -> Self {
+        let about = options.about.clone();
+        let run = RunEvent {
+            tool: about.tool,
+            vectors: about.vectors,
+            standard: about.standard,
+            subject: SubjectEvent::Fuzz {
+                target: about.target,
+                mode,
+                seed: fuzzing.seed,
+            },
+            selected: 0,
         };
-        self.requests.set(self.requests.get() + 1);
-        let answers = match self.runner.check(first.site).await {
+        Self {
+            options,
+            stream: Stream::begin(run, options.fail_on, sink),
+            findings: Vec::new(),
+            also: Vec::new(),
+            pending: None,
+            history: BTreeMap::new(),
+            counts: Counts::default(),
+            requests: 0,
+            is_news: false,
+        }
+    }
+
+    /// Notes why it cannot go on, without secrets.
+    pub(crate) fn stop(&mut self, exit: Exit, reason: String) {
+        self.stream.stop(exit, reason);
+    }
+
+    /// Sets what a program under test printed last, without secrets.
+    pub(crate) fn log(&mut self, lines: Vec<String>) {
+        self.stream.log(lines);
+    }
+
+    /// Whether there is no reason to go on with another target.
+    pub(crate) const fn is_over(&self, fuzzing: &Fuzzing) -> bool {
+        self.stream.is_stopped() || (self.is_news && !fuzzing.keep_going)
+    }
+
+    /// Whether it was stopped.
+    pub(crate) const fn is_stopped(&self) -> bool {
+        self.stream.is_stopped()
+    }
+
+    /// Fuzzes a target; `cut` ends it early, with an exit and the reason.
+    pub(crate) async fn go_on(
+        &mut self,
+        subject: &Subject,
+        fuzzing: &Fuzzing,
+        supply: &dyn Supply,
+        cut: impl Future<Output = (Exit, String)>,
+    ) {
+        let driver = Driver::new(subject, self.options, &fuzzing.area, self.requests);
+        let time_up = async {
+            match fuzzing.duration {
+                Some(duration) => tokio::time::sleep(duration).await,
+                None => std::future::pending().await,
+            }
+        };
+        let stop = tokio::select! {
+            biased;
+            stop = cut => Some(stop),
+            () = time_up => None,
+            stop = self.work(&driver, fuzzing, supply) => stop,
+        };
+        self.requests = driver.requests();
+        if let Some((exit, reason)) = stop {
+            self.stop(exit, driver.runner.redacted(&reason));
+        }
+        // As it is, since the time was up before it was short.
+        if let Some(finding) = self.pending.take() {
+            self.tell(finding, fuzzing);
+        }
+    }
+
+    /// Looks until there is no more to do, or returns why it cannot go on.
+    async fn work(
+        &mut self,
+        driver: &Driver<'_>,
+        fuzzing: &Fuzzing,
+        supply: &dyn Supply,
+    ) -> Option<(Exit, String)> {
+        let origins = origins(driver.subject);
+        let places = places(driver.subject, &origins);
+        let first = *places.first()?;
+        driver.count_one();
+        let answers = match driver.runner.check(first.site).await {
             Ok(()) => true,
             Err(transport) => {
-                if let Some((exit, said)) = why_not_to_start(&transport) {
-                    self.stop(exit, &said);
-                    return;
+                let why = why_not_to_start(&transport);
+                if why.is_some() {
+                    return why;
                 }
                 false
             }
         };
         let mut run = 0;
-        while self.goes_on(run) {
-            run = self.batch(&places, run, found).await;
-            if let Some(said) = self.runner.gives_up() {
-                self.stop(Exit::Unreachable, &said);
-                return;
+        while fuzzing.runs.is_none_or(|runs| run < runs)
+            && fuzzing.requests.is_none_or(|most| driver.requests() < most)
+            && !self.is_over(fuzzing)
+        {
+            let batch = Batch {
+                driver,
+                places: &places,
+                fuzzing,
+                supply,
+            };
+            match Box::pin(self.batch(&batch, run)).await {
+                Ok(next) => run = next,
+                Err(Gone(why)) => return Some((Exit::Unreachable, why)),
+            }
+            if driver.is_bug() {
+                let why = "the suite itself failed in a case; please report it";
+                return Some((Exit::Bug, why.to_owned()));
+            }
+            if let Some(why) = driver.runner.gives_up() {
+                return Some((Exit::Unreachable, why));
             }
         }
-        if answers && let Err(transport) = self.runner.check(first.site).await {
-            let said = format!("the target answered at first and no longer does: {transport}");
-            self.stop(Exit::Unreachable, &said);
+        match alive(driver, first).await {
+            Err(Gone(why)) if answers => Some((Exit::Unreachable, why)),
+            Ok(()) | Err(_) => None,
         }
-    }
-
-    /// Whether there is more to do after so many sequences.
-    fn goes_on(&self, run: u64) -> bool {
-        let Fuzzing {
-            runs,
-            requests,
-            keep_going,
-            ..
-        } = self.fuzzing;
-        let sums = self.sums.borrow();
-        let counts =
-            |(_, finding): &(Cause, Finding)| finding.event.level >= self.runner.options().fail_on;
-        runs.is_none_or(|runs| run < runs)
-            && requests.is_none_or(|most| self.requests.get() < most)
-            && (*keep_going || !sums.findings.iter().any(counts))
-            && sums.reason.is_none()
     }
 
     /// Carries out some sequences at the same time, and says which number is next.
-    async fn batch(&self, places: &[Place<'_>], run: u64, found: &mut dyn FnMut(&Finding)) -> u64 {
-        let width = u64::try_from(self.runner.options().in_flight.max(1)).unwrap_or(1);
-        let end = match self.fuzzing.runs {
+    async fn batch(&mut self, batch: &Batch<'_>, run: u64) -> Result<u64, Gone> {
+        let Batch {
+            driver,
+            places,
+            fuzzing,
+            ..
+        } = *batch;
+        let (mode, options) = (driver.runner.mode(), driver.runner.options());
+        let width = u64::try_from(options.in_flight.max(1)).unwrap_or(1);
+        let end = match fuzzing.runs {
             Some(runs) => runs.min(run.saturating_add(width)),
             None => run.saturating_add(width),
         };
         let mut running = FuturesUnordered::new();
         for number in run..end {
-            let bytes = drawn(self.fuzzing.seed, number);
+            let bytes = drawn(fuzzing.seed, number);
             let mut bytes = Unstructured::new(&bytes);
             let mut source = Source::new(&mut bytes);
             let Some(place) = choose(&mut source, places) else {
                 continue;
             };
-            let made = generate(&mut source, self.terms(place));
-            running.push(async move { (number, place, self.carry_out(place, made).await) });
+            let made = generate(&mut source, place.terms(mode, options));
+            running.push(async move {
+                let done = driver.carry_out(driver.subject, place.policy, made).await;
+                (number, place, done)
+            });
         }
         let mut done = Vec::new();
         while let Some(one) = running.next().await {
             done.push(one);
         }
         done.sort_by_key(|(number, ..)| *number);
+        if done.iter().any(|(_, _, (_, event))| is_broken(event))
+            && let Some((_, place, _)) = done.first()
+        {
+            // What a server that is gone does not answer says nothing of CORS.
+            alive(driver, *place).await?;
+        }
         for (_, place, (made, event)) in done {
-            self.look(place, &made, event, found).await;
+            self.look(batch, place, &made, event).await?;
         }
-        end
-    }
-
-    pub(crate) fn terms<'p>(&self, place: Place<'p>) -> crate::Terms<'p> {
-        let (mode, options) = (self.runner.mode(), self.runner.options());
-        terms(place.site, place.origin, mode, options)
-    }
-
-    /// Carries a case out and judges it.
-    pub(crate) async fn carry_out(
-        &self,
-        place: Place<'_>,
-        made: ServerCase,
-    ) -> (ServerCase, CaseEvent) {
-        let case = ServerCase {
-            id: if made.id.is_empty() {
-                format!("{}/generated", self.fuzzing.area)
-            } else {
-                made.id
-            },
-            policy: place.policy.to_owned(),
-            ..made
-        };
-        let Done {
-            case,
-            event,
-            is_bug,
-        } = self.runner.run(case, self.subject).await;
-        if is_bug {
-            let said = "the suite itself failed in a case; please report it";
-            self.stop(Exit::Bug, said);
-        }
-        self.requests.set(self.requests.get() + event.exchanges);
-        (case, event)
+        Ok(end)
     }
 
     /// Takes a result in.
     async fn look(
-        &self,
+        &mut self,
+        batch: &Batch<'_>,
         place: Place<'_>,
         made: &ServerCase,
         event: CaseEvent,
-        found: &mut dyn FnMut(&Finding),
-    ) {
+    ) -> Result<(), Gone> {
         let failed = match event.outcome {
             Outcome::Pass | Outcome::Info | Outcome::Skip | Outcome::Blocked => Vec::new(),
-            Outcome::Fail | Outcome::Error => failures(made, &event, &place.site.policy),
+            Outcome::Fail | Outcome::Error => causes(&failures(made, &event, &place.site.policy)),
         };
-        {
-            let mut sums = self.sums.borrow_mut();
-            match (event.outcome, failed.is_empty()) {
-                (Outcome::Skip | Outcome::Blocked, _) => sums.skipped += 1,
-                (Outcome::Pass | Outcome::Info | Outcome::Fail | Outcome::Error, true) => {
-                    sums.passed += 1;
-                }
-                (_, false) => sums.failed += 1,
+        match (event.outcome, failed.is_empty()) {
+            (Outcome::Skip | Outcome::Blocked, _) => self.counts.skip += 1,
+            (Outcome::Pass | Outcome::Info | Outcome::Fail | Outcome::Error, true) => {
+                self.counts.pass += 1;
             }
+            (_, false) => self.counts.fail += 1,
         }
-        if let Some(failure) = self.news(&failed)
-            && let Some(finding) = self.finding(place, made, event, &failure).await
-        {
-            found(&finding);
+        if let Some(failure) = self.news(&failed) {
+            self.finding(batch, place, made, event, &failure).await?;
         }
-        let mut history = self.history.borrow_mut();
-        let history = history.entry(place.policy.to_owned()).or_default();
+        let history = self.history.entry(place.policy.to_owned()).or_default();
         history.extend(made.steps.iter().cloned());
         while history.len() > MOST_HISTORY {
             history.pop_front();
         }
+        Ok(())
     }
 
     /// The first failure that no finding explains; the others are counted.
-    fn news(&self, failed: &[Failure]) -> Option<Failure> {
-        let mut sums = self.sums.borrow_mut();
+    fn news(&mut self, failed: &[Failure]) -> Option<Failure> {
         for failure in failed {
-            let explains = |cause: &Cause| cause.is_within(&failure.cause);
-            let known = sums.findings.iter().position(|(cause, _)| explains(cause));
+            let level = |place: usize| self.findings.get(place).map(|one| one.event.level);
+            let explains = |matter: &Matter, place: usize| {
+                matter.explains(&failure.matter) && level(place) >= Some(failure.level)
+            };
+            let mut findings = self.findings.iter().enumerate();
+            let known = findings
+                .find(|(place, finding)| explains(&finding.matter, *place))
+                .map(|(place, _)| place);
             let known = known.or_else(|| {
-                let mut also = sums.also.iter();
-                also.find(|(cause, _)| explains(cause))
+                let mut also = self.also.iter();
+                also.find(|(matter, place)| explains(matter, *place))
                     .map(|(_, place)| *place)
             });
-            match known.and_then(|place| sums.findings.get_mut(place)) {
-                Some((_, finding)) => finding.times += 1,
+            match known.and_then(|place| self.findings.get_mut(place)) {
+                Some(finding) => finding.times += 1,
                 None => return Some(failure.clone()),
             }
         }
         None
     }
 
-    /// Makes a failure short and keeps it; `None` when it is one more sign of what is known.
+    /// Makes a failure short and tells it, unless it is one more sign of what is known.
     async fn finding(
-        &self,
+        &mut self,
+        batch: &Batch<'_>,
         place: Place<'_>,
         made: &ServerCase,
         event: CaseEvent,
         failure: &Failure,
-    ) -> Option<Finding> {
-        let number = {
-            // As it is, should the time be up before it is short.
-            let mut sums = self.sums.borrow_mut();
-            let finding = Finding {
-                case: self.named(made.clone(), failure, sums.findings.len()),
-                event,
-                after: self.requests.get(),
-                times: 1,
-                also: Vec::new(),
-                replays: false,
-            };
-            sums.findings.push((failure.cause.clone(), finding));
-            sums.findings.len() - 1
+    ) -> Result<(), Gone> {
+        let after = batch.driver.requests();
+        let unconfirmed = Seen {
+            case: made.clone(),
+            event,
+            failure: failure.clone(),
         };
-        let shortest = self.shorten(place, made, failure).await;
-        let shown = match shortest {
-            Some((short, failure)) => {
-                let short = self.named(only(short, &failure), &failure, number);
-                (self.reset)();
-                let (case, event) = self.carry_out(place, short).await;
-                let again = failures(&case, &event, &place.site.policy);
-                let again = again
-                    .into_iter()
-                    .find(|one| one.cause.is_within(&failure.cause));
-                again.map(|again| (case, event, again.cause))
+        self.pending = Some(self.as_finding(unconfirmed, &batch.fuzzing.area, after, false));
+        let shortener = Shortener::new(batch.driver, place, batch.supply);
+        let history: Vec<Step> = {
+            let of_policy = self.history.get(place.policy).into_iter().flatten();
+            of_policy.cloned().collect()
+        };
+        let shortest = shortener.shortest(&made.steps, &history, failure).await;
+        let confirmed = match shortest {
+            Ok(Some(short)) => {
+                let case = only(short.case, &short.failure);
+                let case = self.named(case, &short.failure, &batch.fuzzing.area);
+                shortener.confirm(case, &short.failure).await
             }
-            None => None,
+            Ok(None) => Ok(None),
+            Err(gone) => Err(gone),
         };
-        let mut sums = self.sums.borrow_mut();
-        let Some((cause, finding)) = sums.findings.get_mut(number) else {
-            // It was put there above; nothing takes findings away before it is short.
-            unreachable!("a finding was lost");
+        let confirmed = match confirmed {
+            Ok(confirmed) => confirmed,
+            Err(gone) => {
+                // Nothing can be said of it any more.
+                self.pending = None;
+                return Err(gone);
+            }
         };
-        if let Some((case, event, shorter)) = shown {
-            (finding.case, finding.event, *cause) = (case, event, shorter);
-            finding.replays = true;
+        if let Some(confirmed) = confirmed {
+            self.pending = Some(self.as_finding(confirmed, &batch.fuzzing.area, after, true));
         }
-        let finding = finding.clone();
-        if let Some(same) = sums.same(number) {
-            let (cause, _) = sums.findings.remove(number);
-            sums.also.push((cause, same));
-            if let Some((_, known)) = sums.findings.get_mut(same) {
-                known.times += 1;
-                if !known.also.contains(&failure.rule) {
-                    known.also.push(failure.rule.clone());
+        let Some(finding) = self.pending.take() else {
+            return Ok(());
+        };
+        match self.same(&finding, place) {
+            Some(same) => {
+                self.also.push((finding.matter, same));
+                if let Some(known) = self.findings.get_mut(same) {
+                    known.times += 1;
                 }
             }
-            return None;
+            None => self.tell(finding, batch.fuzzing),
         }
-        Some(finding)
+        Ok(())
     }
 
-    /// A case with the texts of what it shows.
-    fn named(&self, case: ServerCase, failure: &Failure, number: usize) -> ServerCase {
+    /// The finding of which this one is one more sign, and no more binding: it shows no more, or is
+    /// about the same thing that the application does, or about requests of the same unusual form
+    /// under the same policy.
+    fn same(&self, new: &Finding, place: Place<'_>) -> Option<usize> {
+        if !new.is_confirmed() {
+            return None;
+        }
+        let odd = |finding: &Finding, is_such: fn(Oddity) -> bool| -> BTreeSet<Oddity> {
+            let steps = finding.case.steps.iter();
+            let odd = steps.flat_map(|step| unusual(step, &place.site.policy));
+            odd.filter(|odd| is_such(*odd)).collect()
+        };
+        self.findings.iter().position(|known| {
+            let alike = |is_such: fn(Oddity) -> bool| {
+                let new = odd(new, is_such);
+                !new.is_empty() && new == odd(known, is_such)
+            };
+            let is_same = known.matter.explains(&new.matter)
+                || alike(Oddity::is_of_application)
+                || (known.case.policy == new.case.policy && alike(Oddity::is_of_form));
+            known.is_confirmed() && known.event.level >= new.event.level && is_same
+        })
+    }
+
+    /// Tells a finding.
+    fn tell(&mut self, finding: Finding, fuzzing: &Fuzzing) {
+        let event = &finding.event;
+        let fate = || {
+            let how = event.cause.clone().or_else(|| cause(event));
+            let how = how.map_or_else(String::new, |cause| cause.fingerprint());
+            if event.outcome == Outcome::Error {
+                Fate::Unanswered(how)
+            } else {
+                Fate::Failed(how)
+            }
+        };
+        let known = fuzzing.known.as_ref();
+        let is_known = known.is_some_and(|list| list.explaining(&event.id, &fate()).is_some());
+        self.is_news |= event.level >= self.options.fail_on && !is_known;
+        self.stream.case(Box::new(event.clone()));
+        self.findings.push(finding);
+    }
+
+    /// What was seen as a finding.
+    fn as_finding(&self, seen: Seen, area: &str, after: usize, confirmed: bool) -> Finding {
+        let Seen {
+            case,
+            event,
+            failure,
+        } = seen;
+        let case = self.named(case, &failure, area);
+        let cli = self.options.cli.as_ref();
+        let event = CaseEvent {
+            id: case.id.clone(),
+            title: case.title.clone(),
+            why: case.why.clone(),
+            spec: case.spec.clone(),
+            again: Some(Again {
+                cli: cli.map(|cli| format!("{cli} {}", case.id)),
+                curl: event.again.and_then(|again| again.curl),
+            }),
+            found: Some(FoundEvent { after, confirmed }),
+            ..event
+        };
+        Finding {
+            case,
+            event,
+            matter: failure.matter,
+            times: 1,
+        }
+    }
+
+    /// A case with an id of its own and the texts of what it shows.
+    fn named(&self, case: ServerCase, failure: &Failure, area: &str) -> ServerCase {
         let rule = rules::find(&failure.rule);
+        let slug = failure.matter.slug();
+        let ids: Vec<&str> = self
+            .findings
+            .iter()
+            .map(|one| one.case.id.as_str())
+            .collect();
+        let mut id = format!("{area}/{slug}");
+        let mut number = 1;
+        while ids.contains(&id.as_str()) {
+            number += 1;
+            id = format!("{area}/{slug}-{number}");
+        }
+        let tags = if case.steps.len() > 1 {
+            vec!["state".to_owned()]
+        } else {
+            Vec::new()
+        };
         ServerCase {
-            id: format!("{}/{}-{}", self.fuzzing.area, rule.id, number + 1),
+            id,
             title: rule.title.to_owned(),
             why: rule.why.to_owned(),
             spec: rule.spec.iter().copied().map(str::to_owned).collect(),
+            tags,
             ..case
         }
     }
 
-    fn end(self) -> Fuzzed {
-        let Sums {
-            findings,
-            also: _,
-            passed,
-            failed,
-            skipped,
-            mut exits,
-            reason,
-        } = self.sums.into_inner();
-        let (causes, findings): (Vec<Cause>, Vec<Finding>) = findings.into_iter().unzip();
-        let fail_on = self.runner.options().fail_on;
-        if findings
-            .iter()
-            .any(|finding| finding.event.level >= fail_on)
-        {
-            exits.add(Exit::Failed);
-        }
-        if reason.is_none() && passed + failed == 0 {
-            exits.add(Exit::NothingRan);
-        }
+    /// Ends the stream.
+    pub(crate) fn end(mut self) -> Fuzzed {
+        let times = self.findings.iter();
+        let times = times.map(|finding| (finding.case.id.clone(), finding.times));
+        let generated = GeneratedEvent {
+            requests: self.requests,
+            times: times.collect(),
+        };
+        self.stream.generated(self.counts, generated);
         Fuzzed {
-            findings,
-            causes,
-            passed,
-            failed,
-            skipped,
-            requests: self.requests.get(),
-            exit: exits.settle(),
-            reason,
+            findings: self.findings,
+            end: self.stream.end(),
         }
     }
 }
 
-/// The origins of the sites, in order.
-pub(crate) fn origins(subject: &Subject) -> Vec<String> {
-    let sites = sites(subject).into_iter();
-    sites
-        .map(|(_, site)| site.target.url().origin().ascii_serialization())
-        .collect()
-}
-
-/// The sites with their policies' names and origins.
-pub(crate) fn places<'p>(subject: &'p Subject, origins: &'p [String]) -> Vec<Place<'p>> {
-    sites(subject)
-        .into_iter()
-        .zip(origins)
-        .map(|((policy, site), origin)| Place {
-            policy,
-            site,
-            origin,
-        })
-        .collect()
-}
-
-/// The site for a sequence. Half of the time it is one with a fact about its policy that was chosen
-/// first, so that what only one policy has comes up as well.
-pub(crate) fn choose<'p>(source: &mut Source<'_, '_>, places: &[Place<'p>]) -> Option<Place<'p>> {
-    if places.len() > 1 && source.happens(1, 2) {
-        let all = places
-            .iter()
-            .flat_map(|place| Requirement::of(&place.site.policy));
-        let facts: Vec<Requirement> = all.collect::<BTreeSet<_>>().into_iter().collect();
-        let fact = source.one(&facts)?;
-        let fits = |place: &&Place<'p>| Requirement::of(&place.site.policy).contains(fact);
-        let with: Vec<Place<'p>> = places.iter().filter(fits).copied().collect();
-        return source.one(&with).copied();
-    }
-    source.one(places).copied()
+/// What the sequences of one batch are made of.
+struct Batch<'a> {
+    driver: &'a Driver<'a>,
+    places: &'a [Place<'a>],
+    fuzzing: &'a Fuzzing,
+    supply: &'a dyn Supply,
 }

@@ -14,8 +14,11 @@ use cors_vectors::policy::{Any, AnyOr, Policy};
 use cors_vectors::server::{Endpoint, ServerCase, Step};
 use proptest::prelude::*;
 
+use crate::generate::origins;
+use crate::matter::{Kind, Matter};
 use crate::shrink::simpler;
-use crate::{Finding, Source, Terms, generate, origins, policy, promoted, refuses};
+use crate::steps::{bytes, refuses};
+use crate::{Finding, Source, Terms, generate, policy, promoted};
 use cors_harness::event::CaseEvent;
 use cors_harness::kit::path;
 
@@ -79,10 +82,15 @@ fn says_something(step: &Step) -> bool {
     step.verdict.is_some() || !step.checks.is_empty()
 }
 
+/// How many header lines there are; a list of names is as many, since a page sends each.
 fn lines(steps: &[Step]) -> usize {
     let of = |step: &Step| match (&step.fetch, &step.send) {
         (Some(fetch), _) => fetch.headers.len(),
-        (None, Some(send)) => send.headers.len(),
+        (None, Some(send)) => {
+            let values = send.headers.iter().filter_map(|(_, value)| bytes(value));
+            let elements = values.map(|value| value.split(|byte| *byte == b',').count());
+            elements.sum()
+        }
         (None, None) => 0,
     };
     steps.iter().map(of).sum()
@@ -103,10 +111,11 @@ fn kept(policy: &Policy, case: &ServerCase) -> (ServerCase, String) {
     let finding = Finding {
         case: case.clone(),
         event,
-        after: 1,
+        matter: Matter {
+            kind: Kind::Granted,
+            odd: std::collections::BTreeSet::new(),
+        },
         times: 1,
-        also: Vec::new(),
-        replays: true,
     };
     let policies = BTreeMap::from([(case.policy.clone(), policy.clone())]);
     let file = promoted("found", &[finding], &policies, |_| false);
@@ -176,7 +185,7 @@ proptest! {
             for form in &forms {
                 prop_assert!(!form.is_empty() && form.len() <= steps.len());
                 prop_assert!(lines(form) <= lines(&steps));
-                if let Some(case) = crate::case(form, terms(&policy)) {
+                if let Some(case) = crate::expect::case(form, terms(&policy)) {
                     prop_assert!(case.steps.iter().all(says_something), "{:#?}", case);
                 }
             }

@@ -8,9 +8,10 @@ use cors_vectors::server::{
 };
 use cors_vectors::text::Text;
 
-use crate::origins;
+use crate::finding::Finding;
+use crate::generate::origins;
 use crate::source::Source;
-use crate::{Finding, bare, blank, refuses};
+use crate::steps::{bare, blank, refuses};
 
 /// The findings as cases of an area, with the policies that they bring, by name. A finding that is a
 /// refusal is paired with a case in which the same policy shares.

@@ -4,9 +4,10 @@ use std::fmt;
 
 use cors_vectors::server::ServerCase;
 
-use crate::cause::{Failure, failures};
-use crate::hunt::{Place, choose, origins, places};
-use crate::{Source, generate, terms};
+use crate::failure::{Failure, failures};
+use crate::generate::generate;
+use crate::place::{choose, origins, places};
+use crate::source::Source;
 use cors_harness::event::{CaseEvent, ExchangeEvent, Outcome};
 use cors_harness::kit::Subject;
 use cors_harness::run::Options;
@@ -34,21 +35,17 @@ pub async fn sequence(
 ) -> Option<Sequence> {
     let runner = Runner::new(options, subject.mode());
     let origins = origins(subject);
-    let Place {
-        policy,
-        site,
-        origin,
-    } = choose(source, &places(subject, &origins))?;
-    let made = generate(source, terms(site, origin, runner.mode(), options));
+    let place = choose(source, &places(subject, &origins))?;
+    let made = generate(source, place.terms(runner.mode(), options));
     let case = ServerCase {
         id: "fuzz/generated".to_owned(),
-        policy: policy.to_owned(),
+        policy: place.policy.to_owned(),
         ..made
     };
     let Done { case, event, .. } = runner.run(case, subject).await;
     let failures = match event.outcome {
         Outcome::Pass | Outcome::Info | Outcome::Skip | Outcome::Blocked => Vec::new(),
-        Outcome::Fail | Outcome::Error => failures(&case, &event, &site.policy),
+        Outcome::Fail | Outcome::Error => failures(&case, &event, &place.site.policy),
     };
     Some(Sequence {
         case,
@@ -65,9 +62,12 @@ impl fmt::Display for Sequence {
         }
         for failure in &self.failures {
             let Failure {
-                step, level, cause, ..
+                step,
+                level,
+                matter,
+                ..
             } = failure;
-            write!(f, "step {step}: {level:?}: {cause}")?;
+            write!(f, "step {step}: {level:?}: {matter}")?;
             let check = self
                 .event
                 .checks

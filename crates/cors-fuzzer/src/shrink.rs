@@ -3,12 +3,15 @@
 //! They are only proposed here. What must hold of each is computed anew from the policy, and it is
 //! kept when the same thing fails again.
 
+use cors_vectors::names::{is_cors_safelisted_method, is_token};
+use cors_vectors::origin::check_serialized;
 use cors_vectors::policy::{AnyOr, Policy};
 use cors_vectors::server::{Credentials, Endpoint, PageFetch, RawSend, Step};
 use cors_vectors::text::Text;
 
-use crate::expect::bytes;
-use crate::origins::EVIL;
+use crate::generate::names::value_for;
+use crate::generate::origins::EVIL;
+use crate::steps::{bare, bytes, literal};
 
 /// Every sequence that is one change simpler, those that leave most out first.
 pub(crate) fn simpler(steps: &[Step], policy: &Policy) -> Vec<Vec<Step>> {
@@ -27,11 +30,17 @@ pub(crate) fn simpler(steps: &[Step], policy: &Policy) -> Vec<Vec<Step>> {
         let changed = match (&step.fetch, &step.send) {
             (Some(fetch), _) => fetches(fetch, policy)
                 .into_iter()
-                .map(|fetch| crate::bare(Some(fetch), None))
+                .map(|fetch| bare(Some(fetch), None))
                 .collect(),
-            (None, Some(send)) => sends(send, policy)
+            // What a browser shows says more than what a client sees.
+            (None, Some(send)) => as_page(send, policy)
+                .map(|fetch| bare(Some(fetch), None))
                 .into_iter()
-                .map(|send| crate::bare(None, Some(send)))
+                .chain(
+                    sends(send, policy)
+                        .into_iter()
+                        .map(|send| bare(None, Some(send))),
+                )
                 .collect(),
             (None, None) => Vec::new(),
         };
@@ -150,6 +159,67 @@ fn sends(send: &RawSend, policy: &Policy) -> Vec<RawSend> {
         }
     }
     all
+}
+
+/// The fetch in which a page makes this request, or has its preflight made, with an allowed origin
+/// and a method that needs permission where the request has none.
+fn as_page(send: &RawSend, policy: &Policy) -> Option<PageFetch> {
+    if send.suffix.is_some() || send.body.is_some() {
+        return None;
+    }
+    let (mut origins, mut methods, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, value) in &send.headers {
+        let name = String::from_utf8(bytes(name)?).ok()?;
+        let value = String::from_utf8(bytes(value)?).ok()?;
+        match name.to_ascii_lowercase().as_str() {
+            "origin" => origins.push(value),
+            "access-control-request-method" => methods.push(value),
+            "access-control-request-headers" => names.push(value),
+            _ => return None,
+        }
+    }
+    let origin = match origins.as_slice() {
+        [] => policy.exact_origins().next()?,
+        [origin] => origin,
+        [_, _, ..] => return None,
+    };
+    if origin != "null" && check_serialized(origin).is_err() {
+        return None;
+    }
+    let sent = bytes(&send.method)?;
+    let method = match (sent.as_slice(), methods.as_slice(), names.as_slice()) {
+        (b"GET" | b"HEAD", [], []) => send.method.clone(),
+        (b"OPTIONS", [], [] | [_]) => literal(needing_permission(policy)),
+        (b"OPTIONS", [method], [] | [_]) if is_token(method.as_bytes()) => literal(method),
+        _ => return None,
+    };
+    let names = names.iter().flat_map(|names| names.split(','));
+    let names: Vec<&str> = names.filter(|name| is_token(name.as_bytes())).collect();
+    Some(PageFetch {
+        origin: literal(origin),
+        method,
+        endpoint: send.endpoint,
+        credentials: Credentials::SameOrigin,
+        headers: names
+            .into_iter()
+            .map(|name| (literal(name), value_for(name)))
+            .collect(),
+        body: None,
+        upload_listener: false,
+        reads: Vec::new(),
+        cannot_read: Vec::new(),
+    })
+}
+
+/// A method that needs permission, and has it where there is one.
+fn needing_permission(policy: &Policy) -> &str {
+    let listed = match &policy.allow_methods {
+        AnyOr::Any(_) => &[][..],
+        AnyOr::Listed(listed) => listed,
+    };
+    let mut methods = listed.iter().map(String::as_str);
+    let found = methods.find(|method| !is_cors_safelisted_method(method.as_bytes()));
+    found.unwrap_or("PUT")
 }
 
 /// Of usual texts, the simplest first, those that are simpler than this one: all, unless it is one.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use cors_vectors::server::Level;
 
-use crate::event::{CaseEvent, Counts, EndEvent, Event, Outcome, RunEvent};
+use crate::event::{CaseEvent, Counts, EndEvent, Event, GeneratedEvent, Outcome, RunEvent};
 use crate::exit::{Exit, Exits};
 
 /// Who hears of a run.
@@ -57,6 +57,7 @@ pub struct Stream<'s> {
     exits: Exits,
     reason: Option<String>,
     log: Vec<String>,
+    generated: Option<GeneratedEvent>,
 }
 
 impl fmt::Debug for Stream<'_> {
@@ -83,6 +84,7 @@ impl<'s> Stream<'s> {
             exits: Exits::default(),
             reason: None,
             log: Vec::new(),
+            generated: None,
         }
     }
 
@@ -127,15 +129,18 @@ impl<'s> Stream<'s> {
         self.sink.event(&Event::Case(case));
     }
 
-    /// Counts something else than the cases: of a fuzzer the sequences, where a case is a finding.
-    pub const fn count(&mut self, counts: Counts) {
+    /// Counts what a fuzzer made instead of the cases, which are its findings.
+    pub fn generated(&mut self, counts: Counts, generated: GeneratedEvent) {
         self.counts = counts;
+        self.generated = Some(generated);
     }
 
     /// Ends the stream: what was selected and not told was not judged.
     pub fn end(mut self) -> EndEvent {
         self.counts.unjudged = self.selected.saturating_sub(self.counts.total());
-        let complete = self.counts.unjudged == 0;
+        // How many sequences a fuzzer would have made is not known.
+        let cut = self.generated.is_some() && self.reason.is_some();
+        let complete = self.counts.unjudged == 0 && !cut;
         if complete && self.counts.ran() == 0 {
             self.exits.add(Exit::NothingRan);
         }
@@ -147,6 +152,7 @@ impl<'s> Stream<'s> {
             log: self.log,
             out_of_date: Vec::new(),
             counts: self.counts,
+            generated: self.generated,
         };
         self.sink.event(&Event::End(end.clone()));
         end

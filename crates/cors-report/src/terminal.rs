@@ -57,6 +57,8 @@ pub struct Terminal {
     known: Reasons,
     /// What engines make of cases otherwise, by what that is.
     engines: Reasons,
+    /// Of a fuzzer, what makes the same requests again.
+    seed: Option<u64>,
 }
 
 impl Terminal {
@@ -71,6 +73,7 @@ impl Terminal {
             info: Reasons::new(),
             known: Reasons::new(),
             engines: Reasons::new(),
+            seed: None,
         }
     }
 
@@ -93,7 +96,7 @@ impl Terminal {
         }
     }
 
-    fn run(&self, sink: &mut dyn Write, run: &RunEvent) -> io::Result<()> {
+    fn run(&mut self, sink: &mut dyn Write, run: &RunEvent) -> io::Result<()> {
         let cases = if run.selected == 1 { "case" } else { "cases" };
         let name = escape::sentence(run.subject.name());
         let known = |mode: &Mode| match mode {
@@ -113,7 +116,10 @@ impl Terminal {
                     run.selected
                 )
             }
-            SubjectEvent::Fuzz { seed, .. } => format!("fuzzing {name}, seed {seed}"),
+            SubjectEvent::Fuzz { seed, .. } => {
+                self.seed = Some(*seed);
+                format!("fuzzing {name}, seed {seed}")
+            }
         };
         let tool = escape::sentence(&run.tool);
         writeln!(sink, "{STRONG}{tool}{STRONG:#}: {subject}")?;
@@ -158,7 +164,13 @@ impl Terminal {
         match case.outcome {
             Outcome::Pass => {}
             Outcome::Info => self.info.add(reason(case), &case.id),
-            Outcome::Fail | Outcome::Error => self.failures.push(case.clone()),
+            Outcome::Fail | Outcome::Error => {
+                // A search may go on for hours.
+                if self.seed.is_some() {
+                    finding(sink, case)?;
+                }
+                self.failures.push(case.clone());
+            }
             Outcome::Skip => self.skipped.add(reason(case), &case.id),
             Outcome::Blocked => self.blocked.add(reason(case), &case.id),
         }
@@ -166,6 +178,9 @@ impl Terminal {
     }
 
     fn end(&mut self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
+        if self.seed.is_some() {
+            return self.sums(sink, end);
+        }
         // Cases finish in any order; people compare runs.
         self.failures.sort_by(|one, other| one.id.cmp(&other.id));
         for group in groups(&self.failures) {
@@ -269,7 +284,53 @@ impl Terminal {
                 writeln!(sink, "    {}", escape::sentence(line))?;
             }
         }
-        writeln!(sink, "{}", last_line(&counts))
+        match self.seed {
+            Some(seed) => self.sums_of_search(sink, end, seed),
+            None => writeln!(sink, "{}", last_line(&counts)),
+        }
+    }
+
+    fn sums_of_search(&self, sink: &mut dyn Write, end: &EndEvent, seed: u64) -> io::Result<()> {
+        let generated = end.generated.as_ref();
+        for (id, times) in generated.into_iter().flat_map(|generated| &generated.times) {
+            if *times > 1 {
+                writeln!(
+                    sink,
+                    "{times} sequences failed like {}",
+                    escape::sentence(id)
+                )?;
+            }
+        }
+        let requests = generated.map_or(0, |generated| generated.requests);
+        let findings = self.failures.len();
+        let style = if findings == 0 { GOOD } else { BAD };
+        let noun = if findings == 1 { "finding" } else { "findings" };
+        writeln!(
+            sink,
+            "fuzz: {} sequences in {requests} requests ({} could not be made), \
+             {style}{findings} {noun}{style:#}, seed {seed}",
+            end.counts.ran(),
+            end.counts.skip
+        )
+    }
+}
+
+/// A finding of a fuzzer, as soon as it is there.
+fn finding(sink: &mut dyn Write, case: &CaseEvent) -> io::Result<()> {
+    writeln!(sink)?;
+    write!(sink, "{}", block::failure(case))?;
+    let Some(found) = &case.found else {
+        return Ok(());
+    };
+    let after = found.after;
+    if found.confirmed {
+        writeln!(sink, "  {FAINT}found     after {after} requests{FAINT:#}")
+    } else {
+        writeln!(
+            sink,
+            "  {DOUBT}found     after {after} requests, and not seen again on a target to which \
+             nothing else was sent: it depends on what was sent before, or comes and goes{DOUBT:#}"
+        )
     }
 }
 

@@ -132,6 +132,7 @@ fn events(cases: &[CaseEvent], exit: Exit) -> Vec<Event> {
         log: Vec::new(),
         out_of_date: Vec::new(),
         counts,
+        generated: None,
     }));
     events
 }

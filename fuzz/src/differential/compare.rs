@@ -107,7 +107,7 @@ pub(super) fn run<L: Library>(data: &[u8]) {
     let broke = sequence.event.outcome == Outcome::Error && sequence.failures.is_empty();
     if let [first, ..] = news.as_slice() {
         let new = &sequence.failures[*first];
-        panic!("{}: {}\n{sequence}{policy:#?}", L::TARGET, new.cause);
+        panic!("{}: {}\n{sequence}{policy:#?}", L::TARGET, new.matter);
     }
     assert!(!broke, "{sequence}");
 }

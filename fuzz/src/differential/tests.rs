@@ -83,7 +83,7 @@ fn what_is_not_known_is_news() {
 }
 
 #[test]
-#[should_panic(expected = "careless: refused, got Shared")]
+#[should_panic(expected = "careless: more is allowed than the policy says")]
 fn news_panic() {
     for input in inputs() {
         run::<Careless>(&input);

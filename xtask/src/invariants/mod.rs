@@ -25,7 +25,7 @@ pub(crate) struct Args {
     /// Count the lines of Rust outside tests instead, for each crate
     #[arg(long)]
     lines: bool,
-    /// Show the circles of files instead, also of the crates that may have them still
+    /// Show the circles of files instead
     #[arg(long, conflicts_with = "lines")]
     circles: bool,
     /// See instead that a changed case rebuilds nothing: writes the files of cases as they are, and
@@ -33,12 +33,6 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["lines", "circles"])]
     fresh: bool,
 }
-
-/// The crates that have circles of files still, and why.
-const CIRCULAR: &[(&str, &str)] = &[(
-    "cors-fuzzer",
-    "what generates, states and looks is tied to the list of it",
-)];
 
 /// Reports the violations.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
@@ -110,10 +104,8 @@ pub(crate) fn check() -> anyhow::Result<Vec<String>> {
             violations.extend(sources::names_format(&shown, &text, &formats));
         }
     }
-    let allowed = |name: &str| CIRCULAR.iter().any(|(listed, _)| *listed == name);
     let circles = circular(&metadata)?.into_iter();
-    let new = circles.filter(|(name, _)| !allowed(name));
-    violations.extend(new.map(|(name, circle)| format!("{name}: {circle}")));
+    violations.extend(circles.map(|(name, circle)| format!("{name}: {circle}")));
     Ok(violations)
 }
 

@@ -48,6 +48,12 @@ pub struct FuzzArgs {
     /// replays them
     #[arg(long, value_name = "FILE", value_parser = parse_promote)]
     pub promote: Option<PathBuf>,
+    /// A file of known findings, which do not change the exit status and do not end the search
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Add what is found to the file of known findings; each new entry then needs its reason
+    #[arg(long, requires = "baseline")]
+    pub update_baseline: bool,
     /// How requests are sent to the target.
     #[command(flatten)]
     pub requests: RequestArgs,

@@ -1,13 +1,13 @@
 //! `fuzz-hunt`: the live fuzzer, not knowing which, on every server of the testbed.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use cors_fuzzer::{Finding, Fuzzing, fuzz};
+use cors_fuzzer::{Finding, Fresh, Fuzzing, Supply, fuzz};
+use cors_harness::event::Event;
 use cors_harness::exit::Exit;
 use cors_harness::kit::{Kit, Site, Subject, path};
 use cors_harness::run::Options;
@@ -21,6 +21,7 @@ use cors_testbed::{Behaviour, Running, Server, Service, Slot, serve_at};
 use cors_vectors::policy::Policy;
 use cors_vectors::server::{Endpoint, Level};
 use cors_vectors::server_library;
+use futures_util::future::LocalBoxFuture;
 use tokio::runtime::Runtime;
 use url::Url;
 
@@ -170,16 +171,11 @@ impl Ground {
 
     /// Looks for what is wrong with a server.
     fn hunt(&self, args: &HuntArgs, quarry: &Quarry) -> Result<Tracked, Stop> {
-        let failed = RefCell::new(None);
-        let reset = || {
-            for (slot, policy) in &self.slots {
-                match server(policy, quarry.behaviour.clone()) {
-                    Ok(server) => slot.put(server),
-                    Err(stop) => *failed.borrow_mut() = Some(stop),
-                }
-            }
+        let supply = Slots {
+            slots: &self.slots,
+            behaviour: &quarry.behaviour,
         };
-        reset();
+        supply.put_back()?;
         let most = if quarry.is_fault {
             args.requests
         } else {
@@ -192,6 +188,7 @@ impl Ground {
             duration: None,
             keep_going: false,
             area: "hunt".to_owned(),
+            known: None,
         };
         let options = Options {
             // One after the other, so that the numbers are the same in every hunt.
@@ -201,29 +198,51 @@ impl Ground {
             ..Options::default()
         };
         let cancel = std::future::pending();
-        let mut ignore = |_: &Finding| ();
+        let mut ignore = |_: &Event| ();
         let fuzzed = fuzz(
             &self.subject,
             &fuzzing,
             &options,
-            &reset,
+            &supply,
             cancel,
             &mut ignore,
         );
         let fuzzed = self.runtime.block_on(fuzzed);
-        if let Some(stop) = failed.into_inner() {
-            return Err(stop);
-        }
+        let sent = fuzzed.end.generated.as_ref();
+        let sent = sent.map_or(0, |generated| generated.requests);
         Ok(Tracked {
             name: quarry.name,
             is_fault: quarry.is_fault,
-            requests: fuzzed
-                .findings
-                .first()
-                .map_or(fuzzed.requests, |finding| finding.after),
+            requests: fuzzed.findings.first().map_or(sent, Finding::after),
             finding: fuzzed.findings.into_iter().next(),
-            reason: fuzzed.reason,
+            reason: fuzzed.end.reason,
         })
+    }
+}
+
+/// Puts a server that is as new into each slot.
+struct Slots<'a> {
+    slots: &'a [(Slot, Policy)],
+    behaviour: &'a Behaviour,
+}
+
+impl Slots<'_> {
+    fn put_back(&self) -> Result<(), Stop> {
+        for (slot, policy) in self.slots {
+            slot.put(server(policy, self.behaviour.clone())?);
+        }
+        Ok(())
+    }
+}
+
+impl Supply for Slots<'_> {
+    fn fresh<'a>(&'a self, _policy: &'a str) -> LocalBoxFuture<'a, Result<Fresh, String>> {
+        let put_back = self.put_back().map(|()| Fresh::Same);
+        Box::pin(std::future::ready(put_back.map_err(|stop| stop.said)))
+    }
+
+    fn is_cheap(&self) -> bool {
+        true
     }
 }
 
@@ -278,10 +297,10 @@ fn tell(sink: &mut dyn Write, args: &HuntArgs, tracked: &[Tracked]) -> io::Resul
                 "found after {requests:>5}, {} requests, {}{}",
                 length(finding),
                 finding.case.id.trim_start_matches("hunt/"),
-                if finding.replays {
+                if finding.is_confirmed() {
                     ""
                 } else {
-                    ", not replayed"
+                    ", not seen again"
                 },
             ),
             None => format!("nothing in {requests:>5}"),
@@ -307,7 +326,7 @@ fn tell(sink: &mut dyn Write, args: &HuntArgs, tracked: &[Tracked]) -> io::Resul
     let (short, least_short) = SHORT;
     let brief = found
         .iter()
-        .filter(|(_, finding)| finding.replays && length(finding) <= short)
+        .filter(|(_, finding)| finding.is_confirmed() && length(finding) <= short)
         .count();
     let right = tracked.iter().filter(|one| !one.is_fault);
     let wrong = right.clone().filter(|one| one.finding.is_some()).count();

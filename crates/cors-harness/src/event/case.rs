@@ -62,6 +62,9 @@ pub struct CaseEvent {
     /// What a user agent did, of an agent case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentEvent>,
+    /// How it was found, of a finding of the fuzzer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<FoundEvent>,
     /// How to see it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<Again>,
@@ -91,6 +94,7 @@ impl CaseEvent {
             exchanges: 0,
             cause: None,
             agent: None,
+            found: None,
             again: None,
             millis: 0,
         }
@@ -177,6 +181,18 @@ pub struct AgentEvent {
     /// Only of the model, and only when they were asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<String>,
+}
+
+/// How the fuzzer found a failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FoundEvent {
+    /// How many requests had been sent when it was seen first.
+    pub after: usize,
+    /// Whether it was seen again on a target to which nothing else was sent. Otherwise it depends on
+    /// what was sent before, or comes and goes.
+    pub confirmed: bool,
 }
 
 /// One thing that a user agent did otherwise than expected.

@@ -36,7 +36,8 @@ pub struct RunEvent {
     pub standard: String,
     /// What is tested.
     pub subject: SubjectEvent,
-    /// Number of selected cases; the counts of the `end` line add up to it.
+    /// Number of selected cases; the counts of the `end` line add up to it. 0 for the fuzzer, which
+    /// does not know beforehand how many sequences it will make.
     pub selected: usize,
 }
 
@@ -107,8 +108,23 @@ pub struct EndEvent {
     /// In what the list of known failures is no longer right, as sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub out_of_date: Vec<String>,
-    /// How many cases had which outcome; they add up to the number of selected cases.
+    /// How many cases had which outcome; they add up to the number of selected cases. Of the fuzzer
+    /// how many sequences.
     pub counts: Counts,
+    /// What else the fuzzer counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated: Option<GeneratedEvent>,
+}
+
+/// What the fuzzer counts beside sequences.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GeneratedEvent {
+    /// Requests that were sent, those to make findings short included.
+    pub requests: usize,
+    /// How many sequences failed like each finding, by its id.
+    pub times: BTreeMap<String, usize>,
 }
 
 /// How many cases had which outcome.

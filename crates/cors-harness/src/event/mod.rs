@@ -11,11 +11,11 @@ pub mod step;
 pub mod words;
 
 pub use self::case::{
-    Again, AgentEvent, CaseEvent, CheckEvent, Difference, EngineEvent, KnownEvent,
+    Again, AgentEvent, CaseEvent, CheckEvent, Difference, EngineEvent, FoundEvent, KnownEvent,
 };
 #[cfg(feature = "schema")]
 pub use self::line::event_schema;
-pub use self::line::{Counts, EndEvent, Event, RunEvent, SubjectEvent};
+pub use self::line::{Counts, EndEvent, Event, GeneratedEvent, RunEvent, SubjectEvent};
 pub use self::step::{
     ExchangeEvent, RefusalEvent, RequestEvent, ResponseEvent, StepEvent, TraceEvent,
 };

@@ -9,12 +9,12 @@ use cors_vectors::policy::{Any, AnyOr, Policy};
 use cors_vectors::server::{Endpoint, Level, RawSend};
 use cors_vectors::text::Text;
 
-use crate::Terms;
-use crate::checks::{Checks, header, status};
-use crate::expect::{
-    ACAC, ACAH, ACAM, ACAO, bytes, every_answer, has_underscore, is_listed_but_for_case, max_age,
-    vary,
-};
+use super::answer::{ACAC, ACAH, ACAM, ACAO, every_answer, max_age, vary};
+use super::checks::{Checks, header, status};
+use super::lists::is_written_as_by_browsers;
+use super::misses::{has_underscore, is_listed_but_for_case, is_odd_subdomain, is_unlisted};
+use crate::steps::bytes;
+use crate::terms::Terms;
 
 const LAST: On = On::Last;
 
@@ -28,6 +28,8 @@ struct Read {
     hosts: Vec<Vec<u8>>,
     referrers: Vec<Vec<u8>>,
     asks_for_network: bool,
+    /// Whether the URL is another one than that of the endpoint.
+    has_query: bool,
     /// The only origin, when the policy allows just it.
     allowed: Option<String>,
 }
@@ -60,6 +62,7 @@ impl Read {
             hosts: of("Host"),
             referrers: of("Referer"),
             asks_for_network: asks("Private") || asks("Local"),
+            has_query: send.suffix.is_some(),
             origins,
             allowed,
         })
@@ -139,6 +142,20 @@ fn nothing_for_others(read: &Read, policy: &Policy, list: &mut Checks) {
             header(ACAO, HeaderIs::Not("*".into())),
         );
     }
+    for origin in &read.origins {
+        let own = std::str::from_utf8(origin).ok().and_then(Parts::of);
+        let is_own = own.is_some_and(|own| {
+            let authority = own.authority().into_bytes();
+            read.hosts.contains(&authority)
+        });
+        // What a server says of itself is its own choice.
+        if policy.allows_origin(origin) || is_own || origin.is_empty() || origin == b"*" {
+            continue;
+        }
+        let level = level_of_echo(origin, policy);
+        let not = HeaderIs::Not(Text::literal(origin));
+        list.add("no-echo", level, LAST, header(ACAO, not));
+    }
     let evil = |origin: &[u8]| origin.windows(4).any(|part| part == b"evil");
     if listed.iter().all(|entry| !entry.contains("evil"))
         && read.origins.iter().any(|origin| evil(origin))
@@ -155,20 +172,6 @@ fn nothing_for_others(read: &Read, policy: &Policy, list: &mut Checks) {
             .unwrap_or(Level::Must);
         let lacks = header(ACAO, HeaderIs::LacksBytes("evil".into()));
         list.add("no-evil", level, LAST, lacks);
-    }
-    for origin in &read.origins {
-        let own = std::str::from_utf8(origin).ok().and_then(Parts::of);
-        let is_own = own.is_some_and(|own| {
-            let authority = own.authority().into_bytes();
-            read.hosts.contains(&authority)
-        });
-        // What a server says of itself is its own choice.
-        if policy.allows_origin(origin) || is_own || origin.is_empty() || origin == b"*" {
-            continue;
-        }
-        let level = level_of_echo(origin, policy);
-        let not = HeaderIs::Not(Text::literal(origin));
-        list.add("no-echo", level, LAST, header(ACAO, not));
     }
 }
 
@@ -215,23 +218,6 @@ fn level_of_echo(origin: &[u8], policy: &Policy) -> Level {
     } else {
         Level::Must
     }
-}
-
-/// Whether an origin fits a pattern but for labels that no name in the DNS has, such as empty ones.
-pub(crate) fn is_odd_subdomain(origin: &[u8], policy: &Policy) -> bool {
-    let middle = |pattern: &str| {
-        let (before, after) = pattern.split_once('*')?;
-        let middle = origin
-            .strip_prefix(before.as_bytes())?
-            .strip_suffix(after.as_bytes())?;
-        let grave =
-            |byte: &u8| b"/@#?: \\".contains(byte) || byte.is_ascii_uppercase() || *byte > 0x7e;
-        Some(!middle.iter().any(grave))
-    };
-    !policy.allows_origin(origin)
-        && policy
-            .patterns()
-            .any(|pattern| middle(pattern) == Some(true))
 }
 
 /// That an allowed origin is told what it needs.
@@ -325,31 +311,9 @@ fn preflight(read: &Read, terms: Terms<'_>, list: &mut Checks) {
 /// How binding it is to read a list that is written so: browsers sort the names, write them small and
 /// put a comma between them.
 fn level_of_list(read: &Read, method: &[u8], policy: &Policy) -> Level {
-    let listed = match &policy.allow_methods {
-        AnyOr::Any(Any::Any) => true,
-        AnyOr::Listed(listed) => listed.iter().any(|entry| entry.as_bytes() == method),
-    };
-    let usual_method = method == b"GET" || listed;
-    let usual_list = match read.names.as_slice() {
-        [] => true,
-        [line] => {
-            let mut seen = Vec::new();
-            line.split(|byte| *byte == b',')
-                .enumerate()
-                .all(|(at, name)| {
-                    let name = if at > 0 {
-                        name.strip_prefix(b" ").unwrap_or(name)
-                    } else {
-                        name
-                    };
-                    let new = !seen.contains(&name);
-                    seen.push(name);
-                    new && is_token(name) && !name.iter().any(u8::is_ascii_uppercase)
-                })
-        }
-        _ => false,
-    };
-    if usual_method && usual_list && !read.asks_for_network {
+    let usual_method = !is_unlisted(method, policy);
+    let usual_list = is_written_as_by_browsers(&read.names);
+    if usual_method && usual_list && !read.asks_for_network && !read.has_query {
         Level::Must
     } else {
         Level::Should
@@ -370,6 +334,12 @@ fn other(read: &Read, terms: Terms<'_>, list: &mut Checks) {
     let policy = terms.policy;
     // What a server does with requests of others is its own choice.
     let may = read.origins.is_empty() || read.allowed.is_some();
+    // Whether it serves HEAD, and which URLs are the resource's, is for the server to say.
+    let level = if is_unlisted(&read.method, policy) || read.has_query {
+        Level::Should
+    } else {
+        Level::Must
+    };
     if read.is_reading() {
         vary(policy, list, LAST, read.endpoint);
         let none = header(ACAM, HeaderIs::Absent(true));
@@ -377,10 +347,10 @@ fn other(read: &Read, terms: Terms<'_>, list: &mut Checks) {
             list.add("no-methods", Level::Should, LAST, none);
         }
         if read.endpoint == Endpoint::Resource && may {
-            list.add("served", Level::Must, LAST, status(&[(200, 299)]));
+            list.add("served", level, LAST, status(&[(200, 299)]));
             if terms.kit && read.hosts.is_empty() {
                 let ran = header("X-Calls", HeaderIs::Absent(false));
-                list.add("ran", Level::Must, LAST, ran);
+                list.add("ran", level, LAST, ran);
             }
         }
         if let Some(origin) = &read.allowed {
@@ -392,7 +362,7 @@ fn other(read: &Read, terms: Terms<'_>, list: &mut Checks) {
                 | Endpoint::Redirect
                 | Endpoint::Vary
                 | Endpoint::Options
-                | Endpoint::Unauthorized => Level::Must,
+                | Endpoint::Unauthorized => level,
             };
             granted(origin, policy, level, list);
         } else if read.endpoint == Endpoint::OwnHeaders

@@ -79,7 +79,7 @@ impl Checks {
 }
 
 /// The requirement behind a check's id.
-pub(crate) fn base(id: &str) -> &str {
+pub(crate) fn requirement(id: &str) -> &str {
     let id = id.strip_prefix("preflight-").unwrap_or(id);
     let id = id.split_once(':').map_or(id, |(kind, _)| kind);
     let mut id = id.strip_suffix("-with-credentials").unwrap_or(id);

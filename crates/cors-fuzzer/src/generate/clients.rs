@@ -5,9 +5,11 @@ use cors_vectors::policy::AnyOr;
 use cors_vectors::server::{Endpoint, RawSend, Step};
 use cors_vectors::text::{HeaderPair, Text};
 
-use crate::pages::{listed_header, listed_method, literal, unlisted_header, unlisted_method};
+use super::names::{listed_header, listed_method, unlisted_header, unlisted_method};
+use super::origins;
 use crate::source::Source;
-use crate::{Terms, bare, origins};
+use crate::steps::{bare, literal};
+use crate::terms::Terms;
 
 /// Lines that servers may take for something that they say nothing about.
 const BESIDE: [(&str, &str); 14] = [

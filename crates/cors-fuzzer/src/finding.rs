@@ -1,0 +1,63 @@
+//! How to fuzz, and what comes of it.
+
+use std::time::Duration;
+
+use cors_harness::event::{CaseEvent, EndEvent};
+use cors_vectors::known::file::KnownFile;
+use cors_vectors::server::ServerCase;
+
+use crate::matter::Matter;
+
+/// How to fuzz.
+#[derive(Debug, Clone)]
+pub struct Fuzzing {
+    /// The same seed makes the same requests.
+    pub seed: u64,
+    /// Sequences to make at most; no bound of this kind when left out.
+    pub runs: Option<u64>,
+    /// Requests to send at most, to find something and not to make it short.
+    pub requests: Option<usize>,
+    /// How long to go on looking.
+    pub duration: Option<Duration>,
+    /// Whether to go on after the first finding that counts.
+    pub keep_going: bool,
+    /// The area of the findings' ids.
+    pub area: String,
+    /// The known failures, which do not end the search.
+    pub known: Option<KnownFile>,
+}
+
+/// What did not hold, in its shortest form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The case that shows it.
+    pub case: ServerCase,
+    /// How it went last.
+    pub event: CaseEvent,
+    /// What makes other failures the same.
+    pub matter: Matter,
+    /// How many sequences failed for the same cause.
+    pub times: usize,
+}
+
+impl Finding {
+    /// How many requests had been sent when it was seen first.
+    pub fn after(&self) -> usize {
+        self.event.found.as_ref().map_or(0, |found| found.after)
+    }
+
+    /// Whether it was seen again on a target to which nothing else was sent.
+    pub fn is_confirmed(&self) -> bool {
+        let found = self.event.found.as_ref();
+        found.is_some_and(|found| found.confirmed)
+    }
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Fuzzed {
+    /// What was found, in order; each cause once.
+    pub findings: Vec<Finding>,
+    /// The last line of the stream.
+    pub end: EndEvent,
+}

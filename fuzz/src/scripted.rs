@@ -99,6 +99,7 @@ impl Script {
             },
             rest: Vec::new(),
             to_head: request.method == b"HEAD",
+            let_go: false,
         };
         Ok(Response {
             status,

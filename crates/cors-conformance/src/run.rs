@@ -96,6 +96,7 @@ pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Res
         deadline: args.max_time.unwrap_or(standard.deadline),
         unsafe_methods: args.requests.unsafe_methods,
         headers,
+        headers_everywhere: args.requests.header_everywhere,
         fail_on: match args.fail_on {
             FailOn::Must => Level::Must,
             FailOn::Should => Level::Should,
@@ -109,7 +110,7 @@ pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Res
         },
         cli: Some(again(args)),
         curl: args.requests.transport.curl(),
-        cookie: args.requests.cookie.clone().map(String::into_bytes),
+        cookie: args.requests.cookies().map(String::into_bytes),
         secrets: args.requests.transport.secrets(),
         rounds: args.repeat.get(),
         clock: Clock::real(),
@@ -140,6 +141,11 @@ fn again(args: &RunArgs) -> String {
     for (name, _) in &args.requests.headers {
         words.extend(["-H".to_owned(), quoted(&format!("{name}: ..."))]);
     }
+    words.extend(
+        args.requests
+            .header_everywhere
+            .then(|| "--header-everywhere".to_owned()),
+    );
     if args.requests.cookie.is_some() {
         words.extend(["-b".to_owned(), quoted("...=...")]);
     }

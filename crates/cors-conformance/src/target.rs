@@ -78,13 +78,16 @@ pub(crate) async fn named(
         pace: args.requests.rate.map(Pace::a_second),
         ..args.requests.transport.options()?
     };
+    let mut with_cookies = headers.to_vec();
+    let cookies = args.requests.cookies();
+    with_cookies.extend(cookies.map(|cookies| (b"Cookie".to_vec(), cookies.into_bytes())));
     let subject = match &args.policy {
         Some(file) => {
             let policy = policy(file)?;
             let target = UrlTarget::new(url.clone(), &options).map_err(Stop::usage)?;
             Subject::with_policy(Rc::new(target), policy)
         }
-        None => match Kit::offered(url, library.policies(), &options, headers).await {
+        None => match Kit::offered(url, library.policies(), &options, &with_cookies).await {
             Ok(Some(kit)) => {
                 if let Some(option) = args.probe.given() {
                     return Err(Stop::usage(format_args!(

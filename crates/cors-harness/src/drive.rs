@@ -43,7 +43,7 @@ async fn carry_out_send(send: &PlannedSend, site: &Site, session: &Session<'_>) 
         body: send.body.clone(),
     };
     let (request, answer) = session
-        .exchange(site, session.outgoing(request, false), send.raw)
+        .exchange(site, session.sent_by_client(request), send.raw)
         .await;
     let unable = match &answer {
         Err(transport) if transport.is_ours() => Some(transport.to_string()),

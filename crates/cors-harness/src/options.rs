@@ -34,9 +34,14 @@ pub struct Options {
     pub deadline: Duration,
     /// Whether other methods than GET, HEAD and OPTIONS are sent to a target that is no kit.
     pub unsafe_methods: bool,
-    /// Header lines that are added to every request; their values are secret.
+    /// Header lines that are added to requests as a page or another client has them, but not to
+    /// preflights, `Host` and `User-Agent` excepted; their values are secret. A line that the case
+    /// states itself stays as it is.
     pub headers: Vec<Line>,
-    /// The value of a `Cookie` line for requests with credentials; secret.
+    /// Whether preflights get these header lines too, as no browser sends them.
+    pub headers_everywhere: bool,
+    /// The value of a `Cookie` line for a page's requests with credentials, and for requests of
+    /// other clients that are no preflights; secret.
     pub cookie: Option<Vec<u8>>,
     /// More that must not be shown, such as the credentials of a proxy.
     pub secrets: Vec<String>,
@@ -65,6 +70,7 @@ impl Default for Options {
             deadline: Duration::from_mins(2),
             unsafe_methods: false,
             headers: Vec::new(),
+            headers_everywhere: false,
             cookie: None,
             secrets: Vec::new(),
             rounds: 1,

@@ -199,7 +199,7 @@ impl Network for Over<'_> {
             RequestKind::Preflight => Kind::Preflight,
             RequestKind::Actual => Kind::Actual,
         };
-        let outgoing = self.session.outgoing(model::wire_request(&request), true);
+        let outgoing = self.session.sent_by_browser(model::wire_request(&request));
         let (request, answer) = self.session.exchange(self.site, outgoing, false).await;
         let exchange = Exchange {
             kind,

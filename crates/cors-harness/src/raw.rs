@@ -50,6 +50,7 @@ fn content(raw: &Raw) -> Option<String> {
 fn misframed(raw: &Raw) -> Option<String> {
     match raw.framing() {
         Framing::Whole | Framing::UntilTheEnd => None,
+        Framing::Incomplete if raw.let_go => None,
         Framing::Incomplete => Some("less follows the head than it announces".to_owned()),
         Framing::Surplus(more) => {
             let at = raw.rest.len().saturating_sub(more);
@@ -110,6 +111,7 @@ mod tests {
             last,
             rest: rest.as_bytes().to_vec(),
             to_head: false,
+            let_go: false,
         }
     }
 

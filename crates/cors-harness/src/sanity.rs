@@ -18,7 +18,11 @@ pub(crate) async fn sanity(site: &Site, session: &Session<'_>) -> Result<(), Tra
         body: None,
     };
     session
-        .exchange(site, session.outgoing(request, true), false)
+        .exchange(
+            site,
+            session.sent_by_browser(session.sent_by_client(request)),
+            false,
+        )
         .await
         .1
         .map(drop)
@@ -49,7 +53,6 @@ pub fn why_not_to_start(transport: &Transport) -> Option<(Exit, String)> {
         Transport::Closed(_)
         | Transport::HeadIncomplete(_)
         | Transport::BodyIncomplete(_)
-        | Transport::BodyTimeout(_)
         | Transport::OffTarget(_)
         | Transport::Withheld(_) => None,
     }

@@ -19,6 +19,12 @@ pub(crate) struct Session<'a> {
     pub(crate) timeouts_in_a_row: Cell<u32>,
 }
 
+/// Whether a server takes the request for a preflight.
+/// <https://fetch.spec.whatwg.org/#cors-preflight-request>
+fn is_preflight(request: &wire::Request) -> bool {
+    request.method == b"OPTIONS" && request.has("Access-Control-Request-Method")
+}
+
 impl Session<'_> {
     /// Makes an exchange and keeps count of those that ran out of time.
     pub(crate) async fn exchange(
@@ -44,14 +50,49 @@ impl Session<'_> {
         (request, answer)
     }
 
-    /// The request with what the user wants added, and, when `named`, with a `User-Agent`.
-    pub(crate) fn outgoing(&self, mut request: wire::Request, named: bool) -> wire::Request {
-        request.headers.extend(self.options.headers.iter().cloned());
-        if named && !request.has("User-Agent") {
+    /// A browser's request with what the user wants added, and with a `User-Agent`.
+    pub(crate) fn sent_by_browser(&self, request: wire::Request) -> wire::Request {
+        let mut request = self.with_headers(request);
+        if !request.has("User-Agent") {
             request
                 .headers
                 .push((b"User-Agent".to_vec(), USER_AGENT.as_bytes().to_vec()));
         }
+        request
+    }
+
+    /// The request of another client with what the user wants added: the cookie too, which the
+    /// requests of pages have from the model.
+    pub(crate) fn sent_by_client(&self, request: wire::Request) -> wire::Request {
+        let mut request = self.with_headers(request);
+        if let Some(cookie) = &self.options.cookie
+            && !request.has("Cookie")
+            && !is_preflight(&request)
+        {
+            request.headers.push((b"Cookie".to_vec(), cookie.clone()));
+        }
+        request
+    }
+
+    /// Adds the user's header lines where a browser sends them: what the request has already is its
+    /// own, and a preflight has no headers of a page.
+    fn with_headers(&self, mut request: wire::Request) -> wire::Request {
+        let everywhere = self.options.headers_everywhere || !is_preflight(&request);
+        let wanted = |(name, _): &&wire::Line| {
+            let name = String::from_utf8_lossy(name);
+            let of_browser = ["Host", "User-Agent"]
+                .iter()
+                .any(|known| name.eq_ignore_ascii_case(known));
+            (everywhere || of_browser) && !request.has(&name)
+        };
+        let added: Vec<_> = self
+            .options
+            .headers
+            .iter()
+            .filter(wanted)
+            .cloned()
+            .collect();
+        request.headers.extend(added);
         request
     }
 

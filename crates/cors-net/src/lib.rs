@@ -25,6 +25,7 @@
 //!     last: head,
 //!     rest: bytes[taken..].to_vec(),
 //!     to_head: false,
+//!     let_go: false,
 //! };
 //! // Two bytes more than were announced.
 //! assert_eq!(raw.framing(), Framing::Surplus(2));

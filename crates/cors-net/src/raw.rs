@@ -15,6 +15,8 @@ pub struct Raw {
     pub rest: Vec<u8>,
     /// Whether it answers a request with HEAD.
     pub to_head: bool,
+    /// Whether more may have come: the connection was open when it was no longer read.
+    pub let_go: bool,
 }
 
 /// The head of an answer.
@@ -209,6 +211,7 @@ mod tests {
             last,
             rest: rest.as_bytes().to_vec(),
             to_head: false,
+            let_go: false,
         }
     }
 
@@ -286,6 +289,7 @@ mod tests {
         }
         let head = Raw {
             to_head: true,
+            let_go: false,
             ..raw("200 OK\r\nContent-Length: 2", "")
         };
         assert_eq!(head.framing(), Framing::Whole);

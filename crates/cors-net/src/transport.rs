@@ -9,17 +9,18 @@ pub struct Deadlines {
     pub connect: Duration,
     /// From the request to the end of the response's head.
     pub head: Duration,
-    /// From the end of the head to the end of the body.
+    /// From the end of the head until the body is let go. It need not end: a page has its response
+    /// with the head.
     pub body: Duration,
 }
 
 impl Default for Deadlines {
-    /// 2 s to connect, 5 s for the head, 5 s for the body.
+    /// 2 s to connect, 5 s for the head, 250 ms for the body.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(2),
             head: Duration::from_secs(5),
-            body: Duration::from_secs(5),
+            body: Duration::from_millis(250),
         }
     }
 }
@@ -100,9 +101,6 @@ pub enum Transport {
     /// The connection was closed, or the framing broke, within the body.
     #[error("the body of the response is incomplete: {0}")]
     BodyIncomplete(String),
-    /// The body did not end in time.
-    #[error("the body of the response did not end within {} ms", .0.as_millis())]
-    BodyTimeout(Duration),
     /// The request holds bytes that the version of HTTP that is spoken cannot carry.
     #[error("the request cannot be sent: {0}")]
     Unsendable(String),
@@ -119,10 +117,7 @@ pub enum Transport {
 impl Transport {
     /// Whether a deadline passed.
     pub const fn is_timeout(&self) -> bool {
-        matches!(
-            self,
-            Self::ConnectTimeout(_) | Self::HeadTimeout(_) | Self::BodyTimeout(_)
-        )
+        matches!(self, Self::ConnectTimeout(_) | Self::HeadTimeout(_))
     }
 
     /// Whether the target itself was never asked, so that the failure is not its doing.

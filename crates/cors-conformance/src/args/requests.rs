@@ -12,10 +12,15 @@ use super::values::{parse_cookie, parse_header};
 /// How requests are sent to the target.
 #[derive(Debug, Clone, Args)]
 pub struct RequestArgs {
-    /// A header to add to each request, for instance to get past authentication
+    /// A header to add to requests as a page has it, for instance to get past authentication: not
+    /// to preflights, which no browser sends with it
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
     pub headers: Vec<(String, String)>,
-    /// A cookie for requests with credentials; it is sent to the target only
+    /// Add the headers of -H to preflights too, for a gateway that lets nothing through without
+    #[arg(long, requires = "headers")]
+    pub header_everywhere: bool,
+    /// A cookie for requests with credentials; it is sent to the target only. -H 'Cookie: …' is the
+    /// same
     #[arg(short = 'b', long = "cookie", value_name = "NAME=VALUE[; NAME=VALUE]...",
           value_parser = parse_cookie)]
     pub cookie: Option<String>,
@@ -30,12 +35,29 @@ pub struct RequestArgs {
     pub unsafe_methods: bool,
 }
 
+fn is_cookie((name, _): &(String, String)) -> bool {
+    name.eq_ignore_ascii_case("cookie")
+}
+
 impl RequestArgs {
-    /// The headers to add, as they go onto the wire.
+    /// The headers to add, as they go onto the wire, but for cookies.
     pub(crate) fn lines(&self) -> Vec<Line> {
+        let others = self.headers.iter().filter(|header| !is_cookie(header));
         let line = |(name, value): &(String, String)| {
             (name.clone().into_bytes(), value.clone().into_bytes())
         };
-        self.headers.iter().map(line).collect()
+        others.map(line).collect()
+    }
+
+    /// The cookies, of both options.
+    pub(crate) fn cookies(&self) -> Option<String> {
+        let headers = self.headers.iter().filter(|header| is_cookie(header));
+        let cookies: Vec<&str> = self
+            .cookie
+            .iter()
+            .chain(headers.map(|(_, value)| value))
+            .map(String::as_str)
+            .collect();
+        (!cookies.is_empty()).then(|| cookies.join("; "))
     }
 }

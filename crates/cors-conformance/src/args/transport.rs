@@ -2,14 +2,17 @@
 //! are repeated in command lines.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use cors_harness::escape::shell_word;
 use cors_harness::redact::REDACTED;
+use cors_harness::target::Deadlines;
 use cors_harness::target::route::{ConnectTo, Proxy, Resolve, Route};
 use cors_harness::target::tls::Trust;
 use cors_harness::target::url::{HttpVersion, UrlOptions};
 
+use super::values::parse_seconds;
 use crate::stop::Stop;
 
 /// How a server given by URL is reached. Names and meanings are curl's.
@@ -49,6 +52,9 @@ pub struct TransportArgs {
         conflicts_with = "cmd"
     )]
     pub proxy: Option<Proxy>,
+    /// How long the head of a response may take (5)
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, conflicts_with = "cmd")]
+    pub request_timeout: Option<Duration>,
     /// Let requests reach something other than this machine
     #[arg(long, conflicts_with = "cmd")]
     pub remote: bool,
@@ -73,7 +79,13 @@ impl TransportArgs {
             (false, true) => HttpVersion::Http2PriorKnowledge,
             (false, false) => HttpVersion::Negotiated,
         };
+        let mut deadlines = Deadlines::default();
+        if let Some(timeout) = self.request_timeout {
+            deadlines.head = timeout;
+            deadlines.connect = deadlines.connect.max(timeout);
+        }
         Ok(UrlOptions {
+            deadlines,
             trust,
             remote: self.remote,
             http,
@@ -143,6 +155,12 @@ impl TransportArgs {
                 _ => words.push(shell_word(word.as_bytes())),
             }
         }
+        if let Some(timeout) = self.request_timeout {
+            words.extend([
+                "--request-timeout".to_owned(),
+                timeout.as_secs_f64().to_string(),
+            ]);
+        }
         words.extend(self.remote.then(|| "--remote".to_owned()));
         words
     }
@@ -160,6 +178,7 @@ mod tests {
             resolve: vec!["a.example:80:127.0.0.1,::1".parse().unwrap()],
             connect_to: vec!["::[::1]:8080".parse().unwrap()],
             proxy: Some("http://user:secret@localhost:3128".parse().unwrap()),
+            request_timeout: Some(Duration::from_millis(7500)),
             remote: true,
             ..TransportArgs::default()
         };
@@ -181,7 +200,7 @@ mod tests {
         let again = args.again().join(" ");
         let expected = "--http2-prior-knowledge --cacert 'a b.pem' \
                         --resolve a.example:80:127.0.0.1,::1 --connect-to '::[::1]:8080' \
-                        -x 'http://[redacted]@localhost:3128' --remote";
+                        -x 'http://[redacted]@localhost:3128' --request-timeout 7.5 --remote";
         assert_eq!(again, expected);
         assert_eq!(args.secrets().len(), 3);
     }

@@ -174,12 +174,7 @@ fn passed_or_none(ran: &Ran) -> Vec<String> {
 
 #[test]
 fn a_hang_at_any_stage_ends_the_run() {
-    for harm in [
-        harm("deaf", 3),
-        harm("mute", 3),
-        harm("stops-in-head", 3),
-        harm("stops-in-body", 3),
-    ] {
+    for harm in [harm("deaf", 3), harm("mute", 3), harm("stops-in-head", 3)] {
         ends_well(&harm);
     }
 }
@@ -188,6 +183,8 @@ fn a_hang_at_any_stage_ends_the_run() {
 fn what_breaks_off_or_goes_on_too_long_ends_the_run() {
     for harm in [
         harm("endless-head", 3),
+        // A body need not end: what is judged is the head.
+        harm("stops-in-body", 1),
         harm("ends-in-body", 1),
         harm("beyond-length", 1),
         harm("redirect-away", 1),

@@ -98,6 +98,9 @@ fn base_url(manifest: &Url, name: &str, base: &str) -> Result<Url, KitError> {
 
 /// A GET as of no page.
 async fn get(url: &Url, options: &ClientOptions, headers: &[Line]) -> Result<Response, KitError> {
+    let mut options = options.clone();
+    // Here the body is what is wanted.
+    options.deadlines.body = options.deadlines.head;
     let line = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
     let mut request = Request {
         method: b"GET".to_vec(),
@@ -110,7 +113,7 @@ async fn get(url: &Url, options: &ClientOptions, headers: &[Line]) -> Result<Res
     if !request.has("User-Agent") {
         request.headers.push(line("User-Agent", USER_AGENT));
     }
-    let target = Client::new(url.clone(), options)?;
+    let target = Client::new(url.clone(), &options)?;
     Ok(target.exchange(&request).await?)
 }
 

@@ -94,7 +94,9 @@ impl<'a> Asker<'a> {
             headers: vec![(b"Accept".to_vec(), b"*/*".to_vec())],
             body: None,
         };
-        let request = self.session.outgoing(request, true);
+        let request = self
+            .session
+            .sent_by_browser(self.session.sent_by_client(request));
         self.requests += 1;
         self.session.exchange(&self.site, request, false).await.1
     }

@@ -73,6 +73,103 @@ async fn secrets_are_sent_and_never_told() {
     );
 }
 
+/// A login in front of CORS: who has no key is answered 401, and preflights have none.
+#[tokio::test]
+async fn preflights_have_no_headers_of_the_user() {
+    let preflighted = case(
+        "login/preflighted",
+        &json!({"steps": [{"fetch": {"origin": "{allowed}", "headers": [["X-Token", "t"]]}, "verdict": "shared"}]}),
+    );
+    let server = Server::answering(|head| {
+        if field(head, "x-api-key") == Some("k") {
+            correct(head)
+        } else {
+            response(401, &[])
+        }
+    })
+    .await;
+    let with = |everywhere| Options {
+        headers: vec![(b"X-Api-Key".to_vec(), b"k".to_vec())],
+        headers_everywhere: everywhere,
+        ..options()
+    };
+    for (everywhere, outcome) in [(false, Outcome::Fail), (true, Outcome::Pass)] {
+        let cases = std::slice::from_ref(&preflighted);
+        let stream = run_all(cases, subject(&server), &with(everywhere)).await;
+        let case = stream.case("login/preflighted");
+        assert_eq!(case.outcome, outcome, "{case:#?}");
+        assert_eq!(case.steps[0].exchanges[0].kind, Kind::Preflight);
+    }
+}
+
+/// The cookie goes to other clients' requests too, and not to their preflights; what a case states
+/// itself takes the place of what the user gave.
+#[tokio::test]
+async fn clients_have_the_cookie_and_the_header_of_the_user_once() {
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let kept = Arc::clone(&seen);
+    let server = Server::answering(move |head| {
+        let lines = |name: &str| {
+            let of_name = |line: &&str| line.to_ascii_lowercase().starts_with(name);
+            let lines = head.lines().filter(of_name).map(str::to_owned);
+            lines.collect::<Vec<String>>().join(", ")
+        };
+        if head.contains("/resource?") {
+            let seen = (lines("cookie:"), lines("x-token:"), lines("host:"));
+            kept.lock().unwrap().push(seen);
+        }
+        correct(head)
+    })
+    .await;
+    let send = |id: &str, method: &str, headers: serde_json::Value| {
+        case(
+            id,
+            &json!({"steps": [{"send": {"method": method, "suffix": "?", "headers": headers},
+                               "checks": [{"id": "s", "level": "must", "status": [[200, 299]]}]}]}),
+        )
+    };
+    let cases = [
+        send("client/get", "GET", json!([["X-Token", "own"]])),
+        send(
+            "client/preflight",
+            "OPTIONS",
+            json!([["Access-Control-Request-Method", "PUT"]]),
+        ),
+    ];
+    let options = Options {
+        headers: vec![
+            (b"x-token".to_vec(), b"given".to_vec()),
+            (b"Host".to_vec(), b"api.example".to_vec()),
+        ],
+        cookie: Some(b"sid=1".to_vec()),
+        in_flight: 1,
+        ..options()
+    };
+    run_all(&cases, subject(&server), &options).await;
+    let line = |text: &str| text.to_owned();
+    let expected = [
+        (
+            line("cookie: sid=1"),
+            line("x-token: own"),
+            line("host: api.example"),
+        ),
+        (line(""), line(""), line("host: api.example")),
+    ];
+    let seen: Vec<_> = seen
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(one, two, three)| {
+            (
+                one.to_ascii_lowercase(),
+                two.to_ascii_lowercase(),
+                three.to_ascii_lowercase(),
+            )
+        })
+        .collect();
+    assert_eq!(seen, expected);
+}
+
 #[tokio::test]
 async fn raw_requests_go_out_as_they_are() {
     let server = Server::answering(|head| {

@@ -78,13 +78,14 @@ impl Connection {
         !self.sender.is_closed()
     }
 
-    /// Makes one exchange. Gives the connection back when it can be used again.
+    /// Makes one exchange. Gives the connection back when it can be used again, and says whether the
+    /// body was let go.
     pub(super) async fn exchange(
         mut self,
         request: Request,
         deadlines: Deadlines,
         limits: Limits,
-    ) -> Result<(message::Response, Option<Self>), Failure> {
+    ) -> Result<(message::Response, Option<Self>, bool), Failure> {
         self.seen.forget();
         let answer = async {
             self.sender.ready().await?;
@@ -102,12 +103,9 @@ impl Connection {
         };
         let (head, body) = response.into_parts();
         let read = timeout(deadlines.body, read_body(body, limits.body)).await;
-        let (body, whole) = read
-            .unwrap_or(Err(Transport::BodyTimeout(deadlines.body)))
-            .map_err(|transport| Failure {
-                transport,
-                closed_unanswered: false,
-            })?;
+        // One that does not end is let go, with its connection.
+        let let_go = read.is_err();
+        let (body, whole) = read.unwrap_or(Ok((Vec::new(), false)))?;
         let response = message::Response {
             status: head.status.as_u16(),
             headers: message::lines(&head.headers),
@@ -115,7 +113,7 @@ impl Connection {
             raw: None,
         };
         let reusable = whole && self.is_open();
-        Ok((response, reusable.then_some(self)))
+        Ok((response, reusable.then_some(self), let_go))
     }
 
     fn failure(&self, error: &hyper::Error, limits: Limits) -> Failure {

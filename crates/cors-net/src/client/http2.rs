@@ -73,13 +73,13 @@ impl Connection {
         !self.sender.is_closed()
     }
 
-    /// Makes one exchange.
+    /// Makes one exchange, and says whether the body was let go.
     pub(super) async fn exchange(
         &self,
         request: http::Request<Full<Bytes>>,
         deadlines: Deadlines,
         limits: Limits,
-    ) -> Result<message::Response, Failure> {
+    ) -> Result<(message::Response, bool), Failure> {
         let mut sender = self.sender.clone();
         let answer = async {
             sender.ready().await?;
@@ -107,18 +107,16 @@ impl Connection {
             });
         }
         let read = timeout(deadlines.body, read_body(body, limits.body)).await;
-        let (body, _) = read
-            .unwrap_or(Err(Transport::BodyTimeout(deadlines.body)))
-            .map_err(|transport| Failure {
-                transport,
-                closed_unanswered: false,
-            })?;
-        Ok(message::Response {
+        // One that does not end is let go, with its stream.
+        let let_go = read.is_err();
+        let (body, _) = read.unwrap_or(Ok((Vec::new(), false)))?;
+        let response = message::Response {
             status: head.status.as_u16(),
             headers,
             body,
             raw: None,
-        })
+        };
+        Ok((response, let_go))
     }
 
     fn failure(&self, error: &hyper::Error) -> Failure {

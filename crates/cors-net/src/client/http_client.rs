@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use http::Uri;
 use http::header::{HeaderValue, PROXY_AUTHORIZATION};
@@ -18,6 +19,9 @@ use super::tls::{self, Trust};
 use super::{connection, http2, raw};
 use crate::message;
 use crate::transport::{Deadlines, Limits, Transport};
+
+/// How long the body of a target is read of which an earlier one did not end.
+const OF_STREAMS: Duration = Duration::from_millis(20);
 
 /// How a [`Client`] is reached.
 #[derive(Debug, Clone, Default)]
@@ -106,6 +110,8 @@ pub struct Client {
     /// Held while a connection is opened that others may want to share.
     opening: tokio::sync::Mutex<()>,
     traffic: Cell<Traffic>,
+    /// Whether a body was let go since it did not end.
+    streams: Cell<bool>,
 }
 
 /// A connection for one exchange.
@@ -160,6 +166,7 @@ impl Client {
             shared: RefCell::default(),
             opening: tokio::sync::Mutex::default(),
             traffic: Cell::default(),
+            streams: Cell::default(),
         })
     }
 
@@ -283,11 +290,13 @@ impl Client {
         request: &message::Request,
         http: connection::Request,
     ) -> Result<message::Response, Failure> {
-        let (deadlines, limits) = (self.deadlines, self.limits);
+        let (deadlines, limits) = (self.deadlines(), self.limits);
         match ready {
             Ready::Http1(connection, forwarded) => {
                 let http = self.http1_request(request, http, forwarded)?;
-                let (response, connection) = connection.exchange(http, deadlines, limits).await?;
+                let (response, connection, let_go) =
+                    connection.exchange(http, deadlines, limits).await?;
+                self.streams.set(self.streams.get() | let_go);
                 self.idle.borrow_mut().extend(connection);
                 if forwarded.0 && response.status == 407 {
                     let said = "it answers 407: it wants (other) credentials".to_owned();
@@ -306,9 +315,20 @@ impl Client {
                     let mut shared = self.shared.borrow_mut();
                     shared.take_if(|shared| Rc::ptr_eq(shared, &connection));
                 }
-                answer
+                let (response, let_go) = answer?;
+                self.streams.set(self.streams.get() | let_go);
+                Ok(response)
             }
         }
+    }
+
+    /// How long an exchange may take. A target whose bodies do not end is not waited for each time.
+    fn deadlines(&self) -> Deadlines {
+        let mut deadlines = self.deadlines;
+        if self.streams.get() {
+            deadlines.body = deadlines.body.min(OF_STREAMS);
+        }
+        deadlines
     }
 
     fn http1_request(
@@ -344,7 +364,12 @@ impl Client {
             traffic.connections += 1;
             traffic.requests += 1;
         });
-        raw::exchange(dialled.stream, request, self.deadlines, self.limits).await
+        let answer = raw::exchange(dialled.stream, request, self.deadlines(), self.limits).await;
+        let raw = answer.as_ref().ok().and_then(|answer| answer.raw.as_ref());
+        if raw.is_some_and(|raw| raw.let_go) {
+            self.streams.set(true);
+        }
+        answer
     }
 
     /// Makes one exchange. No redirect is followed and nothing is cached.

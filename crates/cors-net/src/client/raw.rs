@@ -72,10 +72,10 @@ pub(super) async fn exchange(
         last,
         rest: Vec::new(),
         to_head: request.method == b"HEAD",
+        let_go: false,
     };
-    timeout(deadlines.body, reader.rest(&mut raw, limits))
-        .await
-        .map_err(|_| Transport::BodyTimeout(deadlines.body))?;
+    let rest = timeout(deadlines.body, reader.rest(&mut raw, limits)).await;
+    raw.let_go = rest.is_err();
     Ok(message::Response::from_raw(raw))
 }
 

@@ -21,7 +21,9 @@ fn recorded() -> impl Iterator<Item = &'static str> {
 
 /// What is known of an engine.
 fn failures(name: &str) -> Vec<Known> {
-    let file = known(name).unwrap().expect("there are known failures");
+    let file = known(name)
+        .expect("the file is read")
+        .expect("there are known failures");
     file.entries.into_iter().map(|entry| entry.known).collect()
 }
 

@@ -192,17 +192,30 @@ impl Block {
         }
     }
 
-    /// The exchanges of all steps, or only of those in which the failure shows.
+    /// The exchanges of all steps, or only of those in which the failure shows. Of steps that fail
+    /// alike, such as the look-alikes of several origins, the first stands for the others.
     fn exchanges(&mut self, case: &CaseEvent, only_failed: bool) {
         let is_failed = |(index, step): &(usize, &StepEvent)| shows(case, *index, step);
         let only_failed = only_failed && case.steps.iter().enumerate().any(|step| is_failed(&step));
         let mut left_out = 0;
+        let mut shown: Vec<&StepEvent> = Vec::new();
+        let mut alike: Vec<String> = Vec::new();
         for (index, step) in case.steps.iter().enumerate() {
             let step_failed = shows(case, index, step);
+            if let Some(page) = &step.origin
+                && only_failed
+                && step_failed
+                && !case.checks.iter().any(|check| check.step == index)
+                && shown.iter().any(|first| fail_alike(first, step))
+            {
+                alike.push(escape::sentence(page));
+                continue;
+            }
             if only_failed && !step_failed {
                 left_out += step.exchanges.len();
                 continue;
             }
+            shown.push(step);
             for (number, exchange) in step.exchanges.iter().enumerate() {
                 let marks = case.cause.iter().flat_map(|cause| &cause.marks);
                 let marks = marks.filter(|mark| (mark.step, mark.exchange) == (index, number));
@@ -215,6 +228,13 @@ impl Block {
             if let Some(note) = &step.note {
                 self.section("note", &escape::sentence(note));
             }
+        }
+        if !alike.is_empty() {
+            let pages = alike.join(", ");
+            self.section(
+                "",
+                &format!("{FAINT}(the same for {pages}: see -vv){FAINT:#}"),
+            );
         }
         if left_out > 0 {
             let said = if left_out == 1 {
@@ -457,6 +477,22 @@ impl Block {
             self.section(heading, &format!("{FAINT}{}{FAINT:#}", source(citation)));
         }
     }
+}
+
+/// Whether two steps fail in the same way: the same decision at the same place, after requests and
+/// responses of the same kinds.
+fn fail_alike(one: &StepEvent, other: &StepEvent) -> bool {
+    let end = |step: &StepEvent| step.refusal.as_ref().map(|refusal| refusal.at.clone());
+    let exchanged = |step: &StepEvent| -> Vec<_> {
+        let exchanges = step.exchanges.iter();
+        let kinds = exchanges.map(|exchange| {
+            let status = exchange.response.as_ref().map(|response| response.status);
+            (exchange.kind, exchange.request.method.clone(), status)
+        });
+        kinds.collect()
+    };
+    (one.wanted, one.got, end(one), exchanged(one))
+        == (other.wanted, other.got, end(other), exchanged(other))
 }
 
 /// A citation as a link and a step.

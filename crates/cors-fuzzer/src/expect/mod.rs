@@ -70,7 +70,7 @@ pub(crate) fn state(step: &Step, number: usize, terms: Terms<'_>) -> Option<(Ste
         (Some(_), Some(_)) | (None, None) => return None,
     };
     let fetch = step.fetch.as_ref().map(|fetch| fetch.endpoint);
-    let endpoint = fetch.or(step.send.as_ref().map(|send| send.endpoint));
+    let endpoint = fetch.or_else(|| step.send.as_ref().map(|send| send.endpoint));
     if endpoint == Some(Endpoint::OwnHeaders) {
         // The application allows credentials there, whatever the policy says.
         list.retain(|id| !id.starts_with("never-true") && !id.starts_with("no-false"));

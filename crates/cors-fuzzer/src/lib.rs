@@ -2,9 +2,9 @@
 //!
 //! It knows the policy that the server is meant to have and the ways in which servers go wrong with
 //! CORS, and makes short sequences of requests: fetches by pages, and requests as other clients send
-//! them ([`generate`]). What must hold of each is computed from the policy alone. Such a sequence is
-//! an ordinary [`ServerCase`], which `cors_harness` carries out and judges. A failure is made as
-//! short as it can be while the same thing fails, and what fails for one cause is one [`Finding`];
+//! them ([`generate()`]). What must hold of each is computed from the policy alone. Such a sequence is
+//! an ordinary [`ServerCase`](cors_vectors::server::ServerCase), which `cors_harness` carries out
+//! and judges. A failure is made as short as it can be while the same thing fails, and what fails for one cause is one [`Finding`];
 //! [`promoted`] writes findings as a file of cases.
 //!
 //! Choices come from bytes ([`Source`]), so that libFuzzer and proptest can make them too:

@@ -279,8 +279,14 @@ impl Policy {
         let AnyOr::Listed(listed) = &self.allow_origins else {
             return Some(true);
         };
-        let fits =
-            |entry: &String| entry.as_bytes() == serialized || fits_pattern(serialized, entry);
+        let fits = |entry: &String| {
+            // A pattern does not fit its own text: no browser sends an origin with a star.
+            if is_pattern(entry) {
+                fits_pattern(serialized, entry)
+            } else {
+                entry.as_bytes() == serialized
+            }
+        };
         if listed.iter().any(fits) {
             return Some(true);
         }

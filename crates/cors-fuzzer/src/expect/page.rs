@@ -27,6 +27,10 @@ pub(crate) fn verdict(fetch: &PageFetch, terms: Terms<'_>) -> Option<(Verdict, L
         return None;
     }
     let includes = fetch.credentials == Credentials::Include;
+    // The application itself allows credentials there, so that nothing can be said of them.
+    if includes && fetch.endpoint == Endpoint::OwnHeaders && !policy.allow_credentials {
+        return None;
+    }
     let method = asked.method.as_bytes();
     let shared = policy.wants_shared(asked.origin.as_bytes(), method, &asked.headers, includes)?;
     if !asked.is_preflighted && !terms.unsafe_methods && method == b"POST" {

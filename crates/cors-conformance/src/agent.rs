@@ -58,7 +58,12 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
     let known = known(args)?;
     let verbosity = Verbosity::from_count(args.verbose);
     let terminal = Terminal::new(verbosity, Level::Must);
-    let output = Output::open(terminal, &args.report, Level::Must, args.color)?;
+    let output = Output::open(
+        terminal,
+        &args.output.report,
+        Level::Must,
+        args.output.color,
+    )?;
     let narrowed = is_narrowed(&args.selection);
     let classes = classes(args)?;
     let by_class = ByClass::new(output, classes.as_ref());
@@ -86,7 +91,7 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         }
     } else {
         // Steps are for reports; nobody reads them on a terminal without asking.
-        let trace = !args.report.is_empty() || args.verbose > 1;
+        let trace = !args.output.report.is_empty() || args.verbose > 1;
         run_model(chosen.into_iter(), &about, trace, &mut sink)
     };
     let (_, by_class) = sink.into_parts();

@@ -52,7 +52,12 @@ pub(crate) fn execute(
     let mut options = options(args, name, headers)?;
     let verbosity = Verbosity::from_count(args.verbose);
     let terminal = Terminal::new(verbosity, options.fail_on);
-    let output = Output::open(terminal, &args.report, options.fail_on, args.color)?;
+    let output = Output::open(
+        terminal,
+        &args.output.report,
+        options.fail_on,
+        args.output.color,
+    )?;
     let narrowed = is_narrowed(&args.selection);
     let mut sink = Known::new(output, baseline, narrowed, options.fail_on);
 
@@ -122,11 +127,11 @@ pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Res
 fn again(args: &RunArgs) -> String {
     let mut words = vec!["cors-conformance".to_owned()];
     let quoted = |word: &str| shell_word(word.as_bytes());
-    words.extend(args.url.as_ref().map(|url| quoted(url.as_str())));
-    if let Some(policy) = &args.policy {
+    words.extend(args.target.url.as_ref().map(|url| quoted(url.as_str())));
+    if let Some(policy) = &args.target.policy {
         words.extend(["--policy".to_owned(), quoted(&policy.to_string_lossy())]);
     }
-    if let Some(line) = &args.cmd {
+    if let Some(line) = &args.target.cmd {
         words.extend(["--cmd".to_owned(), quoted(line)]);
     }
     for origin in &args.probe.origins {

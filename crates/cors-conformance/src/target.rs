@@ -44,8 +44,8 @@ pub(crate) async fn named(
     library: &Library,
     headers: &[Line],
 ) -> Result<Named, Stop> {
-    if let Some(line) = &args.cmd {
-        let timeout = args.start_timeout;
+    if let Some(line) = &args.target.cmd {
+        let timeout = args.target.start_timeout;
         return Ok(Named {
             target: Target::Command(Command {
                 line: line.clone(),
@@ -54,10 +54,10 @@ pub(crate) async fn named(
             name: format!("the command {line}"),
         });
     }
-    let Some(url) = &args.url else {
-        if args.policy.is_some() {
+    let Some(url) = &args.target.url else {
+        if args.target.policy.is_some() {
             return Err(Stop::usage(
-                "--policy says what a server is meant to allow: give its URL as well",
+                "--policy says what a server is meant to allow: name the server as well, --policy FILE <URL>",
             ));
         }
         // A reference server that cannot be set up is our own mistake.
@@ -81,7 +81,7 @@ pub(crate) async fn named(
     let mut with_cookies = headers.to_vec();
     let cookies = args.requests.cookies();
     with_cookies.extend(cookies.map(|cookies| (b"Cookie".to_vec(), cookies.into_bytes())));
-    let subject = match &args.policy {
+    let subject = match &args.target.policy {
         Some(file) => {
             let policy = policy(file)?;
             let target = UrlTarget::new(url.clone(), &options).map_err(Stop::usage)?;

@@ -8,15 +8,19 @@ const ANY_SPEC: &str = "fetch#http-cors-protocol";
 
 /// A request that every server answers.
 pub(crate) fn plain() -> Step {
-    let send = RawSend {
+    bare(None, Some(get()))
+}
+
+/// GET of the resource by a client that is no browser, without any header.
+pub(crate) fn get() -> RawSend {
+    RawSend {
         method: "GET".into(),
         endpoint: Endpoint::Resource,
         suffix: None,
         headers: Vec::new(),
         body: None,
         raw: false,
-    };
-    bare(None, Some(send))
+    }
 }
 
 /// A step of which nothing is stated yet.

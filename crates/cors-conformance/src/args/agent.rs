@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::output::OutputArgs;
 use super::selection::Selection;
-use super::values::{Color, Report, parse_report, parse_seconds, report_help};
+use super::values::parse_seconds;
 
 /// The arguments of `agent`.
 #[derive(Debug, Args)]
@@ -43,15 +44,12 @@ pub struct AgentArgs {
     /// them on its console into this record
     #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "cmd"], hide = true)]
     pub console: Option<PathBuf>,
-    /// Reports to write.
-    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report, help = report_help())]
-    pub report: Vec<Report>,
     /// List each case; twice: with requests and steps, of passes too
     #[arg(short = 'v', long, action = ArgAction::Count)]
     pub verbose: u8,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
+    /// Where results go.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// The user agents that agent cases can be run on.

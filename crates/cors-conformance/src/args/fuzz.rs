@@ -5,32 +5,21 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use url::Url;
 
+use super::output::OutputArgs;
 use super::probe::ProbeArgs;
 use super::requests::RequestArgs;
 use super::run::RunArgs;
 use super::selection::{BaselineFile, Selection};
-use super::values::{Color, FailOn, Report, parse_report, parse_seconds, parse_url, report_help};
+use super::target::TargetArgs;
+use super::values::{FailOn, parse_seconds};
 
 /// The arguments of `fuzz`.
 #[derive(Debug, Args)]
 pub struct FuzzArgs {
-    /// The resource to fuzz, such as http://127.0.0.1:8080/resource; or a server with a /kit.json.
-    /// Without it, and without --cmd, the reference server inside this program
-    #[arg(value_name = "URL", value_parser = parse_url)]
-    pub url: Option<Url>,
-    /// What the server is meant to allow (TOML)
-    #[arg(long, value_name = "FILE", requires = "url")]
-    pub policy: Option<PathBuf>,
-    /// Start this command once for each named policy, with PORT and CORS_POLICY in its environment,
-    /// and fuzz what then listens
-    #[arg(long, value_name = "CMD",
-          conflicts_with_all = ["url", "policy", "rate", "unsafe_methods"])]
-    pub cmd: Option<String>,
-    /// How long the command may take until it listens [default: 10]
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, requires = "cmd")]
-    pub start_timeout: Option<Duration>,
+    /// The target.
+    #[command(flatten)]
+    pub target: TargetArgs,
     /// Make the requests that this number makes; without it one is drawn, and printed
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -67,12 +56,9 @@ pub struct FuzzArgs {
     /// The lowest level at which a finding makes the exit status 1, and ends the search
     #[arg(long, value_name = "LEVEL", default_value = "must")]
     pub fail_on: FailOn,
-    /// Reports to write.
-    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report, help = report_help())]
-    pub report: Vec<Report>,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
+    /// Where results go.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// The arguments of `fuzz-hunt`.
@@ -102,10 +88,7 @@ impl FuzzArgs {
     /// The same as arguments of `run`, which replays what was promoted.
     pub(crate) fn as_run(&self) -> RunArgs {
         RunArgs {
-            url: self.url.clone(),
-            policy: self.policy.clone(),
-            cmd: self.cmd.clone(),
-            start_timeout: self.start_timeout,
+            target: self.target.clone(),
             probe: ProbeArgs {
                 origins: Vec::new(),
                 write_policy: None,
@@ -124,9 +107,11 @@ impl FuzzArgs {
             baseline: BaselineFile { baseline: None },
             engines: false,
             fail_on: self.fail_on,
-            report: Vec::new(),
             verbose: 0,
-            color: self.color,
+            output: OutputArgs {
+                report: Vec::new(),
+                color: self.output.color,
+            },
         }
     }
 

@@ -1,35 +1,23 @@
 //! The arguments of `run`.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args};
-use url::Url;
 
+use super::output::OutputArgs;
 use super::probe::ProbeArgs;
 use super::requests::RequestArgs;
 use super::selection::{BaselineFile, Selection};
-use super::values::{Color, FailOn, Report, parse_report, parse_seconds, parse_url, report_help};
+use super::target::TargetArgs;
+use super::values::{FailOn, parse_seconds};
 
 /// The arguments of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// The resource to test, such as http://127.0.0.1:8080/resource; or a server with a /kit.json.
-    /// Without it, and without --cmd, the reference server inside this program
-    #[arg(value_name = "URL", value_parser = parse_url)]
-    pub url: Option<Url>,
-    /// What the server is meant to allow (TOML); without it that is learnt from the server
-    #[arg(long, value_name = "FILE")]
-    pub policy: Option<PathBuf>,
-    /// Start this command once for each policy that the cases need, with PORT and CORS_POLICY in
-    /// its environment, and test what then listens
-    #[arg(long, value_name = "CMD",
-          conflicts_with_all = ["url", "policy", "rate", "unsafe_methods"])]
-    pub cmd: Option<String>,
-    /// How long the command may take until it listens [default: 10]
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, requires = "cmd")]
-    pub start_timeout: Option<Duration>,
+    /// The target.
+    #[command(flatten)]
+    pub target: TargetArgs,
     /// What helps to learn a policy that is not stated.
     #[command(flatten)]
     pub probe: ProbeArgs,
@@ -59,13 +47,10 @@ pub struct RunArgs {
     /// The lowest level whose failure makes the exit status 1
     #[arg(long, value_name = "LEVEL", default_value = "must")]
     pub fail_on: FailOn,
-    /// Reports to write.
-    #[arg(long, value_name = "KIND=PATH", value_parser = parse_report, help = report_help())]
-    pub report: Vec<Report>,
     /// List each case; twice: with exchanges and steps, of passes too
     #[arg(short = 'v', long, action = ArgAction::Count)]
     pub verbose: u8,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
+    /// Where results go.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }

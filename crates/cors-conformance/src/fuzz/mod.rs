@@ -55,7 +55,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
     let headers = as_run.requests.lines();
     let runtime = runtime()?;
     let fuzzing = fuzzing(args)?;
-    let Named { target, name } = if args.url.is_none() && args.cmd.is_none() {
+    let Named { target, name } = if args.target.is_none() {
         in_process(fuzzing.seed, library.policies())?
     } else {
         runtime.block_on(target::named(&as_run, library, &headers))?
@@ -66,7 +66,12 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
         options.cli = None;
     }
     let terminal = Terminal::new(Verbosity::Failures, options.fail_on);
-    let output = Output::open(terminal, &args.report, options.fail_on, args.color)?;
+    let output = Output::open(
+        terminal,
+        &args.output.report,
+        options.fail_on,
+        args.output.color,
+    )?;
     // That something was not found is no sign that it is not there.
     let narrowed = true;
     let known = fuzzing.known.clone();
@@ -85,7 +90,11 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
                     library,
                     headers: &headers,
                 };
-                let supply: &dyn Supply = if args.url.is_some() { &by_url } else { &AsItIs };
+                let supply: &dyn Supply = if args.target.url.is_some() {
+                    &by_url
+                } else {
+                    &AsItIs
+                };
                 let done = fuzz(&subject, &fuzzing, &options, supply, interrupt(), &mut sink);
                 Ok(done.await)
             }

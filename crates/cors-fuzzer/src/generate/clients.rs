@@ -8,7 +8,7 @@ use cors_vectors::text::{HeaderPair, Text};
 use super::names::{listed_header, listed_method, unlisted_header, unlisted_method};
 use super::origins;
 use crate::source::Source;
-use crate::steps::{bare, literal};
+use crate::steps::{bare, get, literal};
 use crate::terms::Terms;
 
 /// Lines that servers may take for something that they say nothing about.
@@ -31,14 +31,7 @@ const BESIDE: [(&str, &str); 14] = [
 
 /// A request as it is.
 pub(crate) fn send(source: &mut Source<'_, '_>, terms: Terms<'_>) -> Step {
-    let mut send = RawSend {
-        method: "GET".into(),
-        endpoint: Endpoint::Resource,
-        suffix: None,
-        headers: Vec::new(),
-        body: None,
-        raw: false,
-    };
+    let mut send = get();
     match source.below(20) {
         0..=3 => plain(source, terms, &mut send),
         4..=10 => odd_origin(source, terms, &mut send),
@@ -334,7 +327,7 @@ fn odd_preflight(source: &mut Source<'_, '_>, terms: Terms<'_>, send: &mut RawSe
     }
 }
 
-/// What has parts of a preflight and is none.
+/// Requests that have parts of a preflight and are not preflights.
 fn no_preflight(source: &mut Source<'_, '_>, terms: Terms<'_>, send: &mut RawSend) {
     let origin = some_origin(source, terms);
     let method = listed_method(source, terms);

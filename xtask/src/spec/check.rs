@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 
+use super::cited::{Cited, Function};
 use super::finding::{File, Finding};
 use super::path::Outline;
 use super::pin::{Pin, Status, line_of, line_of_algorithm};
-use super::source::{Cited, Function, collect};
+use super::source::collect;
 use super::{names, path};
 
 /// What a check looked at and what it found wrong.

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, anyhow};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::cited::{Citation, Cited};
 use super::finding::File;
 use super::path::Outline;
 use super::pin::{Pin, PinnedAlgorithm};
-use super::source::{Citation, Cited, collect};
+use super::source::collect;
 use super::standard::Standard;
 
 /// One change, with the places that it concerns.

@@ -11,11 +11,13 @@
 //! reasons, and reasons have markers.
 
 mod check;
+mod cited;
 mod diff;
 mod finding;
 mod names;
 pub(crate) mod path;
 pub(crate) mod pin;
+mod reader;
 mod source;
 mod standard;
 #[cfg(test)]

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use cors_vectors::agent::AgentCase;
-use cors_vectors::summary::SummaryFile;
 
 use super::differences::{Column, Departure, Did, Explained, Standing};
 use super::lines::{Block, alone, blocks};
+use super::tally::Tally;
 use crate::cite::cited;
 use cors_text::terminal::sentence;
 
@@ -61,46 +61,6 @@ fn links(citations: &[String]) -> String {
     };
     let links: Vec<String> = citations.iter().map(link).collect();
     links.join(", ")
-}
-
-/// How many of the cases an agent ran, and in how many it did otherwise.
-#[derive(Debug, Default, Clone, Copy)]
-struct Tally {
-    ran: usize,
-    differs: usize,
-    unexplained: usize,
-    skipped: usize,
-}
-
-impl Tally {
-    fn sum(summary: &SummaryFile) -> Self {
-        let classes = summary.classes.iter();
-        Self {
-            ran: summary.run,
-            differs: classes.map(|class| class.count).sum(),
-            unexplained: 0,
-            skipped: summary.skipped.values().sum(),
-        }
-    }
-
-    fn of<'a>(column: &Column, cases: impl Iterator<Item = &'a &'a AgentCase>) -> Self {
-        let mut tally = Self::default();
-        for case in cases {
-            match column.standing(&case.id) {
-                None => {}
-                Some(Standing::Skipped(_)) => tally.skipped += 1,
-                Some(Standing::Same) => tally.ran += 1,
-                Some(Standing::Differs(departure)) => {
-                    tally.ran += 1;
-                    tally.differs += 1;
-                    if departure.name() == "-" {
-                        tally.unexplained += 1;
-                    }
-                }
-            }
-        }
-        tally
-    }
 }
 
 struct Page<'a> {

@@ -3,6 +3,7 @@
 mod differences;
 mod html;
 mod lines;
+mod tally;
 #[cfg(test)]
 mod tests;
 

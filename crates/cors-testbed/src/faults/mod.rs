@@ -10,6 +10,7 @@
 )]
 
 mod application;
+mod asked_names;
 mod circumstances;
 mod emission;
 mod exceptions;

@@ -321,7 +321,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "private-network-granted",
         "P10",
-        "Access to a private network is allowed to whoever asks.",
+        "Access to a private network is allowed to anyone who asks.",
         |b| {
             b.finish = |x, reply| {
                 if x.is_preflight()

@@ -2,8 +2,9 @@
 
 use cors_policy::names::is_token;
 
+use super::asked_names::{REQUEST_HEADERS, all_names, names, or_listed, raw, read, repeat_headers};
 use super::fault::{Fault, fault, is_empty_list};
-use crate::behaviour::{Behaviour, Exchange, reference};
+use crate::behaviour::reference;
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(
@@ -465,43 +466,3 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
 ];
-
-const REQUEST_HEADERS: &str = "access-control-request-headers";
-
-/// What is asked for is sent back, where it is allowed.
-fn repeat_headers(b: &mut Behaviour) {
-    b.allow_headers_value = |x| reference::list(names(x));
-}
-
-fn names<'a>(x: &'a Exchange<'_>) -> &'a [String] {
-    x.requested_headers.as_deref().unwrap_or_default()
-}
-
-/// The first lines as they came, without regard to how many there are.
-fn raw(x: &Exchange<'_>) -> String {
-    x.lines(REQUEST_HEADERS).join(",")
-}
-
-fn all_names(x: &Exchange<'_>, fits: impl Fn(&str) -> bool) -> bool {
-    x.requested_headers.is_some() && names(x).iter().all(|name| fits(name))
-}
-
-fn or_listed(x: &Exchange<'_>, also: impl Fn(&str, &str) -> bool) -> bool {
-    all_names(x, |name| {
-        reference::match_header(x, name)
-            || x.listed_headers()
-                .iter()
-                .any(|listed| also(&listed.to_ascii_lowercase(), name))
-    })
-}
-
-/// Reads the lines after a change to them.
-fn read(x: &Exchange<'_>, change: impl Fn(&mut Vec<String>)) -> Option<Vec<String>> {
-    let mut lines = x.lines(REQUEST_HEADERS);
-    change(&mut lines);
-    let names = reference::elements(&lines);
-    names
-        .iter()
-        .all(|name| is_token(name.as_bytes()))
-        .then_some(names)
-}

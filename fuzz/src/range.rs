@@ -12,7 +12,7 @@ use crate::naive::tables;
 pub fn run(data: &[u8]) {
     let strict = parse_single_range_header_value(data, false, &mut NoTrace);
     let loose = parse_single_range_header_value(data, true, &mut NoTrace);
-    // Whoever takes blanks takes more, and reads the rest alike.
+    // A reader that takes blanks takes more, and reads the rest alike.
     if let Ok(range) = &strict {
         assert_eq!(loose.as_ref(), Ok(range));
     }

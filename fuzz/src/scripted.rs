@@ -45,7 +45,7 @@ pub(crate) struct Seen {
     pub(crate) exchanges: Vec<Exchange>,
     /// What may be shown nowhere.
     pub(crate) secret: &'static str,
-    /// The last two flags, for whoever shows it.
+    /// The last two flags, for anyone who shows it.
     pub(crate) left: [bool; 2],
 }
 

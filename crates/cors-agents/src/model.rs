@@ -38,10 +38,10 @@ pub enum PlayError {
     /// A text of the case cannot be expanded.
     #[error("{0}")]
     Text(#[from] TextError),
-    /// The page's own URL is none.
+    /// The page's own URL is not a URL.
     #[error("`{0}` is not a URL")]
     NotAUrl(String),
-    /// A referrer policy of the case is none.
+    /// A referrer policy of the case is not a referrer policy.
     #[error("`{0}` is not a referrer policy")]
     NotAReferrerPolicy(String),
 }
@@ -236,7 +236,7 @@ fn client(page: PageKind, world: &World) -> Result<Client, PlayError> {
     Ok(client)
 }
 
-/// The URL that script gives; `None` when it is none.
+/// The URL that script gives; `None` when it is not a URL.
 fn url(fetch: &Fetch, world: &World) -> Result<Option<Url>, TextError> {
     Ok(crate::url::parse(&world.requested(fetch)?))
 }

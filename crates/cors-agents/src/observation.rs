@@ -19,9 +19,9 @@ pub struct Observation {
 pub struct ObservedRequest {
     /// Preflight or actual.
     pub kind: RequestKind,
-    /// Where it arrived; `None` for a URL that is none of the case's.
+    /// Where it arrived; `None` for a URL outside of the case.
     pub at: Option<Place>,
-    /// How its URL continues the case's own; the whole URL when it is none of the case's.
+    /// How its URL continues the case's own; the whole URL when it is outside of the case.
     pub suffix: String,
     /// Its method.
     pub method: Vec<u8>,

@@ -22,7 +22,7 @@ const APART: [(&str, &str); 20] = [
     ),
     (
         "BLOCKED_BY_ADMINISTRATOR",
-        "a policy of whoever manages the computer stopped it",
+        "a policy of anyone who manages the computer stopped it",
     ),
     (
         "BLOCKED_BY_CSP",

@@ -8,7 +8,7 @@ use futures_util::future::LocalBoxFuture;
 /// Gives targets to which nothing was sent yet.
 pub trait Supply {
     /// Gives one that has the policy of this name; of a site whose policy a user stated the name is
-    /// empty. Fails with a sentence where there is none.
+    /// empty. An error says why there is no target.
     fn fresh<'a>(&'a self, policy: &'a str) -> LocalBoxFuture<'a, Result<Fresh, String>>;
 
     /// Whether one costs so little that every shorter form of a finding gets its own.

@@ -1,5 +1,5 @@
-//! What two failures have in common when they have one cause, whoever sends the request and whatever
-//! origin, method or header it has.
+//! What two failures have in common when they have one cause, no matter who sends
+//! the request and which origin, method or header it has.
 
 use std::collections::BTreeSet;
 use std::fmt;

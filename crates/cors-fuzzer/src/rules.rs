@@ -180,7 +180,7 @@ const RULES: &[Rule] = &[
     rule(
         "methods-tokens",
         "Access-Control-Allow-Methods is a list of tokens",
-        "Browsers refuse the whole list for one element that is none.",
+        "Browsers refuse the whole list for one element that is not a name.",
         &["fetch#http-access-control-allow-methods"],
     ),
     rule(
@@ -204,7 +204,7 @@ const RULES: &[Rule] = &[
     rule(
         "headers-tokens",
         "Access-Control-Allow-Headers is a list of tokens",
-        "Browsers refuse the whole list for one element that is none.",
+        "Browsers refuse the whole list for one element that is not a name.",
         &["fetch#http-access-control-allow-headers"],
     ),
     rule(
@@ -246,7 +246,7 @@ const RULES: &[Rule] = &[
     rule(
         "exposed-tokens",
         "Access-Control-Expose-Headers is a list of tokens",
-        "Browsers expose nothing for one element that is none.",
+        "Browsers expose nothing for one element that is not a name.",
         &["fetch#http-access-control-expose-headers"],
     ),
     rule(

@@ -174,7 +174,7 @@ fn depends_on_origin(all: &[Done], index: usize) -> bool {
     let Some(first) = with.next() else {
         return false;
     };
-    // Whoever leaves a star out where nobody asks for it confuses nobody about whose it is.
+    // A server that leaves a star out where nobody asks for it confuses nobody about whose it is.
     let star = first.as_slice() == [b"*".as_slice()];
     let differs = |grant: &Vec<&[u8]>| grant != first;
     with.any(differs) || (!star && grants.iter().any(|(has, grant)| !has && differs(grant)))

@@ -125,7 +125,7 @@ pub struct PlannedCheck {
 /// Cases that cannot be planned: mistakes in case files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    /// A case is paired with one that there is none of.
+    /// A case is paired with one that does not exist.
     #[error("{case}: paired_with names {partner}, and there is no such case")]
     UnknownPartner {
         /// The case's id.

@@ -34,7 +34,7 @@ pub struct TupleOrigin {
     pub host: Host,
     /// The port, unless it is the scheme's default.
     pub port: Option<u16>,
-    /// The registrable domain of the host, which whoever knows the public suffix list has to state.
+    /// The registrable domain of the host. The caller states it, who knows the public suffix list.
     /// Without it only equal hosts are the same site. No part of the origin's identity.
     pub registrable_domain: Option<Arc<str>>,
 }

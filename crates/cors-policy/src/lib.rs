@@ -31,7 +31,7 @@
 //!
 //! - [`policy`] has the policy and its questions.
 //! - [`read`] reads a policy from a TOML file and says what is wrong with it, and where.
-//! - [`origin`] has serialized origins, and what is wrong with a string that is none.
+//! - [`origin`] has serialized origins, and what is wrong with a string that is not one.
 //! - [`pattern`] has patterns of origins, and origins that fit them or nearly do.
 //! - [`examples`] has origins that a regular expression or code decides on.
 //! - [`names`] has the methods and header names that the standard gives a meaning.

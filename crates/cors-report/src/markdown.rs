@@ -3,7 +3,7 @@
 //! First how the run ended, then how many cases of each level had which outcome, then each cause
 //! once, with the cases that have it.
 //!
-//! A server under test, or whoever wrote a stream, chooses part of the text. It stands in fences
+//! A server under test, or the author of a stream, chooses part of the text. It stands in fences
 //! that are longer than any in it, in code spans, or as prose in which what Markdown could obey is
 //! escaped; no line begins with it and no table holds it.
 

@@ -83,7 +83,7 @@ pub fn serve_tls<S: Answers>(
         let (acceptor, server) = (acceptor.clone(), server.clone());
         async move {
             let _ = stream.set_nodelay(true);
-            // Whoever cannot agree on TLS has gone.
+            // A client that cannot agree on TLS has gone.
             if let Ok(stream) = acceptor.accept(stream).await {
                 exchanges(stream, ConnectionId(id), server).await;
             }

@@ -35,7 +35,7 @@ impl Transcript {
     }
 
     /// Whether another server, as it stands, answers the same requests in the same way: then
-    /// whoever asks only in dependence on answers cannot tell the two apart.
+    /// anyone who asks only in dependence on answers cannot tell the two apart.
     pub fn is_answered_alike(&self, server: &Server) -> bool {
         self.exchanges
             .iter()

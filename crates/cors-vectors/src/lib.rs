@@ -8,7 +8,7 @@
 //! - [`select`] chooses cases.
 //! - [`known`] is what is expected to fail.
 //!
-//! The crate knows no implementation: expectations are stated by whoever writes a case.
+//! The crate knows no implementation: expectations are stated by anyone who writes a case.
 
 pub mod agent;
 pub mod basis;

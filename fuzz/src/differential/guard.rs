@@ -17,7 +17,7 @@ thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A service in which a panic is told to nobody but whoever catches it: libFuzzer's own hook would
+/// A service in which a panic reaches only the caller that catches it: libFuzzer's own hook would
 /// end the process at once.
 #[derive(Debug)]
 pub(super) struct Guard<S>(pub(super) S);

@@ -4,7 +4,7 @@ use cargo_metadata::{DependencyKind, Metadata, Package};
 
 /// The arrows: a crate, and the crates of this workspace that it may use outside its tests.
 ///
-/// A crate that is not listed is a violation: whoever adds one says where it stands.
+/// A crate that is not listed is a violation: anyone who adds one says where it stands.
 const ARROWS: &[(&str, &[&str])] = &[
     ("cors-model", &[]),
     ("cors-policy", &[]),

@@ -44,8 +44,8 @@ impl Seen {
     ///
     /// # Errors
     ///
-    /// A sentence, when it is none: the fetch did not end, or the page reported what it cannot have
-    /// seen.
+    /// A sentence, when there is no result: the fetch did not end, or the page reported what it
+    /// cannot have seen.
     pub fn outcome(&self) -> Result<ObservedOutcome, String> {
         if self.timeout {
             return Err("a fetch did not end in time".to_owned());

@@ -71,7 +71,7 @@ pub(super) enum Hole {
         /// That case.
         case: String,
     },
-    /// A case names a fault that there is none of.
+    /// A case names a fault that does not exist.
     UnknownFault {
         /// The case.
         case: String,

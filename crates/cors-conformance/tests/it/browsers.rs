@@ -1,4 +1,4 @@
-//! `agent` with a browser that is none: a shell script in its place. What real browsers and
+//! `agent` without a real browser: a shell script in its place. What real browsers and
 //! emulators do is the business of `cargo xtask agents`.
 
 use std::fs;
@@ -269,7 +269,7 @@ fn a_program_is_asked_line_by_line() {
         notes.assert_nothing_is_left();
         ran
     };
-    // Whoever fails at once is right wherever the API has to throw, and wrong elsewhere.
+    // A client that fails at once is right wherever the API has to throw, and wrong elsewhere.
     let fails = run(r#"while read -r line; do echo '{"thrown": "TypeError"}'; done"#);
     assert_eq!(fails.code, Some(1), "{fails:#?}");
     let counts = end(&fails).counts;

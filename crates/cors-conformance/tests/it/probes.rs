@@ -60,7 +60,7 @@ fn a_careful_server_is_learnt_line_by_line() {
 
 #[test]
 fn a_server_that_is_otherwise_just_as_right_is_learnt_as_well() {
-    // It names its only origin to whoever asks.
+    // It names its only origin to anyone who asks.
     let (text, learnt_of_constant) = learnt("one-origin", variant("one-origin-constant"), &[]);
     assert_eq!(
         learnt_of_constant.allow_origins,

@@ -136,7 +136,7 @@ fn other_machines_need_leave_however_they_are_named() {
             format!("http://localhost:{port}/resource"),
             &["--resolve", &led_away],
         ),
-        // Whoever knows where a proxy finds it.
+        // Where the proxy finds the name is unknown.
         (
             "http://a.example/resource".to_owned(),
             &["-x", &format!("127.0.0.1:{port}")],

@@ -126,7 +126,7 @@ fn is_origin(origin: &str) -> bool {
 fn nothing_for_others(read: &Read, policy: &Policy, list: &mut Checks) {
     every_answer(policy, list, LAST, "");
     let AnyOr::Listed(listed) = &policy.allow_origins else {
-        // Whoever allows any origin may repeat what it takes for one.
+        // A server that allows any origin may repeat what it takes for one.
         let clean = |origin: &Vec<u8>| std::str::from_utf8(origin).is_ok_and(is_origin);
         if !read.origins.iter().all(clean) {
             list.retain(|id| !id.starts_with("grammar") && !id.starts_with("not-empty"));

@@ -71,7 +71,7 @@ pub enum NotStarted {
     },
     /// It declares an endpoint that is not known.
     #[error(
-        "the command declares the endpoint {0}, which there is none of: expected some of {names}",
+        "the command declares the endpoint {0}, which does not exist: expected some of {names}",
         names = Endpoint::ALL.map(Endpoint::name).join(" ")
     )]
     Endpoint(String),
@@ -114,7 +114,7 @@ impl Program {
                 if self.group.borrow().has_exited() {
                     return false;
                 }
-                // Whoever else took the port meanwhile is not the command, which then ends.
+                // A program that took the port meanwhile is not the command, which then ends.
                 if listens(self.port).await && !self.group.borrow().has_exited() {
                     return true;
                 }
@@ -184,7 +184,7 @@ impl Program {
             self.output.take();
             tokio::time::sleep(POLL).await;
         }
-        // Whoever waits for its answer gets to know that there is none.
+        // The caller that waits for its answer learns that there is none.
         tokio::time::sleep(POLL).await;
         let status = match self.status() {
             Ok(status) => status.to_string(),

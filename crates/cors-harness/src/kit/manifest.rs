@@ -15,7 +15,7 @@ use crate::wire::{Line, Request, Response};
 
 /// Where a server lists the policies it takes on, below its origin.
 const PATH: &str = "/kit.json";
-/// The name of a policy that there is none of.
+/// The name of a policy that does not exist.
 const NONSENSE: &str = "no-such-policy";
 
 impl Kit {

@@ -114,12 +114,12 @@ pub enum KitError {
         /// The base as it stands in the manifest.
         base: String,
     },
-    /// What the server gives as its manifest is none.
+    /// What the server gives as its manifest is not a manifest.
     #[error("kit.json: {0}")]
     Manifest(String),
-    /// A policy that there is none of was answered otherwise than by 501.
+    /// A policy that does not exist was answered otherwise than by 501.
     #[error(
-        "{url} is a policy that there is none of: expected status 501, which says that it cannot \
+        "{url} is a policy that does not exist: expected status 501, which says that it cannot \
          be expressed, got {status}; a target that answers for any policy does not read them, and \
          its results mean nothing"
     )]
@@ -160,7 +160,7 @@ where
 
 /// A CORS implementation in this process.
 ///
-/// Whoever names the type of the service in a public implementation has to expect the lint
+/// Anyone who names the type of the service in a public implementation has to expect the lint
 /// `refining_impl_trait`.
 ///
 /// ```

@@ -2,8 +2,8 @@
 
 use cors_vectors::origin::{Parts, check_serialized};
 
-/// Origins that no server lists: whoever allows two of them allows any. They are those that stand
-/// for a foreign origin in cases.
+/// Origins that no server lists: a server that allows two of them allows any. They are
+/// those that stand for a foreign origin in cases.
 pub(super) const STRANGERS: [&str; 4] = [
     "https://foreign.example",
     "https://foreign.test",
@@ -54,9 +54,9 @@ pub(super) fn guesses(target: &url::Url) -> Vec<String> {
     usable(guesses)
 }
 
-/// Origins that whoever allows this one may well mean to allow too: another scheme or port of the
-/// host, a subdomain, the domain above. That they are allowed may also be a mistake, which only
-/// the server's owner can tell.
+/// Origins that a server which allows this one may well mean to allow too: another scheme or port
+/// of the host, a subdomain, the domain above. That they are allowed may also be a mistake, which
+/// only the server's owner can tell.
 pub(super) fn neighbours(origin: &str) -> Vec<String> {
     let Some(parts) = Parts::of(origin) else {
         return Vec::new();

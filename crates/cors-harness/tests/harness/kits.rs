@@ -142,7 +142,7 @@ async fn an_implementation_runs_each_case_under_its_policy() {
 }
 
 #[test]
-fn whoever_accepts_nonsense_is_not_run() {
+fn a_target_that_accepts_nonsense_is_not_run() {
     let kit = Kit::in_process(
         &FirstOrigin {
             accepts_nonsense: true,

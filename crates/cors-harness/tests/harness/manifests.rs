@@ -77,7 +77,7 @@ fn manifests_that_lead_elsewhere_are_refused() {
     );
 }
 
-/// A server that gives this at `/kit.json` to whoever shows the password, and answers everything
+/// A server that gives this at `/kit.json` to anyone who shows the password, and answers everything
 /// else as told.
 async fn offering(kit_json: (u16, &'static str), otherwise: fn(&str) -> String) -> (Server, Url) {
     let server = Server::answering(move |head| {

@@ -247,7 +247,7 @@ impl Headers {
     }
 }
 
-/// A header name, or the exception that it is none.
+/// A header name, or the exception that it is not one.
 fn read_name(name: &[u8], at: Cite, trace: &mut impl Trace) -> Result<HeaderName, ApiError> {
     HeaderName::try_from(name).map_err(|_| {
         let reason = Reason::InvalidHeaderName {

@@ -113,7 +113,7 @@ impl Xhr {
     ///
     /// # Errors
     ///
-    /// The method is none, or a forbidden one.
+    /// The method is not a token, or is forbidden.
     pub fn open(
         &mut self,
         method: &[u8],

@@ -1,6 +1,6 @@
 //! Lists of tokens, read one byte after the other.
 
-/// The tokens of a list, `None` when it is none.
+/// The tokens of a list, `None` when it is not a list.
 pub(crate) fn tokens(value: &[u8]) -> Option<Vec<&[u8]>> {
     let mut found = Vec::new();
     // The places of what was seen of the current element, the same ones as long as that is nothing.
@@ -25,7 +25,7 @@ pub(crate) fn tokens(value: &[u8]) -> Option<Vec<&[u8]>> {
     Some(found)
 }
 
-/// The number of a max-age, `None` when it is none; one too large for 32 bits is the largest.
+/// The number of a max-age, `None` when it is not a list; one too large for 32 bits is the largest.
 pub(crate) fn seconds(value: &[u8]) -> Option<u32> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;

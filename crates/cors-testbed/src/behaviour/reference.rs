@@ -235,7 +235,7 @@ pub fn merge_application_headers(
     }
 }
 
-/// `Origin` on every answer of a policy that depends on it, whoever asked. What OPTIONS gets
+/// `Origin` on every answer of a policy that depends on it, no matter who asked. What OPTIONS gets
 /// depends on what tells a preflight and on what it asks for.
 pub fn vary_tokens(x: &Exchange<'_>) -> Vec<String> {
     let mut tokens = Vec::new();

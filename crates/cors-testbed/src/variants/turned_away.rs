@@ -58,7 +58,7 @@ table! {
     "null-refused-403" "Requests with the origin null are answered 403 where it is not listed." {
         block: |x| (is_foreign(x) && x.origin_text() == "null").then_some(403),
     }
-    "malformed-origin-400" "An Origin that is none is answered 400." {
+    "malformed-origin-400" "An Origin value that is no origin is answered 400." {
         block: |x| x.origin.as_deref()
             .is_some_and(|origin| origin != "null" && check_serialized(origin).is_err())
             .then_some(400),

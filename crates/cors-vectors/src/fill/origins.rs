@@ -1,4 +1,4 @@
-//! Origins for placeholders: allowed ones, look-alikes, and one that is none of both.
+//! Origins for placeholders: allowed ones, look-alikes, and a foreign one.
 
 use cors_policy::origin::Parts;
 use cors_policy::pattern::{Near, OriginPattern};

@@ -79,7 +79,7 @@ impl Entry {
         self.known.count.unwrap_or_else(|| self.ids().len())
     }
 
-    /// Whether it is about such a failure of the case. What the case itself accepts is none.
+    /// Whether it is about such a failure of the case. What the case itself accepts is no failure.
     pub fn explains(&self, id: &str, fate: &Fate) -> bool {
         if self.known.accepted {
             return false;

@@ -14,7 +14,7 @@ use crate::wire::Response;
 
 /// Methods that servers often allow, without those that need no leave.
 const METHODS: [&str; 3] = ["PUT", "DELETE", "PATCH"];
-/// Methods that hardly any server lists: whoever allows them all allows any.
+/// Methods that hardly any server lists: a server that allows them all allows any.
 const STRANGE_METHODS: [&str; 2] = ["PROPFIND", "X-UNLISTED"];
 /// Request headers that servers often allow.
 const HEADERS: [&str; 14] = [
@@ -33,7 +33,7 @@ const HEADERS: [&str; 14] = [
     "traceparent",
     "range",
 ];
-/// Request headers that no server lists: whoever allows them all allows any.
+/// Request headers that no server lists: a server that allows them all allows any.
 const STRANGE_HEADERS: [&str; 3] = ["x-unlisted", "x-not-listed", "x-cors-unlisted"];
 /// Names from an answer that are asked about at most.
 const MOST_NAMED: usize = 32;

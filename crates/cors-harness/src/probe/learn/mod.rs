@@ -156,7 +156,7 @@ impl<'a> Learn<'a> {
         waiting = origins::usable(waiting);
         for origin in &waiting {
             let may = self.get(origin).await;
-            // Whoever names an origin means that it is allowed: half a grant is worth a look.
+            // Anyone who names an origin means that it is allowed: half a grant is worth a look.
             let half = !may && wished.contains(origin) && self.preflight_granted(origin).await;
             if half {
                 preflight_only.push(origin.clone());
@@ -362,7 +362,7 @@ impl<'a> Learn<'a> {
         let insecure = with.iter().any(|origin| origin.starts_with("http://"));
         if insecure && with.iter().any(|origin| origin.starts_with("https://")) {
             said.push(
-                "Whoever sits on the network can act as a page of an http: origin: remove it \
+                "Anyone who sits on the network can act as a page of an http: origin: remove it \
                  unless it is meant."
                     .to_owned(),
             );

@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     xtask("conformance agent model")?;
     xtask("vectors coverage --brief")?;
     xtask(&format!("conformance self-test --snapshot {KILL_MATRIX}"))?;
-    xtask("fuzz smoke --seconds 3")?;
+    xtask("fuzz smoke")?;
     if args.browser {
         xtask("agents check chromium")?;
     }

@@ -1,5 +1,7 @@
 //! What a check states about an answer, with its texts filled in, and whether it holds.
 
+use cors_model::dialect::Engine;
+use cors_model::fetch::UserAgent;
 use cors_text::blanks::trimmed;
 use cors_vectors::check::{Grammar, WireIs};
 use cors_vectors::names::is_token;
@@ -172,19 +174,33 @@ fn wildcard_covers(name: &str, token: &[u8], with_credentials: bool) -> bool {
         || is(name, "Access-Control-Expose-Headers")
 }
 
-/// Numbers may begin with zeros.
+/// Whether the value means this text: for a max-age, as browsers read it.
 fn same_value(name: &str, text: &[u8], value: &[u8]) -> bool {
-    let is_number = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    text == value
-        || (is(name, "Access-Control-Max-Age")
-            && is_number(text)
-            && is_number(value)
-            && without_zeros(text) == without_zeros(value))
+    text == value || (is(name, "Access-Control-Max-Age") && same_max_age(text, value))
 }
 
-fn without_zeros(digits: &[u8]) -> &[u8] {
-    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-    digits.get(zeros..).unwrap_or_default()
+/// Whether a stated max-age has the effect of the wanted one: a number may begin with zeros, and a
+/// server may cut it to what some browser cuts it to.
+fn same_max_age(wanted: &[u8], stated: &[u8]) -> bool {
+    let limit = |engine: Engine| u64::from(UserAgent::new(engine.dialect()).max_age_limit);
+    match (seconds(wanted), seconds(stated)) {
+        (Some(wanted), Some(stated)) => {
+            stated == wanted || Engine::ALL.map(limit).map(|limit| limit.min(wanted)).contains(&stated)
+        }
+        _ => false,
+    }
+}
+
+/// A number of seconds, in digits only; the greatest there is where it is beyond that.
+fn seconds(digits: &[u8]) -> Option<u64> {
+    let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    is_number.then(|| {
+        digits.iter().fold(0_u64, |number, digit| {
+            number
+                .saturating_mul(10)
+                .saturating_add(u64::from(digit - b'0'))
+        })
+    })
 }
 
 fn same_element(name: &str, element: &[u8], token: &[u8]) -> bool {
@@ -343,6 +359,34 @@ mod tests {
             HeaderIs::Not(text("x")),
             &[("a", "y"), ("a", "x")]
         ));
+    }
+
+    #[test]
+    fn a_max_age_may_begin_with_zeros_or_be_cut_to_a_limit_of_browsers() {
+        let max_age = |wanted: &str, stated: &str| {
+            let name = "Access-Control-Max-Age";
+            holds(name, HeaderIs::Equals(text(wanted)), &[(name, stated)])
+        };
+        for (wanted, stated) in [
+            ("600", "00600"),
+            ("1200", "600"),
+            ("86400", "7200"),
+            ("604800", "86400"),
+            ("99999999999999999999999", "600"),
+        ] {
+            assert!(max_age(wanted, stated), "{wanted} stated as {stated}");
+        }
+        for (wanted, stated) in [
+            ("599", "600"),
+            ("600", "7200"),
+            ("1200", "601"),
+            ("600", "600s"),
+            ("600", "+600"),
+            ("600", ""),
+            ("0", ""),
+        ] {
+            assert!(!max_age(wanted, stated), "{wanted} stated as {stated}");
+        }
     }
 
     #[test]

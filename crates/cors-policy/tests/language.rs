@@ -56,6 +56,10 @@ fn patterns_of_every_form_stand_in_the_list() {
     ] {
         assert!(!policy.allows_origin(origin.as_bytes()), "{origin}");
     }
+    // No browser sends the text of a pattern.
+    for pattern in policy.patterns() {
+        assert!(!policy.allows_origin(pattern.as_bytes()), "{pattern}");
+    }
 }
 
 #[test]

@@ -22,6 +22,8 @@ const POLL: Duration = Duration::from_millis(100);
 /// When a program that finds nothing ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Bound {
+    /// After so many inputs, the same in every run: what fails once fails again.
+    Inputs(u32),
     /// After so many seconds.
     Clock(u32),
     /// After so many seconds of processor time, whatever else the machine does meanwhile.
@@ -85,8 +87,14 @@ impl Programs {
             .args(["-print_final_stats=1", "-rss_limit_mb=2048"])
             .args(options(target)?)
             .arg(format!("-artifact_prefix={}/", artifacts.display()));
-        if let Bound::Clock(seconds) = bound {
-            command.arg(format!("-max_total_time={seconds}"));
+        match bound {
+            Bound::Inputs(inputs) => {
+                command.args(["-seed=1".to_owned(), format!("-runs={inputs}")]);
+            }
+            Bound::Clock(seconds) => {
+                command.arg(format!("-max_total_time={seconds}"));
+            }
+            Bound::Processor(_) => {}
         }
         if target != EMPTY {
             command.arg(format!("-dict={}", fuzz.join("cors.dict").display()));

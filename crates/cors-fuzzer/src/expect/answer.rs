@@ -27,13 +27,7 @@ pub(crate) fn max_age(policy: &Policy, list: &mut Checks, on: On, level: Level) 
             list.add(&format!("{prefix}no-max-age"), Level::Should, on, absent);
         }
         Some(seconds) => {
-            let text = Text::from(seconds.to_string().as_str());
-            let is = if seconds <= 86_400 {
-                HeaderIs::Equals(text)
-            } else {
-                // Servers may cut what browsers cut anyway.
-                HeaderIs::OneOf(vec![text, "86400".into(), "7200".into()])
-            };
+            let is = HeaderIs::Equals(Text::from(seconds.to_string().as_str()));
             list.add(&format!("{prefix}max-age"), level, on, header(ACMA, is));
         }
     }

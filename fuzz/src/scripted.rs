@@ -19,10 +19,10 @@ use cors_harness::run::{About, Options, run};
 use cors_harness::target::{Target, Transport};
 use cors_harness::wire::{Head, Line, Raw, Request, Response};
 use cors_model::dialect::Dialect;
+use cors_model::url::Url;
 use cors_vectors::server::ServerCase;
 use cors_vectors::server_library;
 use futures_util::future::LocalBoxFuture;
-use url::Url;
 
 use crate::input::{choice, flags, lines, paragraphs, split};
 use crate::runtime::block_on;
@@ -178,7 +178,7 @@ pub(crate) fn seen(data: &[u8]) -> Option<Seen> {
     }
     let exchanges = Rc::default();
     let target = Script {
-        url: Url::parse("http://target.test/resource").expect("a constant"),
+        url: Url::from_serialized("http://target.test/resource"),
         shows_bytes,
         secret,
         answers: parts.take(12).map(<[u8]>::to_vec).collect(),

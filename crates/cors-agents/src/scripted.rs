@@ -198,8 +198,7 @@ impl Network for ScriptedNetwork<'_> {
     }
 
     fn parse_url(&self, input: &str, base: &Url) -> Option<Url> {
-        let base = url::Url::parse(&base.serialize(false)).ok()?;
-        base.join(input).ok().map(|url| crate::url::record(&url))
+        base.join(input).ok().map(|url| crate::url::with_site(&url))
     }
 
     fn http_version(&mut self, _url: &Url) -> HttpVersion {

@@ -1,31 +1,26 @@
 //! URLs as the model's records.
 
+use cors_model::host::Host;
 use cors_model::url::Url;
 
-/// A parsed URL as a record, with its site: the places of the cases are under `.test` and similar
-/// names, which no public suffix list knows, so the registrable domain is the last two labels.
-pub(crate) fn record(url: &url::Url) -> Url {
-    let record = cors_harness::model::url(url);
-    record.with(|parts| {
-        parts.registrable_domain = url.domain().map(|domain| {
-            let labels: Vec<&str> = domain
-                .trim_end_matches('.')
-                .rsplitn(3, '.')
-                .take(2)
-                .collect();
-            labels
-                .into_iter()
-                .rev()
-                .collect::<Vec<_>>()
-                .join(".")
-                .into()
-        });
-    })
+/// The record with its site: the places of the cases are under `.test` and similar names, which no
+/// public suffix list knows, so the registrable domain is the last two labels.
+pub(crate) fn with_site(record: &Url) -> Url {
+    let site = match record.host() {
+        Some(Host::Domain(domain)) => {
+            let domain = domain.trim_end_matches('.');
+            let labels = domain.rmatch_indices('.').nth(1);
+            let at = labels.map_or(0, |(dot, _)| dot + 1);
+            domain.get(at..).map(Into::into)
+        }
+        Some(Host::Ipv4(_) | Host::Ipv6(_) | Host::Opaque(_)) | None => None,
+    };
+    record.with(|parts| parts.registrable_domain = site)
 }
 
 /// Parses a URL into a record.
 pub(crate) fn parse(text: &str) -> Option<Url> {
-    url::Url::parse(text).ok().map(|url| record(&url))
+    Url::parse(text).ok().map(|url| with_site(&url))
 }
 
 #[cfg(test)]

@@ -127,7 +127,7 @@ pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Res
 fn again(args: &RunArgs) -> String {
     let mut words = vec!["cors-conformance".to_owned()];
     let quoted = |word: &str| shell_word(word.as_bytes());
-    words.extend(args.target.url.as_ref().map(|url| quoted(url.as_str())));
+    words.extend(args.target.url.as_ref().map(|url| quoted(&url.to_string())));
     if let Some(policy) = &args.target.policy {
         words.extend(["--policy".to_owned(), quoted(&policy.to_string_lossy())]);
     }

@@ -10,10 +10,11 @@ use cors_harness::target::pace::Pace;
 use cors_harness::target::url::UrlOptions;
 use cors_harness::target::{Transport, UrlTarget};
 use cors_harness::wire::Line;
+use cors_model::host::Host;
+use cors_model::url::Url;
 use cors_vectors::Library;
 use cors_vectors::policy::Policy;
 use cors_vectors::read::read_policy_toml;
-use url::{Host, Url};
 
 use crate::args::RunArgs;
 use crate::reference::Reference;
@@ -84,7 +85,7 @@ pub(crate) async fn named(
     let subject = match &args.target.policy {
         Some(file) => {
             let policy = policy(file)?;
-            let target = UrlTarget::new(url.clone(), &options).map_err(Stop::usage)?;
+            let target = UrlTarget::new(url, &options).map_err(Stop::usage)?;
             Subject::with_policy(Rc::new(target), policy)
         }
         None => match Kit::offered(url, library.policies(), &options, &with_cookies).await {
@@ -98,7 +99,7 @@ pub(crate) async fn named(
                 Subject::Kit(kit)
             }
             Ok(None) => {
-                let target = UrlTarget::new(url.clone(), &options).map_err(Stop::usage)?;
+                let target = UrlTarget::new(url, &options).map_err(Stop::usage)?;
                 return Ok(Named {
                     target: Target::Unknown(Rc::new(target)),
                     name: url.to_string(),
@@ -132,9 +133,8 @@ pub(crate) fn policy(file: &Path) -> Result<Policy, Stop> {
 /// is connected to; see [`Route`](cors_harness::target::route::Route).
 fn check_reach(url: &Url, remote: bool) -> Result<(), Stop> {
     let here = match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(_)) | None => true,
+        Some(host @ (Host::Ipv4(_) | Host::Ipv6(_))) => host.is_loopback(),
+        Some(Host::Domain(_) | Host::Opaque(_)) | None => true,
     };
     if here || remote {
         return Ok(());

@@ -145,7 +145,7 @@ fn page(act: &Act, run: &Run, redactor: &Redactor) -> Page {
     Page {
         origin: act.origin.clone(),
         method: escape_cut(act.method.as_bytes()),
-        url: redactor.text(&escape_cut(act.url.as_str().as_bytes())),
+        url: redactor.text(&escape_cut(act.url.to_string().as_bytes())),
         headers: act.header_list.iter().map(header).collect(),
         credentials: act.credentials.to_string(),
         preflight_because: because,

@@ -5,13 +5,14 @@ use std::fmt;
 
 use cors_model::dialect::Dialect;
 use cors_model::header::{HeaderList, HeaderName, HeaderValue};
+use cors_model::host::Host;
 use cors_model::method::Method;
 use cors_model::origin::Origin;
 use cors_model::request::CredentialsMode;
 use cors_model::safelist::{is_cors_safelisted_request_header, is_forbidden_request_header};
 use cors_model::trace::NoTrace;
+use cors_model::url::Url;
 use cors_text::escape::escape_cut;
-use url::Url;
 
 use crate::engine::Known;
 use crate::message::{Field, RequestMessage, ResponseMessage, has, values};
@@ -182,11 +183,7 @@ fn origin(
     }
     let referer = values(&request.fields, "Referer").next();
     let referer = referer.and_then(|referer| Url::parse(std::str::from_utf8(referer).ok()?).ok());
-    if let Some(origin) = referer
-        .map(|referer| referer.origin())
-        .filter(url::Origin::is_tuple)
-    {
-        let origin = origin.ascii_serialization();
+    if let Some(origin) = referer.as_ref().and_then(tuple_origin) {
         assumed.push(format!(
             "there is no Origin header; Referer says that the page is of {origin}, and without \
              Origin the server may have answered otherwise"
@@ -200,6 +197,12 @@ fn origin(
     )))
 }
 
+/// The origin of a URL, serialized; `None` for an opaque one.
+fn tuple_origin(url: &Url) -> Option<String> {
+    let is_tuple = matches!(url.origin(), Origin::Tuple(_));
+    is_tuple.then(|| url.origin().serialize().into_owned())
+}
+
 fn checked_origin(bytes: &[u8]) -> Result<String, String> {
     if let Some(Origin::Opaque(_) | Origin::Tuple(_)) = Origin::parse_serialized(bytes) {
         // What parses is ASCII.
@@ -208,10 +211,9 @@ fn checked_origin(bytes: &[u8]) -> Result<String, String> {
     let meant = std::str::from_utf8(bytes)
         .ok()
         .and_then(|text| Url::parse(text).ok());
-    let meant = meant.map(|url| url.origin()).filter(url::Origin::is_tuple);
-    let hint = meant.map_or_else(
+    let hint = meant.as_ref().and_then(tuple_origin).map_or_else(
         || "scheme://host or scheme://host:port, such as https://app.example, or null".to_owned(),
-        |origin| format!("`{}`", origin.ascii_serialization()),
+        |origin| format!("`{origin}`"),
     );
     Err(format!(
         "`{}` is not an origin as a browser writes it; expected {hint}",
@@ -242,12 +244,7 @@ fn url(request: &RequestMessage, origin: &str, assumed: &mut Vec<String>) -> Res
         let parse = |scheme: &str| Url::parse(&format!("{scheme}://{host}{path}"));
         let plain = parse("http")
             .map_err(|error| bad(format!("the Host `{}`: {error}", shown(host.as_bytes()))))?;
-        let here = match plain.host() {
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            Some(url::Host::Domain(name)) => name == "localhost",
-            None => false,
-        };
+        let here = plain.host().is_some_and(Host::is_loopback);
         // A page that came over HTTPS cannot ask elsewhere without it.
         let https = request.encrypted
             || plain.port() == Some(443)

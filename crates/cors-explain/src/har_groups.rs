@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use url::Url;
+use cors_model::url::Url;
 
 use crate::gather::{Exchanged, Material};
 use crate::har::{Entry, Har};
@@ -168,7 +168,7 @@ fn crosses(entry: &Entry) -> Crosses {
     else {
         return Crosses::No;
     };
-    let own = url.origin().ascii_serialization();
+    let own = url.origin().serialize();
     if has(&request.fields, "Origin") {
         let other = values(&request.fields, "Origin").any(|origin| origin != own.as_bytes());
         return if other { Crosses::ByCors } else { Crosses::No };
@@ -212,7 +212,7 @@ fn hops(har: &Har, by_target: &BTreeMap<&[u8], Vec<usize>>, from: usize, members
                 let location = location.and_then(|location| std::str::from_utf8(location).ok());
                 let base = location.and_then(|_| url(&request.target));
                 let joined = location.and_then(|location| base?.join(location).ok());
-                joined.map(|url| url.as_str().as_bytes().to_vec())
+                joined.map(|url| url.serialize(false).into_bytes())
             }
             _ => None,
         };

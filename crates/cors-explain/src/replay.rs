@@ -143,9 +143,8 @@ fn request(act: &Act, credentials: CredentialsMode) -> Request {
         Some(origin @ Origin::Tuple(_)) => origin,
         Some(Origin::Opaque(_)) | None => Origin::Opaque(OpaqueOrigin::new(1)),
     };
-    let page = url::Url::parse(&act.origin).ok();
-    let page = page.map(|page| Url::from_serialized(page.as_str()));
-    let mut request = Request::new(origin.clone(), Url::from_serialized(act.url.as_str()));
+    let page = Url::parse(&act.origin).ok();
+    let mut request = Request::new(origin.clone(), act.url.clone());
     request.client = page.map(|page| Client {
         origin,
         ..Client::new(page)
@@ -196,15 +195,9 @@ impl Network for Replay<'_> {
         })
     }
 
-    fn parse_url(&self, input: &str, base: &Url) -> Option<Url> {
-        let base = url::Url::parse(&base.serialize(false)).ok()?;
-        let joined = base.join(input).ok()?;
-        Some(Url::from_serialized(joined.as_str()))
-    }
-
     fn cookie(&mut self, url: &Url) -> Option<HeaderValue> {
         // Those of another host are not known.
-        let first = url::Url::parse(&url.serialize(true)).ok()?;
-        (first.origin() == self.act.url.origin()).then_some(self.act.cookie.clone())?
+        let is_own = url.origin().is_same_origin(self.act.url.origin());
+        is_own.then(|| self.act.cookie.clone()).flatten()
     }
 }

@@ -36,7 +36,7 @@ impl<'a> Place<'a> {
 pub(crate) fn origins(subject: &Subject) -> Vec<String> {
     let sites = sites(subject).into_iter();
     sites
-        .map(|(_, site)| site.target.url().origin().ascii_serialization())
+        .map(|(_, site)| site.target.url().origin().serialize().into_owned())
         .collect()
 }
 

@@ -37,7 +37,7 @@ async fn carry_out_send(send: &PlannedSend, site: &Site, session: &Session<'_>) 
     path.extend_from_slice(&send.suffix);
     let request = wire::Request {
         method: send.method.clone(),
-        base: send.url.origin().ascii_serialization(),
+        base: send.url.origin().serialize().into_owned(),
         path,
         headers: send.headers.clone(),
         body: send.body.clone(),

@@ -16,24 +16,15 @@ use crate::event::{RefusalEvent, TraceEvent};
 use crate::redact::Redactor;
 use crate::wire;
 
-/// A parsed URL as a record of the model, without its registrable domain.
-pub fn url(url: &url::Url) -> Url {
-    Url::from_serialized(url.as_str())
-}
-
-/// Whether a URL of the model has the origin of a URL of HTTP.
-pub(crate) fn is_at_origin(url: &Url, other: &url::Url) -> bool {
-    url.is_http_scheme() && url.origin().is_same_origin(self::url(other).origin())
+/// Whether a URL is of HTTP and has the origin of another.
+pub(crate) fn is_at_origin(url: &Url, other: &Url) -> bool {
+    url.is_http_scheme() && url.origin().is_same_origin(other.origin())
 }
 
 /// Path and query of a URL, as they stand on the wire.
-pub(crate) fn path_and_query(url: &url::Url) -> Vec<u8> {
-    joined(url.path(), url.query())
-}
-
-fn joined(path: &str, query: Option<&str>) -> Vec<u8> {
-    let mut joined = path.as_bytes().to_vec();
-    if let Some(query) = query {
+pub(crate) fn path_and_query(url: &Url) -> Vec<u8> {
+    let mut joined = url.path().as_bytes().to_vec();
+    if let Some(query) = url.query() {
         joined.push(b'?');
         joined.extend_from_slice(query.as_bytes());
     }
@@ -51,7 +42,7 @@ pub(crate) fn wire_request(request: &HttpRequest<'_>) -> wire::Request {
     wire::Request {
         method: request.method.as_bytes().to_vec(),
         base: request.url.origin().serialize().into_owned(),
-        path: joined(request.url.path(), request.url.query()),
+        path: path_and_query(request.url),
         headers: request.header_list.iter().map(line).collect(),
         body: request.body.map(|body| body.bytes.clone()),
     }

@@ -10,7 +10,7 @@ use cors_model::network::{HttpRequest, Network, RequestKind, TransportError};
 use cors_model::request::Request;
 use cors_model::response::{FilteredResponse, Response};
 use cors_model::trace::{NoTrace, Steps, Trace};
-use cors_model::url::Url as ModelUrl;
+use cors_model::url::Url;
 use futures_util::FutureExt as _;
 
 use crate::done::{Decision, Done, Exchange};
@@ -150,7 +150,7 @@ impl<'a> Over<'a> {
         fetch(&mut agent, self, trace, request, model::START).await
     }
 
-    fn is_target(&self, url: &ModelUrl) -> bool {
+    fn is_target(&self, url: &Url) -> bool {
         model::is_at_origin(url, self.site.target.url())
     }
 
@@ -211,12 +211,7 @@ impl Network for Over<'_> {
         response
     }
 
-    fn parse_url(&self, input: &str, base: &ModelUrl) -> Option<ModelUrl> {
-        let base = url::Url::parse(&base.serialize(false)).ok()?;
-        Some(model::url(&base.join(input).ok()?))
-    }
-
-    fn cookie(&mut self, url: &ModelUrl) -> Option<HeaderValue> {
+    fn cookie(&mut self, url: &Url) -> Option<HeaderValue> {
         let cookie = self.session.options.cookie.as_ref()?;
         self.is_target(url)
             .then(|| HeaderValue::try_from(cookie.as_slice()).ok())

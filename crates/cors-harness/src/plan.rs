@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cors_model::request::Client;
-use cors_model::url::Url as ModelUrl;
+use cors_model::url::Url;
 use cors_policy::policy::{Policy, View};
 use cors_vectors::check::{self, On};
 use cors_vectors::fill::{Fill, fills};
@@ -11,7 +11,6 @@ use cors_vectors::server::{
     Credentials, Endpoint, Level, PageFetch, RawSend, ServerCase, Step, Verdict,
 };
 use cors_vectors::text::{HeaderPair, Text, TextError};
-use url::Url;
 
 use crate::event::Mode;
 use crate::kit::{Site, Subject};
@@ -81,7 +80,7 @@ pub struct PlannedFetch {
     /// The page; `None` when none can have the origin.
     pub page: Option<Client>,
     pub method: Vec<u8>,
-    pub url: ModelUrl,
+    pub url: Url,
     pub credentials: Credentials,
     pub headers: Vec<Line>,
     pub body: Option<Vec<u8>>,
@@ -331,7 +330,7 @@ fn planned_fetch(
         page: model::page(&origin),
         origin,
         method: bytes(&fetch.method, values)?,
-        url: model::url(&endpoint_url(fetch.endpoint, place)?),
+        url: endpoint_url(fetch.endpoint, place)?,
         credentials: fetch.credentials,
         headers: lines(&fetch.headers, values)?,
         body: fetch
@@ -419,7 +418,7 @@ fn endpoint_url(endpoint: Endpoint, place: Place<'_>) -> Result<Url, String> {
     };
     let wrong = || format!("{path:?} in the policy is no path on the target");
     let url = resource.join(&path).map_err(|_| wrong())?;
-    if url.origin() == resource.origin() {
+    if url.origin().is_same_origin(resource.origin()) {
         Ok(url)
     } else {
         Err(wrong())

@@ -12,7 +12,7 @@ pub(crate) async fn sanity(site: &Site, session: &Session<'_>) -> Result<(), Tra
     let url = site.target.url();
     let request = wire::Request {
         method: b"GET".to_vec(),
-        base: url.origin().ascii_serialization(),
+        base: url.origin().serialize().into_owned(),
         path: model::path_and_query(url),
         headers: vec![(b"Accept".to_vec(), b"*/*".to_vec())],
         body: None,

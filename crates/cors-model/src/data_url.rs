@@ -41,7 +41,8 @@ fn base64_marker(mime_type: &str) -> Option<&str> {
     marker.eq_ignore_ascii_case("base64").then_some(before)
 }
 
-fn percent_decode(bytes: &[u8]) -> Vec<u8> {
+/// To percent-decode: <https://url.spec.whatwg.org/#percent-decode>
+pub(crate) fn percent_decode(bytes: &[u8]) -> Vec<u8> {
     let mut output = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let [byte, after @ ..] = rest {

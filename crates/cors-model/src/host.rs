@@ -4,7 +4,6 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt::Write as _;
 use core::net::{Ipv4Addr, Ipv6Addr};
-use core::ops::Range;
 
 /// A host: <https://url.spec.whatwg.org/#concept-host>
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -28,11 +27,11 @@ impl Host {
             Self::Domain(text) => out.write_str(text),
             Self::Opaque(text) => out.write_str(text),
             Self::Ipv4(address) => write!(out, "{}", Ipv4Addr::from_bits(*address)),
-            Self::Ipv6(pieces) => {
-                out.push('[');
-                write_ipv6(pieces, out);
-                out.write_char(']')
+            // Where the last pieces are an IPv4 address, the standard writes pieces all the same.
+            Self::Ipv6([0, 0, 0, 0, 0, 0xffff, high, low]) => {
+                write!(out, "[::ffff:{high:x}:{low:x}]")
             }
+            Self::Ipv6(pieces) => write!(out, "[{}]", Ipv6Addr::from(*pieces)),
         };
     }
 
@@ -58,7 +57,7 @@ impl Host {
     }
 
     /// Whether the host is this very machine, whatever the network says.
-    pub(crate) fn is_loopback(&self) -> bool {
+    pub fn is_loopback(&self) -> bool {
         match self {
             Self::Domain(domain) => {
                 let domain = domain.strip_suffix('.').unwrap_or(domain);
@@ -81,7 +80,7 @@ pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
 }
 
 /// Whether a host is an IPv4 address or none: its last label is a number, in digits or behind `0x`.
-fn ends_in_a_number(text: &str) -> bool {
+pub(crate) fn ends_in_a_number(text: &str) -> bool {
     let last = text.strip_suffix('.').unwrap_or(text).rsplit('.').next();
     last.is_some_and(|last| match last.strip_prefix("0x") {
         Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
@@ -91,46 +90,12 @@ fn ends_in_a_number(text: &str) -> bool {
 
 /// Whether a byte can be in a domain as it is serialized: in ASCII, no capital letter, and none of
 /// the [forbidden domain code points](https://url.spec.whatwg.org/#forbidden-domain-code-point).
-const fn is_in_domain(byte: u8) -> bool {
+pub(crate) const fn is_in_domain(byte: u8) -> bool {
     !matches!(
         byte,
         0..=b' ' | b'#' | b'%' | b'/' | b':' | b'<' | b'>' | b'?' | b'@' | b'A'..=b'Z'
             | b'['..=b'^' | b'|' | 0x7f..
     )
-}
-
-/// Pieces in lower-case hexadecimal, the first longest run of two or more zeros left out.
-fn write_ipv6(pieces: &[u16; 8], out: &mut String) {
-    let run = longest_run_of_zeros(pieces);
-    for (position, piece) in pieces.iter().enumerate() {
-        if run.contains(&position) {
-            if position == run.start {
-                out.push_str("::");
-            }
-            continue;
-        }
-        if !out.ends_with(['[', ':']) {
-            out.push(':');
-        }
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{piece:x}");
-    }
-}
-
-/// The positions of the first of the longest runs of zeros, if there is one of two or more.
-fn longest_run_of_zeros(pieces: &[u16; 8]) -> Range<usize> {
-    let mut longest = 0..1;
-    for start in 0..pieces.len() {
-        let length = pieces
-            .iter()
-            .skip(start)
-            .take_while(|&&piece| piece == 0)
-            .count();
-        if length > longest.len() {
-            longest = start..start + length;
-        }
-    }
-    if longest.len() > 1 { longest } else { 0..0 }
 }
 
 #[cfg(test)]

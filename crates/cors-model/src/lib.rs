@@ -49,10 +49,6 @@
 //!         headers.append(names::ACAM, HeaderValue::from_static("put"));
 //!         Ok(Response::new(204, headers, None))
 //!     }
-//!
-//!     fn parse_url(&self, _input: &str, _base: &Url) -> Option<Url> {
-//!         None
-//!     }
 //! }
 //!
 //! let url = |host: &str| {
@@ -97,7 +93,7 @@
 //! | asking a user: passwords, client certificates, proxies | there is none; a 401 is delivered, a 407 is a network error |
 //! | timing, progress events, aborting, how a body arrives piece by piece | they decide nothing about CORS |
 //! | `blob:` URLs | there is no store of blobs; such a URL has nothing behind it |
-//! | the URL parser, the public suffix list, cookies, connections | the caller has them: [`network::Network`], [`url::UrlParts`] |
+//! | the public suffix list, Punycode, cookies, connections | the caller has them: [`network::Network`], [`url::UrlParts`] |
 //! | Private and Local Network Access | no part of the standard |
 //! | WebDriver BiDi | it watches and overrides, for automation |
 // No std, so that it runs anywhere; collections come from alloc.
@@ -143,3 +139,4 @@ mod support;
 pub mod tao_check;
 pub mod trace;
 pub mod url;
+pub mod url_parser;

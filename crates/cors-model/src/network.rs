@@ -30,7 +30,9 @@ pub trait Network {
     ) -> Result<Response, TransportError>;
 
     /// The URL parser, for `Location`: the input has a code point for each byte of the header.
-    fn parse_url(&self, input: &str, base: &Url) -> Option<Url>;
+    fn parse_url(&self, input: &str, base: &Url) -> Option<Url> {
+        base.join(input).ok()
+    }
 
     /// Which version of HTTP a connection to the URL has.
     fn http_version(&mut self, _url: &Url) -> HttpVersion {

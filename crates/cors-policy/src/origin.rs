@@ -2,7 +2,7 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin>
 
-use url::Url;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// What keeps a string from being a serialized origin or a pattern of such.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,12 +50,12 @@ pub enum OriginProblem {
         instead: String,
     },
     /// The host is not ASCII.
-    #[error("`{found}` is not ASCII; browsers send the Punycode form `{instead}`")]
+    #[error("`{found}` is not ASCII; browsers send the Punycode form{}", named(instead.as_deref()))]
     Unicode {
         /// What was found.
         found: String,
-        /// What browsers send.
-        instead: String,
+        /// What browsers send; `None` without the feature `idna`.
+        instead: Option<String>,
     },
     /// The origin is written in another way than browsers write it.
     #[error("`{found}` is not how browsers write it; write `{instead}`")]
@@ -128,31 +128,36 @@ pub fn check_serialized(found: &str) -> Result<(), OriginProblem> {
         });
     }
     let found = found.to_owned();
-    let url = match Url::parse(&found) {
-        Ok(url) => url,
-        Err(error) => {
-            return Err(OriginProblem::Invalid {
-                found,
-                reason: error.to_string(),
-            });
-        }
-    };
-    let instead = serialization(&url);
-    let Some(instead) = instead else {
-        return Err(OriginProblem::Invalid {
+    if cfg!(not(feature = "idna")) && !found.is_ascii() {
+        return Err(OriginProblem::Unicode {
             found,
-            reason: "it has no host".to_owned(),
+            instead: None,
         });
-    };
-    if instead == found {
-        return Ok(());
     }
     let authority = after
         .split(['/', '?', '#', '\\'])
         .next()
         .unwrap_or_default();
+    let host_and_port = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, behind)| behind);
+    let instead = match serialized(&scheme.to_ascii_lowercase(), host_and_port) {
+        Ok(instead) => instead,
+        Err(reason) => {
+            return Err(OriginProblem::Invalid {
+                found,
+                reason: reason.to_owned(),
+            });
+        }
+    };
+    if instead == found {
+        return Ok(());
+    }
     Err(if !found.is_ascii() {
-        OriginProblem::Unicode { found, instead }
+        OriginProblem::Unicode {
+            found,
+            instead: Some(instead),
+        }
     } else if authority.len() != after.len() {
         OriginProblem::Path { found, instead }
     } else if authority.contains('@') {
@@ -169,24 +174,108 @@ pub fn check_serialized(found: &str) -> Result<(), OriginProblem> {
     })
 }
 
-/// What a browser would send for pages of the URL; `None` when it has no host. Schemes that the
-/// URL standard does not know (`chrome-extension`, `app`) are written the same way by the
+/// How a browser writes the origin of a scheme in lower case, a host and perhaps a port. Schemes that
+/// the URL standard does not know (`chrome-extension`, `app`) are written the same way by the
 /// programs that use them.
-fn serialization(url: &Url) -> Option<String> {
-    let origin = url.origin();
-    if origin.is_tuple() {
-        return Some(origin.ascii_serialization());
+fn serialized(scheme: &str, host_and_port: &str) -> Result<String, &'static str> {
+    let is_in_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    if !scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        || !scheme.bytes().all(is_in_scheme)
+    {
+        return Err("its scheme is none");
     }
-    let host = url.host_str().filter(|host| !host.is_empty())?;
-    let port = url
-        .port()
-        .map(|port| format!(":{port}"))
-        .unwrap_or_default();
-    Some(format!(
-        "{}://{}{port}",
-        url.scheme(),
+    let (host, port) = split_port(host_and_port);
+    let default = match scheme {
+        "http" | "ws" => Some(80),
+        "https" | "wss" => Some(443),
+        "ftp" => Some(21),
+        _ => None,
+    };
+    let host = written_host(host, default.is_some())?;
+    let port = match port {
+        None | Some("") => None,
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            let port = digits.parse::<u16>();
+            Some(port.map_err(|_| "invalid port number")?)
+        }
+        Some(_) => return Err("invalid port number"),
+    };
+    Ok(match port.filter(|port| Some(*port) != default) {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
+    })
+}
+
+/// How a browser writes a host: <https://url.spec.whatwg.org/#concept-host-serializer>
+fn written_host(host: &str, is_special: bool) -> Result<String, &'static str> {
+    if let Some(inner) = host.strip_prefix('[') {
+        let address = inner.strip_suffix(']').and_then(|inner| inner.parse().ok());
+        let address: Ipv6Addr = address.ok_or("invalid IPv6 address")?;
+        return Ok(written_ipv6(address));
+    }
+    if host.is_empty() {
+        return Err("it has no host");
+    }
+    let host = if is_special {
+        ascii(host)?
+    } else {
         host.to_ascii_lowercase()
-    ))
+    };
+    if host
+        .bytes()
+        .any(|byte| matches!(byte, 0..=b' ' | 0x7f..) || b"#%/:<>?@[\\]^|".contains(&byte))
+    {
+        return Err("invalid domain name");
+    }
+    let last = host.strip_suffix('.').unwrap_or(&host).rsplit('.').next();
+    let is_number = |label: &str| match label.strip_prefix("0x") {
+        Some(hex) => hex.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit()),
+    };
+    if is_special && last.is_some_and(is_number) && host.parse::<Ipv4Addr>().is_err() {
+        return Err("invalid IPv4 address");
+    }
+    Ok(host)
+}
+
+/// An IPv6 address as it is written in an origin.
+pub(crate) fn written_ipv6(address: Ipv6Addr) -> String {
+    match address.segments() {
+        // Where the last pieces are an IPv4 address, browsers write pieces all the same.
+        [0, 0, 0, 0, 0, 0xffff, high, low] => format!("[::ffff:{high:x}:{low:x}]"),
+        _ => format!("[{address}]"),
+    }
+}
+
+/// A domain in lower case and ASCII.
+#[cfg(feature = "idna")]
+fn ascii(host: &str) -> Result<String, &'static str> {
+    let invalid = |_| "invalid international domain name";
+    idna::domain_to_ascii(host).map_err(invalid)
+}
+
+/// A domain of ASCII in lower case.
+#[cfg(not(feature = "idna"))]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail with the feature")]
+fn ascii(host: &str) -> Result<String, &'static str> {
+    Ok(host.to_ascii_lowercase())
+}
+
+/// A Punycode form, where it is known.
+fn named(instead: Option<&str>) -> String {
+    instead.map_or_else(
+        || ", with labels such as `xn--bcher-kva`".to_owned(),
+        |instead| format!(" `{instead}`"),
+    )
+}
+
+/// The host, and the port behind it as it is written.
+fn split_port(authority: &str) -> (&str, Option<&str>) {
+    // The colons of an IPv6 address stand before its closing bracket.
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        Some(_) | None => (authority, None),
+    }
 }
 
 /// The parts of a serialized origin.
@@ -205,25 +294,8 @@ impl<'a> Parts<'a> {
     /// what has no scheme, such as `null`.
     pub fn of(origin: &'a str) -> Option<Self> {
         let (scheme, authority) = origin.split_once("://")?;
-        // The colons of an IPv6 address stand before its closing bracket.
-        let port_at = authority
-            .rfind(':')
-            .filter(|at| authority.rfind(']').is_none_or(|end| end < *at));
-        Some(match port_at {
-            Some(at) => {
-                let (host, port) = authority.split_at(at);
-                Self {
-                    scheme,
-                    host,
-                    port: port.strip_prefix(':'),
-                }
-            }
-            None => Self {
-                scheme,
-                host: authority,
-                port: None,
-            },
-        })
+        let (host, port) = split_port(authority);
+        Some(Self { scheme, host, port })
     }
 
     /// `host` or `host:port`.
@@ -259,7 +331,7 @@ impl OriginProblem {
             },
             Self::Unicode { instead, .. } => Self::Unicode {
                 found,
-                instead: back(&instead),
+                instead: instead.as_deref().map(back),
             },
             Self::NotSerialized { instead, .. } => Self::NotSerialized {
                 found,
@@ -348,7 +420,7 @@ mod tests {
             ),
             (
                 "https://a b.test",
-                "`https://a b.test` is no origin: invalid international domain name",
+                "`https://a b.test` is no origin: invalid domain name",
             ),
             (
                 "https://a.test:99999",

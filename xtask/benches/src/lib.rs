@@ -110,10 +110,6 @@ impl Network for Prepared {
             said: "the answer has been given".to_owned(),
         })
     }
-
-    fn parse_url(&self, _input: &str, _base: &Url) -> Option<Url> {
-        None
-    }
 }
 
 /// What a fetch needs: a user agent that remembers nothing, a server, and a request.

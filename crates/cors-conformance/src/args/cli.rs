@@ -96,7 +96,10 @@ mod tests {
     fn run_is_the_default() {
         let bare = parse(&["http://127.0.0.1/", "-t", "origin/*"]).unwrap();
         assert!(bare.command.is_none());
-        assert_eq!(bare.run.target.url.unwrap().as_str(), "http://127.0.0.1/");
+        assert_eq!(
+            bare.run.target.url.unwrap().to_string(),
+            "http://127.0.0.1/"
+        );
         let named = parse(&["run", "http://127.0.0.1/", "-vv"]).unwrap();
         let Some(Command::Run(run)) = named.command else {
             panic!("{named:?}")

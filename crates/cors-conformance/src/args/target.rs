@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use url::Url;
+use cors_model::url::Url;
 
 use super::values::{parse_seconds, parse_url};
 

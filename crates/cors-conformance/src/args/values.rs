@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use cors_model::url::Url;
 use cors_report::registry::{FORMATS, Kind};
-use url::Url;
 
 /// The lowest level whose failure counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,7 +37,8 @@ pub struct Report {
 }
 
 pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| {
+    // The names of targets may be international.
+    let url = url::Url::parse(text).map_err(|error| {
         let hint = if text.contains("://") {
             ""
         } else {
@@ -57,7 +58,7 @@ pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("credentials belong into -H 'Authorization: …'".to_owned());
     }
-    Ok(url)
+    Ok(Url::from_serialized(url.as_str()))
 }
 
 pub(crate) fn parse_header(text: &str) -> Result<(String, String), String> {

@@ -14,6 +14,7 @@ use cors_harness::run::Options;
 use cors_harness::target::url::UrlOptions;
 use cors_harness::target::{ServiceTarget, Target, Transport, UrlTarget};
 use cors_harness::wire;
+use cors_model::url::Url;
 use cors_testbed::application::ENDPOINTS;
 use cors_testbed::faults::faults;
 use cors_testbed::variants::variants;
@@ -23,7 +24,6 @@ use cors_vectors::server::{Endpoint, Level};
 use cors_vectors::server_library;
 use futures_util::future::LocalBoxFuture;
 use tokio::runtime::Runtime;
-use url::Url;
 
 use crate::args::HuntArgs;
 use crate::output::unwritable;
@@ -142,8 +142,8 @@ impl Ground {
             let socket = runtime.block_on(serve_at(0, slot.clone()));
             let socket = socket.map_err(Stop::bug)?;
             let resource = format!("{}/{}", socket.url(), path(Endpoint::Resource));
-            let resource = Url::parse(&resource).map_err(Stop::bug)?;
-            let wire = UrlTarget::new(resource.clone(), &UrlOptions::default());
+            let resource = Url::from_serialized(&resource);
+            let wire = UrlTarget::new(&resource, &UrlOptions::default());
             let target = Rc::new(Both {
                 service: ServiceTarget::new(resource, Service(slot.clone())),
                 wire: wire.map_err(Stop::bug)?,

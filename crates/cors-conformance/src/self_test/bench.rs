@@ -13,13 +13,13 @@ use cors_harness::probe::infer;
 use cors_harness::run::{Briefly, Options, run};
 use cors_harness::target::url::UrlOptions;
 use cors_harness::target::{ServiceTarget, Target, UrlTarget};
+use cors_model::url::Url;
 use cors_testbed::{Behaviour, Running, Server, Service, Slot, Transcript, serve_at};
 use cors_vectors::Library;
 use cors_vectors::fill::Fill;
 use cors_vectors::policy::Policy;
 use cors_vectors::server::{Endpoint, ServerCase};
 use tokio::runtime::Runtime;
-use url::Url;
 
 use crate::probe;
 use crate::runtime::runtime;
@@ -395,7 +395,7 @@ impl<'a> Place<'a> {
     pub(super) async fn new(policy: &'a Policy) -> Result<Self, Stop> {
         let slot = Slot::new(server(policy, Behaviour::REFERENCE)?);
         let resource = format!("http://target.test/{}", path(Endpoint::Resource));
-        let resource = Url::parse(&resource).map_err(Stop::bug)?;
+        let resource = Url::from_serialized(&resource);
         let target: Rc<dyn Target> = Rc::new(ServiceTarget::new(resource, Service(slot.clone())));
         let site = |target| Site {
             target,
@@ -403,8 +403,8 @@ impl<'a> Place<'a> {
         };
         let running = serve_at(0, slot.clone()).await.map_err(Stop::bug)?;
         let resource = format!("{}/{}", running.url(), path(Endpoint::Resource));
-        let resource = Url::parse(&resource).map_err(Stop::bug)?;
-        let socket = UrlTarget::new(resource, &UrlOptions::default()).map_err(Stop::bug)?;
+        let resource = Url::from_serialized(&resource);
+        let socket = UrlTarget::new(&resource, &UrlOptions::default()).map_err(Stop::bug)?;
         let allowed = Fill::of(policy).get("allowed").map(<[u8]>::to_vec);
         let allowed = allowed.and_then(|origin| String::from_utf8(origin).ok());
         Ok(Self {

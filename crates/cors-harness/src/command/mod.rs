@@ -213,7 +213,7 @@ pub fn site(
     let base = program.base();
     let policy = with_endpoints(policy, endpoints, &base);
     let resource = below(&base, Endpoint::Resource);
-    let target = Rc::new(ProgramTarget::new(Rc::clone(program), resource)?);
+    let target = Rc::new(ProgramTarget::new(Rc::clone(program), &resource)?);
     Ok(Site { target, policy })
 }
 

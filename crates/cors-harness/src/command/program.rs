@@ -7,6 +7,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
 
+use cors_model::url::Url;
 use cors_net::client::{free_port, listens};
 use cors_net::process::{GRACE, Group, POLL};
 use cors_vectors::policy::Policy;
@@ -14,7 +15,6 @@ use cors_vectors::server::Endpoint;
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use tempfile::TempDir;
-use url::Url;
 
 use super::output::Output;
 use crate::escape::escape_cut;
@@ -168,8 +168,7 @@ impl Program {
 
     /// Below which URL its paths are.
     pub(super) fn base(&self) -> Url {
-        #[expect(clippy::unwrap_used, reason = "any port fits into a URL")]
-        Url::parse(&format!("http://127.0.0.1:{}/", self.port)).unwrap()
+        Url::from_serialized(&format!("http://127.0.0.1:{}/", self.port))
     }
 
     /// The last lines that it printed, escaped.
@@ -223,7 +222,7 @@ pub(super) struct ProgramTarget {
 
 impl ProgramTarget {
     /// The program, whose resource is at a URL.
-    pub(super) fn new(program: Rc<Program>, resource: Url) -> Result<Self, UrlTargetError> {
+    pub(super) fn new(program: Rc<Program>, resource: &Url) -> Result<Self, UrlTargetError> {
         let resource = UrlTarget::new(resource, &UrlOptions::default())?;
         Ok(Self { program, resource })
     }
@@ -258,7 +257,7 @@ impl ProgramTarget {
 
 impl Target for ProgramTarget {
     fn url(&self) -> &Url {
-        self.resource.url()
+        Target::url(&self.resource)
     }
 
     /// Its port is another one next time, and after the run nothing listens there.

@@ -1,12 +1,12 @@
 //! The kit of a server that lists the named policies it takes on in a `kit.json`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use cors_model::url::Url;
 use cors_net::client::{Client, ClientOptions};
 use cors_policy::kit::{Manifest, ManifestEntry, ManifestSite, Unsupported};
 use cors_vectors::policy::NamedPolicy;
 use cors_vectors::server::Endpoint;
-use url::Url;
 
 use super::{Kit, KitError};
 use crate::again::USER_AGENT;
@@ -28,9 +28,10 @@ impl Kit {
         options: &ClientOptions,
         headers: &[Line],
     ) -> Result<Option<Self>, KitError> {
-        let mut at = url.clone();
-        at.set_path(PATH);
-        at.set_query(None);
+        let at = url.with(|parts| {
+            parts.path = PATH.into();
+            parts.query = None;
+        });
         let answer = get(&at, options, headers).await?;
         if answer.status != 200 {
             return Ok(None);
@@ -40,11 +41,12 @@ impl Kit {
         };
         let kit = Self::from_manifest(&at, &manifest, policies, options)?;
         let resources = kit.sites().filter_map(|(_, site)| site.as_ref().ok());
-        let places: BTreeSet<Url> = resources
+        let places: BTreeMap<String, Url> = resources
             .filter_map(|site| site.target.url().join(&format!("../{NONSENSE}/")).ok())
             .filter_map(|base| base.join(Endpoint::Resource.path()).ok())
+            .map(|place| (place.to_string(), place))
             .collect();
-        for url in places {
+        for url in places.into_values() {
             let status = get(&url, options, headers).await?.status;
             if status != 501 {
                 return Err(KitError::AnswersNonsense { url, status });
@@ -88,9 +90,10 @@ fn base_url(manifest: &Url, name: &str, base: &str) -> Result<Url, KitError> {
     };
     let mut at = manifest.join(base).map_err(|_| wrong())?;
     if !at.path().ends_with('/') {
-        at.set_path(&format!("{}/", at.path()));
+        at = at.with(|parts| parts.path = format!("{}/", parts.path).into());
     }
-    if at.origin() != manifest.origin() || !at.path().ends_with(&format!("/{name}/")) {
+    if !at.origin().is_same_origin(manifest.origin()) || !at.path().ends_with(&format!("/{name}/"))
+    {
         return Err(wrong());
     }
     Ok(at)
@@ -104,7 +107,7 @@ async fn get(url: &Url, options: &ClientOptions, headers: &[Line]) -> Result<Res
     let line = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
     let mut request = Request {
         method: b"GET".to_vec(),
-        base: url.origin().ascii_serialization(),
+        base: url.origin().serialize().into_owned(),
         path: model::path_and_query(url),
         headers: vec![line("Accept", "*/*")],
         body: None,
@@ -113,7 +116,7 @@ async fn get(url: &Url, options: &ClientOptions, headers: &[Line]) -> Result<Res
     if !request.has("User-Agent") {
         request.headers.push(line("User-Agent", USER_AGENT));
     }
-    let target = Client::new(url.clone(), &options)?;
+    let target = Client::new(&url.serialize(true), &options)?;
     Ok(target.exchange(&request).await?)
 }
 

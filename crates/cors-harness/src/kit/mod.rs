@@ -7,14 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use cors_model::url::Url;
 #[cfg(feature = "net")]
-use cors_net::client::{Client, ClientError, ClientOptions};
+use cors_net::client::{ClientError, ClientOptions};
 use cors_vectors::policy::{NamedPolicy, Policy};
 use cors_vectors::server::Endpoint;
 use tower::Service;
-use url::Url;
 
 use crate::event::Mode;
+#[cfg(feature = "net")]
+use crate::target::UrlTarget;
 use crate::target::{ServiceTarget, Target, Transport};
 use crate::wire::RequestBody;
 
@@ -35,7 +37,7 @@ pub struct Site {
 impl fmt::Debug for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Site")
-            .field("target", &self.target.url().as_str())
+            .field("target", &self.target.url().to_string())
             .field("policy", &self.policy)
             .finish()
     }
@@ -220,7 +222,7 @@ impl Kit {
     ) -> Result<(), KitError> {
         let resource = below(base, Endpoint::Resource);
         let policy = with_endpoints(policy, endpoints, base);
-        let target = Rc::new(Client::new(resource, options)?);
+        let target = Rc::new(UrlTarget::new(&resource, options)?);
         self.insert(name, Ok(Site { target, policy }));
         Ok(())
     }
@@ -260,14 +262,11 @@ impl Kit {
 
 /// Where in-process services think they are.
 fn in_process_base() -> Url {
-    #[expect(clippy::unwrap_used, reason = "a constant")]
-    Url::parse("http://target.test/").unwrap()
+    Url::from_serialized("http://target.test/")
 }
 
 pub(crate) fn below(base: &Url, endpoint: Endpoint) -> Url {
-    let mut url = base.clone();
-    url.set_path(&format!("{}{}", base.path(), endpoint.path()));
-    url
+    base.with(|parts| parts.path = format!("{}{}", base.path(), endpoint.path()).into())
 }
 
 pub(crate) fn with_endpoints(

@@ -1,5 +1,6 @@
 //! Questions to a server, as a page would ask them.
 
+use cors_model::url::Url;
 use cors_vectors::policy::Policy;
 use cors_vectors::server::Credentials;
 
@@ -70,7 +71,7 @@ impl<'a> Asker<'a> {
     }
 
     /// The URL that is asked.
-    pub(super) fn url(&self) -> &url::Url {
+    pub(super) fn url(&self) -> &Url {
         self.site.target.url()
     }
 
@@ -89,7 +90,7 @@ impl<'a> Asker<'a> {
         let url = self.url();
         let request = wire::Request {
             method: b"GET".to_vec(),
-            base: url.origin().ascii_serialization(),
+            base: url.origin().serialize().into_owned(),
             path: model::path_and_query(url),
             headers: vec![(b"Accept".to_vec(), b"*/*".to_vec())],
             body: None,
@@ -128,7 +129,7 @@ impl<'a> Asker<'a> {
             origin: page.origin.as_bytes().to_vec(),
             page: model::page(page.origin.as_bytes()),
             method: method.as_bytes().to_vec(),
-            url: model::url(self.url()),
+            url: self.url().clone(),
             credentials,
             headers,
             body: None,

@@ -1,5 +1,6 @@
 //! Origins that are worth asking about.
 
+use cors_model::url::Url;
 use cors_vectors::origin::{Parts, check_serialized};
 
 /// Origins that no server lists: a server that allows two of them allows any. They are
@@ -32,8 +33,8 @@ pub(super) const LABEL: &str = "cors-probe";
 
 /// Origins that a server at this URL may allow: those of the same site, and those where people
 /// develop. Pages of its own origin need no leave, so that asking them tells nothing.
-pub(super) fn guesses(target: &url::Url) -> Vec<String> {
-    let own = target.origin().ascii_serialization();
+pub(super) fn guesses(target: &Url) -> Vec<String> {
+    let own = target.origin().serialize();
     let mut guesses = Vec::new();
     if let Some(parts) = Parts::of(&own) {
         guesses.extend(other_scheme(&parts));
@@ -131,7 +132,7 @@ mod tests {
 
     #[test]
     fn guesses_are_the_own_site_and_development() {
-        let of = |url: &str| guesses(&url::Url::parse(url).unwrap());
+        let of = |url: &str| guesses(&Url::parse(url).unwrap());
         let site = of("https://api.shop.example/v1");
         assert_eq!(
             site[..8],

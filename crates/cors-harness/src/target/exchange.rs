@@ -1,9 +1,9 @@
 //! What a run asks of a server under test.
 
+use cors_model::url::Url;
 use cors_net::message::{Request, Response};
 use cors_net::transport::Transport;
 use futures_util::future::LocalBoxFuture;
-use url::Url;
 
 /// A server under test.
 ///

@@ -10,6 +10,8 @@ mod exchange;
 pub use cors_net::transport::{Deadlines, Limits, Transport};
 
 pub use self::exchange::Target;
+#[cfg(feature = "net")]
+pub use self::remote::UrlTarget;
 pub use self::service::ServiceTarget;
 
 #[cfg(feature = "net")]
@@ -17,7 +19,7 @@ mod remote;
 
 // The names of before, while callers move to those of `cors_net`.
 #[cfg(feature = "net")]
-pub use cors_net::client::{Client as UrlTarget, pace, route, tls};
+pub use cors_net::client::{pace, route, tls};
 #[cfg(feature = "net")]
 pub mod url {
     //! The client's options, under the names of before.

@@ -1,34 +1,60 @@
 //! A server behind a URL as a target.
 
-use cors_net::client::Client;
+use std::ops::Deref;
+
+use cors_model::url::Url;
+use cors_net::client::{Client, ClientError, ClientOptions};
 use cors_net::message::{Request, Response};
 use cors_net::transport::Transport;
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
-use url::Url;
 
 use super::exchange::Target;
 
-impl Target for Client {
+/// A server behind a URL.
+#[derive(Debug)]
+pub struct UrlTarget {
+    url: Url,
+    client: Client,
+}
+
+impl UrlTarget {
+    /// A target whose resource is at `url`. Nothing is sent yet.
+    pub fn new(url: &Url, options: &ClientOptions) -> Result<Self, ClientError> {
+        let client = Client::new(&url.serialize(true), options)?;
+        let url = Url::from_serialized(client.url().as_str());
+        Ok(Self { url, client })
+    }
+}
+
+impl Deref for UrlTarget {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Target for UrlTarget {
     fn url(&self) -> &Url {
-        self.url()
+        &self.url
     }
 
     fn hides_bytes(&self) -> Option<&'static str> {
-        self.hides_bytes()
+        self.client.hides_bytes()
     }
 
     fn exchange_raw<'a>(
         &'a self,
         request: &'a Request,
     ) -> LocalBoxFuture<'a, Result<Response, Transport>> {
-        self.exchange_raw(request).boxed_local()
+        self.client.exchange_raw(request).boxed_local()
     }
 
     fn exchange<'a>(
         &'a self,
         request: &'a Request,
     ) -> LocalBoxFuture<'a, Result<Response, Transport>> {
-        self.exchange(request).boxed_local()
+        self.client.exchange(request).boxed_local()
     }
 }

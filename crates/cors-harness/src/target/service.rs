@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
 use std::task::ready;
 
+use cors_model::url::Url;
 use cors_net::body::{error_text, read_body};
 use cors_net::message::{self, RequestBody};
 use cors_net::transport::{Deadlines, Limits, Transport};
@@ -13,7 +14,6 @@ use futures_util::future::{LocalBoxFuture, poll_fn};
 use http::HeaderValue;
 use tokio::time::timeout;
 use tower::Service;
-use url::Url;
 
 use super::exchange::Target;
 

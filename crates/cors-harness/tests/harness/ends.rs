@@ -32,9 +32,10 @@ async fn what_is_not_understood_is_not_judged() {
     })
     .await;
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let nobody = url::Url::parse(&format!("http://{}/", free.local_addr().unwrap())).unwrap();
+    let nobody =
+        cors_model::url::Url::parse(&format!("http://{}/", free.local_addr().unwrap())).unwrap();
     drop(free);
-    let nobody = Rc::new(UrlTarget::new(nobody, &crate::support::options()).unwrap());
+    let nobody = Rc::new(UrlTarget::new(&nobody, &crate::support::options()).unwrap());
     for (subject, said) in [
         (subject(&garbage), "not HTTP"),
         (subject(&silent), "no complete response head"),
@@ -134,7 +135,7 @@ fn slow_service(most: Rc<Cell<usize>>) -> Subject {
             Ok::<_, std::convert::Infallible>(response)
         }
     });
-    let url = url::Url::parse("http://target.test/resource").unwrap();
+    let url = cors_model::url::Url::parse("http://target.test/resource").unwrap();
     Subject::with_policy(Rc::new(ServiceTarget::new(url, service)), policy())
 }
 

@@ -3,8 +3,8 @@
 use cors_harness::event::{Counts, Mode};
 use cors_harness::kit::{Kit, KitError, Manifest, Subject};
 use cors_harness::target::Transport;
+use cors_model::url::Url;
 use serde_json::json;
-use url::Url;
 
 use crate::cases::{case, correct, options, run_all};
 use crate::kits::policies;

@@ -56,12 +56,12 @@ impl Server {
         .await
     }
 
-    pub(crate) fn url(&self) -> url::Url {
-        url::Url::parse(&format!("http://{}/resource", self.address)).unwrap()
+    pub(crate) fn url(&self) -> cors_model::url::Url {
+        cors_model::url::Url::parse(&format!("http://{}/resource", self.address)).unwrap()
     }
 
     pub(crate) fn target(&self) -> UrlTarget {
-        UrlTarget::new(self.url(), &options()).unwrap()
+        UrlTarget::new(&self.url(), &options()).unwrap()
     }
 }
 

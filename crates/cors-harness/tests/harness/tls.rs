@@ -49,8 +49,8 @@ async fn secure_server() -> Server {
 }
 
 async fn ask(server: &Server, trust: Trust) -> Result<u16, Transport> {
-    let url = url::Url::parse(&format!("https://{}/resource", server.address)).unwrap();
-    let target = UrlTarget::new(url, &UrlOptions { trust, ..options() }).unwrap();
+    let url = cors_model::url::Url::parse(&format!("https://{}/resource", server.address)).unwrap();
+    let target = UrlTarget::new(&url, &UrlOptions { trust, ..options() }).unwrap();
     target
         .exchange(&get(server))
         .await

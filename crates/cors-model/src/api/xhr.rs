@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write as _;
 
 use super::body::{BodyInit, extract};
 use super::{ApiError, ApiErrorName, Client, throw};
@@ -15,6 +14,7 @@ use crate::request::{Body, CredentialsMode, Request, RequestMode};
 use crate::safelist::is_forbidden_request_header;
 use crate::trace::{Shown, ShownOr, Trace, anchor, cite, step};
 use crate::url::Url;
+use crate::url_parser::percent_encode_userinfo;
 
 /// What script can send with `XMLHttpRequest`.
 ///
@@ -364,28 +364,4 @@ pub(crate) fn in_utf8(author: &[u8]) -> Option<HeaderValue> {
         .filter_map(|c| u8::try_from(c).ok())
         .collect();
     Some(HeaderValue::from_algorithm(bytes))
-}
-
-/// UTF-8 percent-encoding with the userinfo percent-encode set:
-/// <https://url.spec.whatwg.org/#userinfo-percent-encode-set>
-fn percent_encode_userinfo(text: &str) -> String {
-    let mut output = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        let encode = !matches!(byte, b'!'..=b'~')
-            || matches!(
-                byte,
-                b'"' | b'#' | b'<' | b'>' | b'?' | b'^' | b'`' | b'{' | b'}'
-            )
-            || matches!(
-                byte,
-                b'/' | b':' | b';' | b'=' | b'@' | b'[' | b'\\' | b']' | b'|'
-            );
-        if encode {
-            // Writing to a string cannot fail.
-            let _ = write!(output, "%{byte:02X}");
-        } else {
-            output.push(char::from(byte));
-        }
-    }
-    output
 }

@@ -16,92 +16,23 @@ use cors_model::network::{HttpRequest, HttpVersion, Network, RequestKind, Transp
 use cors_model::request::{Client, Request, RequestMode};
 use cors_model::response::{FilteredResponse, Response};
 use cors_model::trace::{NoTrace, Trace};
-use cors_model::url::{Url, UrlParts};
+use cors_model::url::Url;
 
-/// A URL parser for what tests write; not for anything else.
+/// Parses a URL. The sites of tests are the last two labels of a domain.
 pub(crate) fn parse(input: &str, base: Option<&Url>) -> Option<Url> {
-    let (input, fragment) = match input.split_once('#') {
-        Some((input, fragment)) => (input, Some(fragment.to_owned())),
-        None => (input, None),
+    let url = match base {
+        Some(base) => base.join(input).ok()?,
+        None => Url::parse(input).ok()?,
     };
-    let (front, query) = match input.split_once('?') {
-        Some((front, query)) => (front, Some(query.to_owned())),
-        None => (input, None),
-    };
-    let is_scheme = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'+')
-    };
-    let scheme = front
-        .split_once(':')
-        .filter(|(scheme, _)| is_scheme(scheme));
-    let Some((scheme, rest)) = scheme else {
-        let base = base?;
-        let mut parts = base.parts().clone();
-        if front.starts_with('/') {
-            parts.path = front.to_owned().into();
-        } else if !front.is_empty() {
-            let folder = parts.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            parts.path = format!("{folder}/{front}").into();
+    let site = match url.host() {
+        Some(Host::Domain(domain)) => {
+            let mut labels = domain.rsplit('.').take(2).collect::<Vec<_>>();
+            labels.reverse();
+            Some(labels.join(".").into())
         }
-        if query.is_some() || !front.is_empty() {
-            parts.query = query;
-        }
-        parts.fragment = fragment;
-        return Some(Url::new(parts));
+        _ => None,
     };
-    let scheme = scheme.to_ascii_lowercase();
-    let mut parts = UrlParts {
-        scheme: scheme.into(),
-        query,
-        fragment,
-        ..UrlParts::default()
-    };
-    let Some(rest) = rest.strip_prefix("//") else {
-        parts.path = rest.to_owned().into();
-        return Some(Url::new(parts));
-    };
-    let path_at = rest.find('/').unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(path_at);
-    let host_and_port = match authority.rsplit_once('@') {
-        None => authority,
-        Some((userinfo, host_and_port)) => {
-            let (username, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
-            username.clone_into(&mut parts.username);
-            password.clone_into(&mut parts.password);
-            host_and_port
-        }
-    };
-    let bracket = host_and_port.rfind(']').unwrap_or(0);
-    let host = match host_and_port.rfind(':').filter(|colon| *colon > bracket) {
-        None => host_and_port,
-        Some(colon) => {
-            parts.port = Some(host_and_port[colon + 1..].parse().ok()?);
-            &host_and_port[..colon]
-        }
-    };
-    let host = host.to_ascii_lowercase();
-    parts.host = Some(if let Some(pieces) = host.strip_prefix('[') {
-        let address: std::net::Ipv6Addr = pieces.strip_suffix(']')?.parse().ok()?;
-        Host::Ipv6(address.segments())
-    } else if let Ok(address) = host.parse::<std::net::Ipv4Addr>() {
-        Host::Ipv4(address.to_bits())
-    } else if host.is_empty() || host.contains('[') {
-        return None;
-    } else {
-        let mut labels = host.rsplit('.').take(2).collect::<Vec<_>>();
-        labels.reverse();
-        parts.registrable_domain = Some(labels.join(".").into());
-        Host::Domain(host.into())
-    });
-    parts.path = if path.is_empty() {
-        "/".into()
-    } else {
-        path.to_owned().into()
-    };
-    Some(Url::new(parts))
+    Some(url.with(|parts| parts.registrable_domain = site))
 }
 
 /// A URL that is known to be one.

@@ -67,6 +67,9 @@ impl HttpVersion {
 /// A URL that cannot be a target.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
+    /// It is no URL.
+    #[error("{0}: {1}")]
+    NoUrl(String, url::ParseError),
     /// It is neither http nor https.
     #[error("{0}: the scheme of a target must be http or https")]
     Scheme(String),
@@ -125,8 +128,9 @@ enum Ready {
 struct Forwarded(bool);
 
 impl Client {
-    /// A target whose resource is at `url`. Nothing is sent yet.
-    pub fn new(mut url: Url, options: &ClientOptions) -> Result<Self, ClientError> {
+    /// A target whose resource is at `url`, an absolute URL. Nothing is sent yet.
+    pub fn new(url: &str, options: &ClientOptions) -> Result<Self, ClientError> {
+        let mut url = Url::parse(url).map_err(|error| ClientError::NoUrl(url.to_owned(), error))?;
         let (Some(host), Some(port), "http" | "https") =
             (url.host(), url.port_or_known_default(), url.scheme())
         else {

@@ -46,6 +46,6 @@ pub(super) fn address_like(kind: IpAddr, bits: u128) -> IpAddr {
 pub(super) fn written(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => url::Host::<&str>::Ipv6(address).to_string(),
+        IpAddr::V6(address) => crate::origin::written_ipv6(address),
     }
 }

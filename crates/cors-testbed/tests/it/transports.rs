@@ -223,7 +223,7 @@ async fn reference(tls: Option<Arc<ServerConfig>>) -> Running {
 }
 
 fn target(url: &str, options: &UrlOptions) -> UrlTarget {
-    UrlTarget::new(format!("{url}/resource").parse().unwrap(), options).unwrap()
+    UrlTarget::new(&format!("{url}/resource").parse().unwrap(), options).unwrap()
 }
 
 #[tokio::test]

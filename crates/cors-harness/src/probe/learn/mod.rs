@@ -91,7 +91,7 @@ impl<'a> Learn<'a> {
 
     /// Whether a page of the origin may read the answer to a GET; each is asked once.
     async fn get(&mut self, origin: &str) -> bool {
-        if self.asker.url().origin().ascii_serialization() == origin {
+        if self.asker.url().origin().serialize() == origin {
             return false;
         }
         if let Some((_, allowed)) = self.asked.iter().find(|(asked, _)| asked == origin) {

@@ -265,7 +265,7 @@ fn locations() {
         ],
     );
     let followed = "GET GET@b.test/2 =200";
-    let joined = "GET GET@b.test/2, /2 =200";
+    let joined = "GET GET@b.test/2,%20/2 =200";
     each(
         "redirects/two-locations-same",
         &[],
@@ -274,7 +274,7 @@ fn locations() {
         ["GET =!", followed, followed, joined],
     );
     let two = moves(B, 302, &[("Location", "/2"), ("Location", "/3")]);
-    let joined = "GET GET@b.test/2, /3 =200";
+    let joined = "GET GET@b.test/2,%20/3 =200";
     each(
         "redirects/two-locations",
         &[],

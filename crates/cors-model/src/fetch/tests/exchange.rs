@@ -12,7 +12,6 @@ use crate::request::{Body, CacheMode, CredentialsMode, Request, RequestMode};
 use crate::response::Response;
 use crate::support::{Script, Seen, answer, header, request, run, run_traced, url};
 use crate::trace::{NoTrace, Steps};
-use crate::url::Url;
 
 const SHARED: &[(&str, &str)] = &[
     ("Access-Control-Allow-Origin", "https://a.test"),
@@ -368,10 +367,6 @@ impl Network for Bare {
     ) -> Result<Response, TransportError> {
         self.0 = Some(request.header_list.clone());
         answer(200, &[]).map_err(|said| TransportError { said: said.into() })
-    }
-
-    fn parse_url(&self, _input: &str, _base: &Url) -> Option<Url> {
-        None
     }
 }
 

@@ -2,18 +2,15 @@
 
 use cors_model::error::Remedy;
 use cors_model::header::HeaderList;
+use cors_model::response::Response;
 use cors_model::trace::NoTrace;
+use cors_model::ways::{Attempt, Way, ways};
 use cors_text::blanks::trimmed;
 use serde::Serialize;
 
 use crate::derive::Act;
-use crate::replay::{Answer, End, Run, replay};
+use crate::replay::{Answer, End, replay};
 use cors_text::escape::escape_cut;
-
-/// Runs of the model at most.
-const MOST_RUNS: usize = 600;
-/// Ways that are followed at a time.
-const MOST_WAYS: usize = 8;
 
 /// A change that suffices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,13 +47,6 @@ pub struct ChangedLine {
     pub now: Vec<String>,
 }
 
-/// A way from the answers as they are to answers that do.
-#[derive(Clone)]
-struct Way {
-    answers: Vec<Answer>,
-    remedies: Vec<(usize, Remedy)>,
-}
-
 /// What suffices.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
@@ -67,80 +57,44 @@ pub(crate) struct Found {
 }
 
 /// The shortest changes that suffice: all that are single, or else the first that was found.
-pub(crate) fn changes(
-    act: &Act,
-    answers: &[Answer],
-    run: &Run,
-    name: impl Fn(usize) -> String,
-) -> Found {
-    let start = Way {
-        answers: answers.to_vec(),
-        remedies: Vec::new(),
+pub(crate) fn changes(act: &Act, answers: &[Answer], name: impl Fn(usize) -> String) -> Found {
+    let with = |responses: &[Response]| -> Vec<Answer> {
+        let pairs = answers.iter().zip(responses);
+        let changed = |(answer, response): (&Answer, &Response)| Answer {
+            response: response.clone(),
+            ..answer.clone()
+        };
+        pairs.map(changed).collect()
     };
-    let mut ways = vec![(start, run.clone())];
-    let mut runs = 0;
-    while !ways.is_empty() {
-        let mut next = Vec::new();
-        let mut found = Vec::new();
-        for (way, run) in &ways {
-            let End::Refused(refusal) = &run.end else {
-                continue;
-            };
-            for remedy in &refusal.remedies {
-                if runs == MOST_RUNS {
-                    return Found::default();
-                }
-                runs += 1;
-                let Some(way) = tried(way, run, remedy) else {
-                    continue;
-                };
-                let run = replay(act, act.credentials, &way.answers, &mut NoTrace);
-                if run.is_good() {
-                    found.push(way);
-                } else if next.len() < MOST_WAYS {
-                    next.push((way, run));
-                }
+    let responses: Vec<Response> = answers.iter().map(|one| one.response.clone()).collect();
+    let found = ways(&responses, |responses| {
+        let run = replay(act, act.credentials, &with(responses), &mut NoTrace);
+        match &run.end {
+            End::Refused(refusal) => {
+                let remedies = refusal.remedies.iter();
+                let of_answer =
+                    remedies.filter_map(|one| Some((run.judged(one.on())?, one.clone())));
+                Attempt::Short(of_answer.collect())
             }
+            End::Shared(_) | End::Unanswered => Attempt::Suffices,
         }
-        if let [first, ..] = found.as_slice() {
-            let single = first.remedies.len() == 1;
-            let most = if single { found.len() } else { 1 };
-            let described = found.iter().take(most);
-            return Found {
-                changes: described
-                    .map(|way| described_change(answers, way, &name))
-                    .collect(),
-                answers: first.answers.clone(),
-            };
-        }
-        ways = next;
+    });
+    Found {
+        changes: found
+            .iter()
+            .map(|way| described_change(answers, way, &name))
+            .collect(),
+        answers: found
+            .first()
+            .map(|way| with(&way.responses))
+            .unwrap_or_default(),
     }
-    Found::default()
-}
-
-/// A way that goes on with a remedy, unless it has been taken already.
-fn tried(way: &Way, run: &Run, remedy: &Remedy) -> Option<Way> {
-    let on = match remedy {
-        Remedy::SetHeader { on, .. }
-        | Remedy::AddToList { on, .. }
-        | Remedy::RemoveHeader { on, .. }
-        | Remedy::SetStatus { on, .. } => *on,
-    };
-    let index = run.judged(on)?;
-    let step = (index, remedy.clone());
-    if way.remedies.contains(&step) {
-        return None;
-    }
-    let mut way = way.clone();
-    remedy.apply(&mut way.answers.get_mut(index)?.response);
-    way.remedies.push(step);
-    Some(way)
 }
 
 fn described_change(before: &[Answer], way: &Way, name: &impl Fn(usize) -> String) -> Change {
     let mut answers: Vec<(usize, ChangedAnswer)> = Vec::new();
-    for (index, remedy) in &way.remedies {
-        let (Some(was), Some(is)) = (before.get(*index), way.answers.get(*index)) else {
+    for (index, remedy) in &way.changes {
+        let (Some(was), Some(is)) = (before.get(*index), way.responses.get(*index)) else {
             continue;
         };
         let place = answers.iter().position(|(known, _)| known == index);
@@ -166,7 +120,7 @@ fn described_change(before: &[Answer], way: &Way, name: &impl Fn(usize) -> Strin
             Remedy::SetHeader { name, .. } | Remedy::AddToList { name, .. } => {
                 let shown = escape_cut(name.as_bytes());
                 if changed.set.iter().all(|line| line.name != shown) {
-                    let value = list_value(&is.response.header_list, name.as_bytes());
+                    let value = list_value(&is.header_list, name.as_bytes());
                     let now = was.response.header_list.values(name.as_bytes());
                     let now = now.map(|value| escape_cut(value.as_bytes())).collect();
                     let name = shown;

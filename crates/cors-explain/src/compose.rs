@@ -48,7 +48,7 @@ pub(crate) fn explanation(concluded: &Concluded, stated: &Stated) -> Explanation
         End::Shared(_) | End::Unanswered => None,
     };
     let name = |index: usize| answer_name(&run, answers, index);
-    let found = changes(act, answers, &run, name);
+    let found = changes(act, answers, name);
     notes.extend(advised(act, &run, answers, refusal, &found.changes));
     Explanation {
         verdict: concluded.verdict(),
@@ -166,8 +166,7 @@ fn next(act: &Act, answers: &[Answer]) -> Option<Next> {
         response: Response::new(200, HeaderList::new(), None),
         place: None,
     });
-    let run = replay(act, act.credentials, &answers, &mut NoTrace);
-    let found = changes(act, &answers, &run, |_| String::new());
+    let found = changes(act, &answers, |_| String::new());
     let lines: Vec<ChangedLine> = found
         .changes
         .into_iter()

@@ -215,6 +215,16 @@ pub enum Remedy {
 }
 
 impl Remedy {
+    /// Which response it changes.
+    pub const fn on(&self) -> Stage {
+        match self {
+            Self::SetHeader { on, .. }
+            | Self::AddToList { on, .. }
+            | Self::RemoveHeader { on, .. }
+            | Self::SetStatus { on, .. } => *on,
+        }
+    }
+
     /// Carries the change out.
     pub fn apply(&self, response: &mut Response) {
         match self {

@@ -140,3 +140,4 @@ pub mod tao_check;
 pub mod trace;
 pub mod url;
 pub mod url_parser;
+pub mod ways;

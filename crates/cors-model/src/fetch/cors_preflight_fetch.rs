@@ -147,9 +147,9 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             let reason = Reason::MethodNotAllowed {
                 method: method.clone(),
             };
-            let wanted = method.to_header_value();
+            let wanted = [method.to_header_value()];
             let refusal = Refusal::new(at, Stage::Preflight, reason);
-            let refusal = unlisted(refusal, &names::ACAM, wanted, wildcard_allowed, &response);
+            let refusal = unlisted(refusal, &names::ACAM, &wanted, wildcard_allowed, &response);
             return Err(fetch_params.refuse(refusal));
         }
         step!(trace, at:
@@ -171,9 +171,13 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             .find(|name| is_cors_non_wildcard_request_header_name(name) && !listed(name));
         if let Some(name) = unlisted_name {
             let reason = Reason::NonWildcardHeaderNotAllowed { name: name.clone() };
-            let wanted = HeaderValue::from_algorithm(name.clone().into_lowercase().as_bytes());
+            let first = name.clone().into_lowercase();
+            let others = headers
+                .iter()
+                .filter(|other| **other != first && !listed(other));
+            let wanted: Vec<_> = [&first].into_iter().chain(others).map(as_value).collect();
             let refusal = Refusal::new(at, Stage::Preflight, reason);
-            let refusal = unlisted(refusal, &names::ACAH, wanted, false, &response);
+            let refusal = unlisted(refusal, &names::ACAH, &wanted, false, &response);
             return Err(fetch_params.refuse(refusal));
         }
         step!(trace, at: "No header that has to be named is unnamed.");
@@ -181,10 +185,11 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         let wildcard = wildcard_allowed && header_names.contains(&WILDCARD);
         for unsafe_name in &headers {
             if !listed(unsafe_name) && !wildcard {
-                let wanted = HeaderValue::from_algorithm(unsafe_name.as_bytes());
+                let unlisted_names = headers.iter().filter(|name| !listed(name));
+                let wanted: Vec<_> = unlisted_names.map(as_value).collect();
                 let name = unsafe_name.clone();
                 let refusal = Refusal::new(at, Stage::Preflight, Reason::HeaderNotAllowed { name });
-                let refusal = unlisted(refusal, &names::ACAH, wanted, wildcard_allowed, &response);
+                let refusal = unlisted(refusal, &names::ACAH, &wanted, wildcard_allowed, &response);
                 return Err(fetch_params.refuse(refusal));
             }
             step!(trace, at: "{unsafe_name} is allowed by [{}].", Listed(&header_names));
@@ -263,11 +268,17 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
 /// The word that covers all methods or names.
 const WILDCARD: &[u8] = b"*";
 
-/// States what was looked for in a list, and what could have been there.
+fn as_value(name: &HeaderName) -> HeaderValue {
+    HeaderValue::from_algorithm(name.as_bytes())
+}
+
+/// States what was looked for in a list, and what could have been there: the first of the missing
+/// elements is what refuses, and all of them are added at once. The wildcard is offered only where it
+/// replaces nothing.
 fn unlisted(
     refusal: Refusal,
     list: &HeaderName,
-    value: HeaderValue,
+    missing: &[HeaderValue],
     wildcard_allowed: bool,
     response: &Response,
 ) -> Refusal {
@@ -277,19 +288,17 @@ fn unlisted(
         "Access-Control-Allow-Headers"
     };
     let got = response.header_list.get(list);
+    let is_empty = got.as_deref().is_none_or(<[u8]>::is_empty);
     let wildcard = wildcard_allowed.then(|| HeaderValue::from_algorithm(WILDCARD));
-    let values: Vec<_> = [value].into_iter().chain(wildcard).collect();
-    let wanted = values
-        .iter()
-        .map(|value| value.as_bytes().to_vec())
-        .collect();
+    let first = missing.iter().take(1).chain(&wildcard);
+    let wanted = first.map(|value| value.as_bytes().to_vec()).collect();
     let refusal = refusal.comparing(what, got.as_deref(), Wanted::ListWith(wanted));
-    refusal.remedied(values.into_iter().map(|value| {
-        let name = list.clone();
-        Remedy::AddToList {
-            on: Stage::Preflight,
-            name,
-            value,
-        }
+    let elements: Vec<&[u8]> = missing.iter().map(HeaderValue::as_bytes).collect();
+    let all = HeaderValue::from_algorithm(elements.join(&b", "[..]));
+    let values = [all].into_iter().chain(wildcard.filter(|_| is_empty));
+    refusal.remedied(values.map(|value| Remedy::AddToList {
+        on: Stage::Preflight,
+        name: list.clone(),
+        value,
     }))
 }

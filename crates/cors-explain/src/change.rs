@@ -93,7 +93,7 @@ pub(crate) fn changes(act: &Act, answers: &[Answer], name: impl Fn(usize) -> Str
 
 fn described_change(before: &[Answer], way: &Way, name: &impl Fn(usize) -> String) -> Change {
     let mut answers: Vec<(usize, ChangedAnswer)> = Vec::new();
-    for (index, remedy) in &way.changes {
+    for (index, remedy) in &way.condensed() {
         let (Some(was), Some(is)) = (before.get(*index), way.responses.get(*index)) else {
             continue;
         };

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use cors_text::difference::differing;
 use cors_vectors::server::{Level, Verdict};
 
-use crate::cause::{About, Cause, CheckCause, Impact, Mark, Place, Remedy, VerdictCause};
-use crate::event::{CaseEvent, CheckOutcome, Got, Outcome, RefusalEvent, ResponseEvent, StepEvent};
+use crate::cause::{About, Cause, CheckCause, Impact, Mark, Place, VerdictCause};
+use crate::event::{CaseEvent, CheckOutcome, Got, Outcome, ResponseEvent, StepEvent};
 
 /// Why a case failed; `None` where it did not.
 pub fn cause(case: &CaseEvent) -> Option<Cause> {
@@ -29,7 +29,7 @@ pub fn cause(case: &CaseEvent) -> Option<Cause> {
         differences: Vec::new(),
         values: Vec::new(),
         marks: Vec::new(),
-        remedies: Vec::new(),
+        fixes: Vec::new(),
     };
     if let Some(agent) = &case.agent {
         let differences = agent.differences.iter();
@@ -80,7 +80,6 @@ fn by_verdict(cause: &mut Cause, number: usize, step: &StepEvent) {
         cause
             .values
             .push(value.unwrap_or_else(|| "missing".to_owned()));
-        cause.remedies = remedies(refusal, wanted);
     } else if let Some(answer) = last_answer(step) {
         for (name, value) in &answer.headers {
             let name = name.to_ascii_lowercase();
@@ -100,14 +99,6 @@ pub fn misses(step: &StepEvent) -> bool {
 pub fn shows(case: &CaseEvent, number: usize, step: &StepEvent) -> bool {
     let mut checks = case.checks.iter();
     misses(step) || checks.any(|check| check.step == number && check.outcome == CheckOutcome::Fail)
-}
-
-/// What would get a browser further that refuses: the one place where remedies are made.
-fn remedies(refusal: &RefusalEvent, wanted: Verdict) -> Vec<Remedy> {
-    match wanted {
-        Verdict::Shared => refusal.remedies.clone(),
-        Verdict::Refused => Vec::new(),
-    }
 }
 
 fn last_answer(step: &StepEvent) -> Option<&ResponseEvent> {

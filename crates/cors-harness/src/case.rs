@@ -13,6 +13,7 @@ use crate::drive::drive;
 use crate::engines::engines;
 use crate::escape::escape;
 use crate::event::{Again, CaseEvent, CheckOutcome, Got, Kind, Mode, Outcome};
+use crate::fix::fixes;
 use crate::judge::{Judged, Telling, judge};
 use crate::options::Options;
 use crate::plan::{PlannedCase, Task};
@@ -127,6 +128,9 @@ fn told(
             .map(|(done, step)| step_event(done, step, &task.site, session, redactor))
             .collect();
         event.cause = cause(&event);
+        if let Some(cause) = &mut event.cause {
+            cause.fixes = fixes(planned, task, session, done, redactor);
+        }
     }
     Through {
         verdicts_hold,

@@ -11,7 +11,7 @@ use cors_vectors::server::{On, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::event::words::Got;
+use crate::event::words::{Got, Kind};
 
 /// Why a case failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,9 +36,9 @@ pub struct Cause {
     /// Where in the responses it shows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
-    /// The changes of the response that would each get a browser further.
+    /// What would mend it, as far as that can be told: each was tried on the answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub remedies: Vec<Remedy>,
+    pub fixes: Vec<Fix>,
 }
 
 /// What a failure does to people, gravest first.
@@ -225,6 +225,67 @@ impl fmt::Display for VerdictCause {
     }
 }
 
+/// Changes of answers that mend a failure together. They were tried: with them the verdict, or the
+/// check, is as it has to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Fix {
+    /// The check that holds then; absent where it is the verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<String>,
+    /// The changes.
+    pub changes: Vec<Change>,
+}
+
+/// A change of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The step of the case, counted from 0.
+    pub step: usize,
+    /// The exchange of that step, counted from 0.
+    pub exchange: usize,
+    /// What the request was for.
+    pub on: Kind,
+    /// What changes.
+    pub remedy: Remedy,
+}
+
+impl Fix {
+    /// Whether it is the same change, wherever.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let mut pairs = self.changes.iter().zip(&other.changes);
+        self.changes.len() == other.changes.len()
+            && pairs.all(|(one, other)| (one.on, &one.remedy) == (other.on, &other.remedy))
+    }
+}
+
+/// The changes as an order, such as `in the response to the preflight: list PUT in X`.
+impl fmt::Display for Fix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut last = None;
+        for (index, change) in self.changes.iter().enumerate() {
+            let place = (change.step, change.exchange);
+            let is_next = last.is_some_and(|last| last != place);
+            f.write_str(match (index, is_next) {
+                (0, _) => "",
+                (_, true) => "; ",
+                (_, false) => " and ",
+            })?;
+            if last != Some(place) && change.on == Kind::Preflight {
+                f.write_str("in the response to the preflight: ")?;
+            } else if is_next {
+                f.write_str("in the response to the request itself: ")?;
+            }
+            last = Some(place);
+            change.remedy.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
 /// A change of a response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
@@ -259,7 +320,7 @@ pub enum Remedy {
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SetHeader { name, value } => write!(f, "send {name} with the value {value}"),
+            Self::SetHeader { name, value } => write!(f, "send {name}: {value}"),
             Self::AddToList { name, value } => write!(f, "list {value} in {name}"),
             Self::RemoveHeader { name } => write!(f, "do not send {name}"),
             Self::SetStatus { status } => write!(f, "answer with the status {status}"),

@@ -21,7 +21,7 @@ pub(crate) struct Done {
 }
 
 /// A request and what came of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Exchange {
     pub(crate) kind: Kind,
     pub(crate) request: wire::Request,

@@ -144,6 +144,40 @@ pub(crate) fn judge(
     judged
 }
 
+/// What holds of a step that was carried out.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    /// Whether the verdict is as stated; of a step without one it is.
+    pub(crate) verdict: bool,
+    /// The checks.
+    pub(crate) checks: Vec<CheckEvent>,
+}
+
+/// What holds of a step, which came as `index` among those carried out in `all`, when it is `done`.
+pub(crate) fn standing(
+    step: &PlannedStep,
+    case_level: Level,
+    done: &Done,
+    all: &[Done],
+    index: usize,
+) -> Standing {
+    let verdict = step
+        .verdict
+        .is_none_or(|verdict| matches!(ruling(verdict, done), Ruling::Holds));
+    let looking = Looking {
+        depends_on_origin: depends_on_origin(all, index),
+        index,
+        done,
+        case_level,
+        look: true,
+        telling: Telling::Everything,
+    };
+    Standing {
+        verdict,
+        checks: looking.checks(step),
+    }
+}
+
 /// Whether the last answers of the steps that asked the same of the same URL do not all have the same
 /// `Access-Control-Allow-Origin`.
 fn depends_on_origin(all: &[Done], index: usize) -> bool {
@@ -347,7 +381,7 @@ impl Looking<'_> {
 }
 
 /// The last complete answer of the kind.
-fn answer(done: &Done, on: On) -> Option<&Response> {
+pub(crate) fn answer(done: &Done, on: On) -> Option<&Response> {
     if on == On::Last && done.withheld() {
         return None;
     }

@@ -62,6 +62,7 @@ mod case;
 mod done;
 mod drive;
 mod engines;
+mod fix;
 mod judge;
 mod page;
 mod raw;

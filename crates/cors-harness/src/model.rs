@@ -132,11 +132,6 @@ pub(crate) fn refusal_event(refusal: &Refusal, redactor: &Redactor) -> RefusalEv
         compared: compared.map(|compared| about(compared.what)),
         got: got.map(|got| redactor.text(&escape_cut(got))),
         wanted: compared.map(|compared| compared.wanted.to_string()),
-        remedies: refusal
-            .remedies
-            .iter()
-            .map(|one| remedy_event(one, redactor))
-            .collect(),
     }
 }
 
@@ -152,9 +147,10 @@ fn about(what: &str) -> About {
     }
 }
 
-fn remedy_event(remedy: &Remedy, redactor: &Redactor) -> RemedyEvent {
-    let name = |name: &HeaderName| name.to_string();
-    let value = |value: &HeaderValue| redactor.text(&value.to_string());
+/// A change of an answer as an event.
+pub(crate) fn remedy_event(remedy: &Remedy, redactor: &Redactor) -> RemedyEvent {
+    let name = |name: &HeaderName| escape_cut(name.as_bytes());
+    let value = |value: &HeaderValue| redactor.text(&escape_cut(value.as_bytes()));
     match remedy {
         Remedy::SetHeader {
             name: of,

@@ -109,6 +109,23 @@ pub(crate) fn retrace(
     model::trace_events(&steps, redactor)
 }
 
+/// What a user agent decides about answers that were recorded; `None` where it goes on to a request
+/// that is not among them. The target is not asked.
+pub(crate) fn decided_again(
+    planned: &PlannedFetch,
+    site: &Site,
+    session: &Session<'_>,
+    recorded: &[Exchange],
+) -> Option<Done> {
+    let request = script::request(planned, &mut NoTrace).ok()?;
+    let mut over = Over::new(planned, site, session, Some(recorded.iter()));
+    let result = over.fetch(request, &mut NoTrace).now_or_never()?;
+    let Over {
+        exchanges, kept, ..
+    } = over;
+    (!over.beyond).then(|| decided(exchanges, kept, result))
+}
+
 /// The network of the model user agent: the target, and nothing beyond it.
 struct Over<'a> {
     session: &'a Session<'a>,
@@ -121,6 +138,8 @@ struct Over<'a> {
     exchanges: Vec<Exchange>,
     /// Why a request was not sent.
     kept: Option<Transport>,
+    /// Whether more was wanted than was recorded.
+    beyond: bool,
 }
 
 impl<'a> Over<'a> {
@@ -138,6 +157,7 @@ impl<'a> Over<'a> {
             dialect: Dialect::STANDARD,
             exchanges: Vec::new(),
             kept: None,
+            beyond: false,
         }
     }
 
@@ -190,10 +210,14 @@ impl Network for Over<'_> {
             return Err(self.keep(Transport::Withheld(crate::escape::escape(method))));
         }
         if let Some(recorded) = &mut self.recorded {
-            let exchange = recorded.next().ok_or_else(|| TransportError {
-                said: "the request was not made before".to_owned(),
-            });
-            return self.response(exchange?);
+            let Some(exchange) = recorded.next() else {
+                self.beyond = true;
+                return Err(TransportError {
+                    said: "the request was not made before".to_owned(),
+                });
+            };
+            self.exchanges.push(exchange.clone());
+            return self.response(exchange);
         }
         let kind = match request.kind {
             RequestKind::Preflight => Kind::Preflight,

@@ -225,6 +225,16 @@ impl Remedy {
         }
     }
 
+    /// The header that it changes; `None` where it is the status.
+    pub const fn name(&self) -> Option<&HeaderName> {
+        match self {
+            Self::SetHeader { name, .. }
+            | Self::AddToList { name, .. }
+            | Self::RemoveHeader { name, .. } => Some(name),
+            Self::SetStatus { .. } => None,
+        }
+    }
+
     /// Carries the change out.
     pub fn apply(&self, response: &mut Response) {
         match self {

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::error::Remedy;
+use crate::header::HeaderValue;
 use crate::response::Response;
 
 /// Attempts at most.
@@ -83,6 +84,38 @@ pub fn ways(responses: &[Response], mut attempt: impl FnMut(&[Response]) -> Atte
 }
 
 impl Way {
+    /// The changes as they come out in the end: each header of a response, and its status, once.
+    ///
+    /// A header that is removed and then listed anew is set, by the rules of
+    /// [a header list](https://fetch.spec.whatwg.org/#concept-header-list).
+    pub fn condensed(&self) -> Vec<(usize, Remedy)> {
+        let mut condensed: Vec<(usize, Remedy)> = Vec::new();
+        for (index, remedy) in &self.changes {
+            let alike =
+                |(other, known): &(usize, Remedy)| other == index && known.name() == remedy.name();
+            let Some(known) = condensed.iter_mut().find(|known| alike(known)) else {
+                condensed.push((*index, remedy.clone()));
+                continue;
+            };
+            let response = self.responses.get(*index);
+            let value = remedy
+                .name()
+                .zip(response)
+                .map(|(name, response)| (name.clone(), response.header_list.get(name)));
+            let on = remedy.on();
+            known.1 = match value {
+                None => remedy.clone(),
+                Some((name, None)) => Remedy::RemoveHeader { on, name },
+                Some((name, Some(value))) => Remedy::SetHeader {
+                    on,
+                    name,
+                    value: HeaderValue::from_algorithm(value.into_owned()),
+                },
+            };
+        }
+        condensed
+    }
+
     /// This way with one more change, unless it has that already.
     fn going_on(&self, step: &(usize, Remedy)) -> Option<Self> {
         if self.changes.contains(step) {
@@ -102,7 +135,7 @@ mod tests {
 
     use super::*;
     use crate::error::Stage;
-    use crate::header::{HeaderList, HeaderName, HeaderValue};
+    use crate::header::{HeaderList, HeaderName};
 
     fn set(name: &'static str) -> Remedy {
         Remedy::SetHeader {
@@ -144,6 +177,46 @@ mod tests {
             wanting(&["A", "B", "C"], true)(&both[0].responses),
             Attempt::Suffices
         );
+    }
+
+    #[test]
+    fn a_header_that_is_changed_twice_is_told_once() {
+        let (on, name) = (Stage::Response, HeaderName::from_static("List"));
+        let add = |value| Remedy::AddToList {
+            on,
+            name: name.clone(),
+            value: HeaderValue::from_static(value),
+        };
+        let steps = [
+            Remedy::RemoveHeader {
+                on,
+                name: name.clone(),
+            },
+            add("a"),
+            Remedy::SetStatus { on, status: 200 },
+            add("b"),
+            Remedy::SetStatus { on, status: 204 },
+        ];
+        let mut way = Way {
+            changes: vec![],
+            responses: responses(),
+        };
+        for step in steps {
+            way = way.going_on(&(0, step)).unwrap();
+        }
+        let value = HeaderValue::from_static("a, b");
+        let set = Remedy::SetHeader {
+            on,
+            name: name.clone(),
+            value,
+        };
+        let status = Remedy::SetStatus { on, status: 204 };
+        assert_eq!(way.condensed(), [(0, set), (0, status)]);
+        let way = Way {
+            changes: vec![(0, add("a"))],
+            responses: responses(),
+        };
+        assert_eq!(way.condensed(), way.changes);
     }
 
     #[test]

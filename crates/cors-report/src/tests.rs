@@ -3,7 +3,7 @@
 use std::slice;
 
 use cors_harness::attribute::cause;
-use cors_harness::cause::{About, Impact, Remedy};
+use cors_harness::cause::{About, Cause, Change, Fix, Impact, Remedy};
 use cors_harness::event::{
     Again, CaseEvent, CheckEvent, CheckOutcome, Counts, EndEvent, Event, ExchangeEvent, Got, Kind,
     KnownEvent, Mode, Outcome, RefusalEvent, RequestEvent, ResponseEvent, RunEvent, StepEvent,
@@ -85,10 +85,6 @@ fn refused(mut case: CaseEvent, got: Option<&str>, wanted: &str) -> CaseEvent {
             compared: Some(About::Header("Access-Control-Allow-Origin".to_owned())),
             got: got.map(str::to_owned),
             wanted: Some(wanted.to_owned()),
-            remedies: vec![Remedy::SetHeader {
-                name: "Access-Control-Allow-Origin".to_owned(),
-                value: wanted.to_owned(),
-            }],
         });
     }
     case
@@ -96,8 +92,25 @@ fn refused(mut case: CaseEvent, got: Option<&str>, wanted: &str) -> CaseEvent {
 
 /// The case as it is when it has been judged.
 fn attributed(case: &CaseEvent) -> CaseEvent {
+    let mut refusals = case.steps.iter().filter_map(|step| step.refusal.as_ref());
+    let value = refusals.find_map(|refusal| refusal.wanted.clone());
+    let fix = |value: String| Fix {
+        check: None,
+        changes: vec![Change {
+            step: 0,
+            exchange: 0,
+            on: Kind::Actual,
+            remedy: Remedy::SetHeader {
+                name: "Access-Control-Allow-Origin".to_owned(),
+                value,
+            },
+        }],
+    };
     CaseEvent {
-        cause: cause(case),
+        cause: cause(case).map(|cause| Cause {
+            fixes: value.into_iter().map(fix).collect(),
+            ..cause
+        }),
         ..case.clone()
     }
 }

@@ -5,10 +5,12 @@
     reason = "helpers of tests: what goes wrong here is a failed test, with its place"
 )]
 
+mod changes;
 mod har_files;
 mod values;
 
 use cors_explain::{Explanation, Stated, Verdict, of_har, of_text};
+use cors_model::request::CredentialsMode;
 use serde_json::{Value, json};
 
 /// The explanation of a text.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::words::{Got, Kind};
-use crate::cause::{About, Remedy};
+use crate::cause::About;
 
 /// A step that was carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,9 +55,6 @@ pub struct RefusalEvent {
     /// What it had to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<String>,
-    /// The changes of the answer that would each satisfy the step.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub remedies: Vec<Remedy>,
 }
 
 /// A step of the standard that was taken.

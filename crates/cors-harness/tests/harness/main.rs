@@ -3,6 +3,7 @@
 
 mod cases;
 mod ends;
+mod fixes;
 mod kits;
 mod manifests;
 mod probes;

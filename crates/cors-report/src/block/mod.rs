@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use cors_harness::attribute::{misses, shows};
+use cors_harness::cause::Fix;
 use cors_harness::event::{
     AgentEvent, CaseEvent, CheckOutcome, Got, Outcome, StepEvent, TraceEvent,
 };
@@ -297,16 +298,18 @@ impl Block {
         }
     }
 
-    /// What would get a browser further.
+    /// What would mend it: each was tried.
     fn fix(&mut self, case: &CaseEvent) {
-        let remedies = case.cause.iter().flat_map(|cause| &cause.remedies);
-        for (number, remedy) in remedies.enumerate() {
-            let remedy = escape::sentence(&remedy.to_string());
-            if number == 0 {
-                self.section("fix", &remedy);
-            } else {
-                self.more(&format!("or {remedy}"));
+        let fixes = case.cause.iter().flat_map(|cause| &cause.fixes);
+        let mut last: Option<&Fix> = None;
+        for fix in fixes {
+            let said = escape::sentence(&fix.to_string());
+            match last {
+                None => self.section("fix", &said),
+                Some(last) if last.check == fix.check => self.more(&format!("or {said}")),
+                Some(_) => self.more(&format!("and {said}")),
             }
+            last = Some(fix);
         }
     }
 

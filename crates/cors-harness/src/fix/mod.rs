@@ -1,0 +1,10 @@
+//! What would mend a failed case: changes of the answers, each tried before it is told.
+//!
+//! [`withdraw`] and [`check`] know what may help, the model knows it of what it refuses; [`search`]
+//! applies it to the answers, has the model and the checks judge again, and keeps what helps.
+
+mod check;
+mod search;
+mod withdraw;
+
+pub(crate) use self::search::fixes;

@@ -1,0 +1,106 @@
+//! What may keep from a page what it must not have.
+
+use cors_model::error::{Remedy, Stage};
+use cors_policy::policy::{AnyOr, Policy};
+use cors_text::blanks::trimmed;
+use cors_vectors::server::Credentials;
+
+use super::check::{add, remove, set};
+use crate::plan::PlannedFetch;
+use crate::wire::Response;
+
+const ORIGIN: &str = "Access-Control-Allow-Origin";
+const CREDENTIALS: &str = "Access-Control-Allow-Credentials";
+const METHODS: &str = "Access-Control-Allow-Methods";
+const HEADERS: &str = "Access-Control-Allow-Headers";
+const EXPOSED: &str = "Access-Control-Expose-Headers";
+
+/// Changes of an answer after which a browser may refuse it, by what the policy does not allow; first
+/// of what the policy refuses, then of the rest.
+pub(super) fn candidates(
+    fetch: &PlannedFetch,
+    policy: &Policy,
+    answer: &Response,
+    on: Stage,
+) -> Vec<Remedy> {
+    let policy = policy.at(fetch.url.path());
+    let rule = policy.rule_for(&fetch.origin);
+    let origin = || vec![remove(ORIGIN, on)];
+    let credentials = || match fetch.credentials {
+        Credentials::Include => vec![remove(CREDENTIALS, on)],
+        Credentials::Omit | Credentials::SameOrigin => Vec::new(),
+    };
+    let methods = || {
+        vec![without(
+            METHODS,
+            answer,
+            &rule.allow_methods,
+            &[&fetch.method],
+            on,
+        )]
+    };
+    let names: Vec<&[u8]> = fetch
+        .headers
+        .iter()
+        .map(|(name, _)| name.as_slice())
+        .filter(|name| !rule.allows_header(name))
+        .collect();
+    let headers = || vec![without(HEADERS, answer, &rule.allow_headers, &names, on)];
+    let all = if !policy.allows_origin(&fetch.origin) {
+        [origin(), credentials(), methods(), headers()]
+    } else if !rule.allows_method(&fetch.method) {
+        [methods(), headers(), credentials(), origin()]
+    } else if !names.is_empty() {
+        [headers(), methods(), credentials(), origin()]
+    } else {
+        [credentials(), methods(), headers(), origin()]
+    };
+    all.into_iter().flatten().flatten().collect()
+}
+
+/// Changes of an answer after which script may or may not read a header of it.
+pub(super) fn exposing(
+    name: &[u8],
+    readable: bool,
+    answer: &Response,
+    policy: &Policy,
+) -> Option<Remedy> {
+    let on = Stage::Response;
+    if !readable {
+        return without(EXPOSED, answer, &policy.expose_headers, &[name], on);
+    }
+    add(EXPOSED, name, on)
+}
+
+/// A list without some elements, or, where a star stands for them, what the policy lists.
+fn without(
+    name: &str,
+    answer: &Response,
+    listed: &AnyOr<Vec<String>>,
+    unwanted: &[&[u8]],
+    on: Stage,
+) -> Option<Remedy> {
+    let values: Vec<&[u8]> = answer.values(name).collect();
+    let elements = || {
+        values
+            .iter()
+            .flat_map(|value| value.split(|byte| *byte == b','))
+            .map(trimmed)
+    };
+    let kept: Vec<&[u8]> = match listed {
+        AnyOr::Listed(listed) if elements().any(|element| element == b"*") => {
+            listed.iter().map(String::as_bytes).collect()
+        }
+        AnyOr::Any(_) | AnyOr::Listed(_) => {
+            let is_unwanted = |element: &[u8]| {
+                element.is_empty() || unwanted.iter().any(|one| one.eq_ignore_ascii_case(element))
+            };
+            elements().filter(|element| !is_unwanted(element)).collect()
+        }
+    };
+    if kept.is_empty() {
+        remove(name, on)
+    } else {
+        set(name, &kept.join(&b", "[..]), on)
+    }
+}

@@ -151,8 +151,18 @@ fn answer(statuses: &'static [u16]) -> impl Strategy<Value = (u16, Lines)> {
         ),
     );
     (select(statuses), all).prop_map(|(status, all)| {
-        let (a, b, c, d, e, f, g, h) = all;
-        (status, [a, b, c, d, e, f, g, h].concat())
+        let (origin, credentials, methods, headers, exposed, vary, age, location) = all;
+        let lists = [
+            origin,
+            credentials,
+            methods,
+            headers,
+            exposed,
+            vary,
+            age,
+            location,
+        ];
+        (status, lists.concat())
     })
 }
 

@@ -310,7 +310,7 @@ fn harmless_event(event: &Event) -> Event {
                 }
             }
         }
-        Event::End(_) => {}
+        Event::Note(_) | Event::End(_) => {}
     }
     event
 }

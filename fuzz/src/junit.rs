@@ -107,7 +107,7 @@ fn check_cases(root: Node<'_, '_>, events: &[Event], fail_on: Level) {
         .iter()
         .filter_map(|event| match event {
             Event::Case(case) => Some(&**case),
-            Event::Run(_) | Event::End(_) => None,
+            Event::Run(_) | Event::Note(_) | Event::End(_) => None,
         })
         .collect();
     let about_the_run = named(root, "testcase")

@@ -100,7 +100,7 @@ fn check_outline(nodes: &[Node<'_>], events: &[Event], text: &str) {
     };
     let cases = events.iter().filter_map(|event| match event {
         Event::Case(case) => Some(&**case),
-        Event::Run(_) | Event::End(_) => None,
+        Event::Run(_) | Event::Note(_) | Event::End(_) => None,
     });
     let cases: Vec<&CaseEvent> = cases.collect();
     let is_failure = |case: &&&CaseEvent| {

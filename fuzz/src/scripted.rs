@@ -230,7 +230,7 @@ pub(crate) fn seen(data: &[u8]) -> Option<Seen> {
                 end.log.extend(texts.get(5).cloned());
                 end.out_of_date.extend(texts.get(6).cloned());
             }
-            Event::Run(_) | Event::Case(_) => {}
+            Event::Run(_) | Event::Note(_) | Event::Case(_) => {}
         }
     }
     drop(plan);

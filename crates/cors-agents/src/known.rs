@@ -133,7 +133,7 @@ impl<S: Sink> Sink for ByClass<'_, S> {
 
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Run(_) => self.inner.event(event),
+            Event::Run(_) | Event::Note(_) => self.inner.event(event),
             Event::Case(case) => match self.known(case) {
                 Some(known) => {
                     let case = CaseEvent {
@@ -183,7 +183,7 @@ mod tests {
             let inner = |event: &Event| match event {
                 Event::Case(case) => names.push(case.known.clone().and_then(|known| known.name)),
                 Event::End(end) => out_of_date.clone_from(&end.out_of_date),
-                Event::Run(_) => {}
+                Event::Run(_) | Event::Note(_) => {}
             };
             let mut sink = ByClass::new(inner, Some(classes));
             let run = RunEvent {

@@ -104,7 +104,7 @@ impl Sink for Output {
             Event::Run(run) if run.selected > 0 => {
                 self.progress = Some(Progress::new(run.selected));
             }
-            Event::Run(_) | Event::Case(_) => {}
+            Event::Run(_) | Event::Note(_) | Event::Case(_) => {}
             Event::End(_) => {
                 if let Some(progress) = self.progress.take() {
                     progress.finish();

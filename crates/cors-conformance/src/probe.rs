@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::rc::Rc;
 
+use cors_harness::control::Halt;
 use cors_harness::kit::Subject;
 use cors_harness::plan::{Plan, PlanError};
 use cors_harness::probe::{Inferred, infer};
@@ -16,16 +17,16 @@ use crate::output::unwritable;
 use crate::stop::Stop;
 
 /// Learns what a target allows, and keeps it where it is wanted. The text is left in the options.
+/// The inner error says why nothing can be learnt.
 pub(crate) async fn learn(
     args: &ProbeArgs,
     target: &Rc<dyn Target>,
     options: &mut Options,
-) -> Result<Inferred, Stop> {
-    let inferred = infer(Rc::clone(target), &args.origins, options).await;
-    let inferred = inferred.map_err(|error| Stop {
-        exit: error.exit,
-        said: error.said,
-    })?;
+) -> Result<Result<Inferred, Halt>, Stop> {
+    let inferred = match infer(Rc::clone(target), &args.origins, options).await {
+        Ok(inferred) => inferred,
+        Err(halt) => return Ok(Err(halt)),
+    };
     let text = inferred.toml();
     if let Some(path) = &args.write_policy {
         let name = path.display().to_string();
@@ -42,7 +43,7 @@ pub(crate) async fn learn(
         })?;
     }
     options.about.inferred = Some(text);
-    Ok(inferred)
+    Ok(Ok(inferred))
 }
 
 /// The cases that mean something for a server of which this was learnt.

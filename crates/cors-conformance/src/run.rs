@@ -7,10 +7,11 @@ use std::task::Poll;
 use cors_agents::browser::Engine;
 use cors_harness::clock::Clock;
 use cors_harness::escape::shell_word;
+use cors_harness::event::Mode;
 use cors_harness::exit::Exit;
 use cors_harness::known::{Known, Seen};
 use cors_harness::plan::Plan;
-use cors_harness::run::{About, Options, run as drive};
+use cors_harness::run::{About, Options, not_begun, run as drive};
 use cors_harness::wire::Line;
 use cors_vectors::Library;
 use cors_vectors::server::{Level, ServerCase};
@@ -67,7 +68,13 @@ pub(crate) fn execute(
         let plan = match target {
             Target::Subject(subject) => Plan::new(&all, is_chosen, subject),
             Target::Unknown(target) => {
-                let inferred = probe::learn(&args.probe, &target, &mut options).await?;
+                let inferred = match probe::learn(&args.probe, &target, &mut options).await? {
+                    Ok(inferred) => inferred,
+                    Err(halt) => {
+                        let (mode, selected) = (Mode::Probe, chosen.len());
+                        return Ok(not_begun(&options, mode, selected, &halt, &mut sink));
+                    }
+                };
                 probe::plan(&all, is_chosen, target, &inferred)
             }
             Target::Command(command) => {

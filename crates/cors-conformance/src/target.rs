@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use cors_harness::command::Command;
 use cors_harness::kit::{Kit, KitError, Subject};
+use cors_harness::target::UrlTarget;
 use cors_harness::target::pace::Pace;
 use cors_harness::target::url::UrlOptions;
-use cors_harness::target::{Transport, UrlTarget};
 use cors_harness::wire::Line;
 use cors_model::host::Host;
 use cors_model::url::Url;
@@ -98,21 +98,15 @@ pub(crate) async fn named(
                 }
                 Subject::Kit(kit)
             }
-            Ok(None) => {
+            // What keeps it from answering is named by the control exchange.
+            Ok(None) | Err(KitError::Transport(_)) => {
                 let target = UrlTarget::new(url, &options).map_err(Stop::usage)?;
                 return Ok(Named {
                     target: Target::Unknown(Rc::new(target)),
                     name: url.to_string(),
                 });
             }
-            Err(error @ (KitError::Target(_) | KitError::Transport(Transport::NotLoopback(_)))) => {
-                return Err(Stop::usage(error));
-            }
-            Err(KitError::Transport(transport)) => {
-                return Err(Stop::unreachable(format_args!(
-                    "the target is unreachable: {transport}"
-                )));
-            }
+            Err(error @ KitError::Target(_)) => return Err(Stop::usage(error)),
             Err(error) => return Err(Stop::unreachable(error)),
         },
     };

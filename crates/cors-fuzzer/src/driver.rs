@@ -2,8 +2,9 @@
 
 use std::cell::Cell;
 
-use cors_harness::event::CaseEvent;
-use cors_harness::kit::Subject;
+use cors_harness::control::Halt;
+use cors_harness::event::{CaseEvent, NoteEvent};
+use cors_harness::kit::{Site, Subject};
 use cors_harness::run::Options;
 use cors_harness::runner::{Done, Runner};
 use cors_vectors::server::ServerCase;
@@ -40,9 +41,23 @@ impl<'a> Driver<'a> {
         self.requests.get()
     }
 
-    /// Notes a request that is sent beside the sequences.
-    pub(crate) fn count_one(&self) {
-        self.requests.set(self.requests.get() + 1);
+    /// Makes the control exchange with a site.
+    pub(crate) async fn control(&self, site: &Site) -> Result<(Vec<NoteEvent>, bool), Halt> {
+        self.beside(self.runner.control(site)).await
+    }
+
+    /// Sees that a site still answers.
+    pub(crate) async fn still_answers(&self, site: &Site) -> Result<(), Halt> {
+        self.beside(self.runner.still_answers(site)).await
+    }
+
+    /// Counts the requests that are sent beside the sequences.
+    async fn beside<T>(&self, work: impl Future<Output = T>) -> T {
+        let before = self.runner.requests();
+        let done = work.await;
+        let sent = self.runner.requests().saturating_sub(before);
+        self.requests.set(self.requests.get() + sent);
+        done
     }
 
     /// Whether the suite itself failed.

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use arbitrary::Unstructured;
 use cors_harness::attribute::cause;
+use cors_harness::control::Halt;
 use cors_harness::event::{
     Again, CaseEvent, Counts, FoundEvent, GeneratedEvent, Mode, Outcome, RunEvent, SubjectEvent,
 };
 use cors_harness::exit::Exit;
 use cors_harness::kit::Subject;
 use cors_harness::run::{Options, cut_short};
-use cors_harness::sanity::why_not_to_start;
 use cors_harness::stream::{Sink, Stream};
 use cors_vectors::known::file::Fate;
 use cors_vectors::server::{ServerCase, Step};
@@ -26,7 +26,7 @@ use crate::matter::Matter;
 use crate::oddity::{Oddity, unusual};
 use crate::place::{Place, choose, origins, places};
 use crate::rules;
-use crate::shorten::{Gone, Seen, Shortener, alive, is_broken, only};
+use crate::shorten::{Gone, Seen, Shortener, alive, only};
 use crate::source::{Source, drawn};
 
 /// Steps that are kept of what was done before, by policy, since a failure may depend on them.
@@ -160,16 +160,14 @@ impl<'s> Search<'s> {
         let origins = origins(driver.subject);
         let places = places(driver.subject, &origins);
         let first = *places.first()?;
-        driver.count_one();
-        let answers = match driver.runner.check(first.site).await {
-            Ok(()) => true,
-            Err(transport) => {
-                let why = why_not_to_start(&transport);
-                if why.is_some() {
-                    return why;
+        let answers = match driver.control(first.site).await {
+            Ok((notes, answers)) => {
+                for note in notes {
+                    self.stream.note(note);
                 }
-                false
+                answers
             }
+            Err(Halt { exit, text }) => return Some((exit, text)),
         };
         let mut run = 0;
         while fuzzing.runs.is_none_or(|runs| run < runs)
@@ -233,7 +231,7 @@ impl<'s> Search<'s> {
             done.push(one);
         }
         done.sort_by_key(|(number, ..)| *number);
-        if done.iter().any(|(_, _, (_, event))| is_broken(event))
+        if driver.runner.is_doubtful()
             && let Some((_, place, _)) = done.first()
         {
             // What a server that is gone does not answer says nothing of CORS.

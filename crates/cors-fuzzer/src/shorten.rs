@@ -4,7 +4,6 @@
 use std::cell::Cell;
 
 use cors_harness::event::{CaseEvent, Outcome};
-use cors_harness::target::Transport;
 use cors_vectors::check::Check;
 use cors_vectors::server::{ServerCase, Step};
 
@@ -223,13 +222,8 @@ impl<'a> Shortener<'a> {
 
 /// Sees that the site answers still.
 pub(crate) async fn alive(driver: &Driver<'_>, place: Place<'_>) -> Result<(), Gone> {
-    let gone = |transport: Transport| {
-        Gone(format!(
-            "the target answered at first and no longer does: {transport}"
-        ))
-    };
-    driver.count_one();
-    driver.runner.check(place.site).await.map_err(gone)
+    let still = driver.still_answers(place.site).await;
+    still.map_err(|halt| Gone(halt.text))
 }
 
 /// Whether an exchange of a case brought no response.

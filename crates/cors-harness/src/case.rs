@@ -29,6 +29,8 @@ const LONGEST_CURL: usize = 65_536;
 pub(crate) struct Through {
     pub(crate) verdicts_hold: bool,
     pub(crate) outcome: Outcome,
+    /// Whether it could not be judged since there was no answer in time.
+    pub(crate) is_late: bool,
     pub(crate) event: Option<Box<CaseEvent>>,
 }
 
@@ -45,6 +47,7 @@ pub(crate) async fn run_case(
             Through {
                 verdicts_hold: false,
                 outcome: Outcome::Skip,
+                is_late: false,
                 event: None,
             },
             true,
@@ -69,6 +72,7 @@ pub(crate) async fn run_case(
         let through = Through {
             verdicts_hold: false,
             outcome: Outcome::Error,
+            is_late: false,
             event: Some(event),
         };
         return (through, true);
@@ -89,10 +93,11 @@ fn told(
     done: &[Done],
 ) -> Through {
     let options = session.options;
-    let mut judged = judge(planned, done, redactor, Telling::Failures);
+    let to_all = session.error_to_all.get();
+    let mut judged = judge(planned, done, redactor, Telling::Failures, to_all);
     let whole = session.tells_passes || judged.outcome != Outcome::Pass;
     if whole {
-        judged = judge(planned, done, redactor, Telling::Everything);
+        judged = judge(planned, done, redactor, Telling::Everything, to_all);
     }
     let Judged {
         outcome,
@@ -135,6 +140,7 @@ fn told(
     Through {
         verdicts_hold,
         outcome,
+        is_late: outcome == Outcome::Error && done.last().is_some_and(Done::is_late),
         event: Some(event),
     }
 }

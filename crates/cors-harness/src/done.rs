@@ -90,6 +90,13 @@ impl Done {
         kinds.any(|kind| kind == Kind::Preflight) && kinds.any(|kind| kind == Kind::Actual)
     }
 
+    /// Whether the target did not answer in time.
+    pub(crate) fn is_late(&self) -> bool {
+        let last = self.exchanges.last();
+        last.and_then(|exchange| exchange.answer.as_ref().err())
+            .is_some_and(Transport::is_timeout)
+    }
+
     /// Whether the target failed to answer.
     pub(crate) fn broke(&self) -> bool {
         self.exchanges

@@ -5,7 +5,7 @@ use cors_vectors::check::On;
 use cors_vectors::server::{Credentials, Level, Verdict};
 
 use crate::cause::About;
-use crate::done::{Decision, Done};
+use crate::done::{Decision, Done, Exchange};
 use crate::escape::escape;
 use crate::event::{CheckEvent, CheckOutcome, Got, Kind, Outcome};
 use crate::plan::{Action, PlannedCase, PlannedCheck, PlannedFetch, PlannedStep};
@@ -57,6 +57,7 @@ pub(crate) fn judge(
     done: &[Done],
     redactor: &Redactor,
     telling: Telling,
+    error_to_all: Option<u16>,
 ) -> Judged {
     let case_level = planned.case.level;
     let steps = planned.task.as_ref().map_or(&[][..], |task| &task.steps);
@@ -81,7 +82,8 @@ pub(crate) fn judge(
             judged.step = Some(index);
             return judged;
         }
-        let mut look = true;
+        // How long an answer takes is no verdict.
+        let mut look = !done.is_late();
         if let Some(verdict) = step.verdict {
             if judged.verdicts_hold {
                 (judged.wanted, judged.got) = (Some(verdict), Some(done.got()));
@@ -106,6 +108,7 @@ pub(crate) fn judge(
             case_level,
             look,
             telling,
+            error_to_all,
         };
         for check in looking.checks(step) {
             if check.outcome == CheckOutcome::Fail {
@@ -116,6 +119,11 @@ pub(crate) fn judge(
                 ..check
             });
         }
+    }
+    let broken = all.iter().enumerate().find(|(_, done)| done.broke());
+    if let Some((index, done)) = broken {
+        judged.verdicts_hold = false;
+        unanswered.get_or_insert_with(|| (said_missing(done, On::Last), index));
     }
     // Of several of the same level the first is the reason.
     let worst = failed.into_iter().rev().max_by_key(|(level, _, _)| *level);
@@ -160,6 +168,7 @@ pub(crate) fn standing(
     done: &Done,
     all: &[Done],
     index: usize,
+    error_to_all: Option<u16>,
 ) -> Standing {
     let verdict = step
         .verdict
@@ -171,6 +180,7 @@ pub(crate) fn standing(
         case_level,
         look: true,
         telling: Telling::Everything,
+        error_to_all,
     };
     Standing {
         verdict,
@@ -228,6 +238,7 @@ fn ruling(wanted: Verdict, done: &Done) -> Ruling {
             let why = done.why_not();
             Ruling::Fails(format!("a browser refuses what the policy allows: {why}"))
         }
+        (Verdict::Shared, Got::Nothing) if done.is_late() => Ruling::Unanswered(done.why_not()),
         (Verdict::Shared, Got::Nothing) => Ruling::Fails(format!(
             "no answer to a request that the policy allows: {}",
             done.why_not()
@@ -258,6 +269,8 @@ struct Looking<'a> {
     /// Without it the step had no answer, and its checks are skipped.
     look: bool,
     telling: Telling,
+    /// The status of a plain GET, where it is an error's.
+    error_to_all: Option<u16>,
 }
 
 /// What a check could be held against.
@@ -266,6 +279,8 @@ enum Held<'a> {
     /// The check is not about such an answer.
     Inapplicable(&'a Response, &'a Statement),
     Withheld,
+    /// The statement is about the status, which is that of an error to everybody.
+    ErrorToAll(u16),
     /// The statement is about answers that depend on the origin, and this does not.
     Constant,
     Unanswered,
@@ -290,9 +305,11 @@ impl Looking<'_> {
                     CheckOutcome::Pass
                 }
                 Held::Answer(_) | Held::Missing => CheckOutcome::Fail,
-                Held::Inapplicable(..) | Held::Withheld | Held::Constant | Held::Unanswered => {
-                    CheckOutcome::Skip
-                }
+                Held::Inapplicable(..)
+                | Held::Withheld
+                | Held::ErrorToAll(_)
+                | Held::Constant
+                | Held::Unanswered => CheckOutcome::Skip,
             };
             if !self.telling.tells(outcome) {
                 continue;
@@ -304,6 +321,9 @@ impl Looking<'_> {
                     format!("does not apply: {}", when.said(answer))
                 }
                 Held::Withheld => "the request was withheld".into(),
+                Held::ErrorToAll(status) => {
+                    format!("does not apply: the resource answers {status} to everybody")
+                }
                 Held::Constant => "does not apply: the answer is the same for every origin".into(),
                 Held::Unanswered => "there is no answer to look at".into(),
                 Held::Missing => said_missing(self.done, check.on),
@@ -327,6 +347,13 @@ impl Looking<'_> {
         match (answer(self.done, check.on), &check.when) {
             (Some(answer), Some(when)) if !when.holds(answer, with_credentials) => {
                 Held::Inapplicable(answer, when)
+            }
+            (Some(answer), _)
+                if check.statement.about() == About::Status
+                    && Some(answer.status) == self.error_to_all
+                    && !is_options(self.done, check.on) =>
+            {
+                Held::ErrorToAll(answer.status)
             }
             (Some(_), _) if check.statement.is_due_by_origin() && !self.depends_on_origin => {
                 Held::Constant
@@ -380,8 +407,8 @@ impl Looking<'_> {
     }
 }
 
-/// The last complete answer of the kind.
-pub(crate) fn answer(done: &Done, on: On) -> Option<&Response> {
+/// The last exchange of the kind that has a complete answer.
+fn answered(done: &Done, on: On) -> Option<&Exchange> {
     if on == On::Last && done.withheld() {
         return None;
     }
@@ -393,7 +420,16 @@ pub(crate) fn answer(done: &Done, on: On) -> Option<&Response> {
             On::Preflight => exchange.kind == Kind::Preflight,
             On::Actual => exchange.kind != Kind::Preflight,
         })
-        .find_map(|exchange| exchange.answer.as_ref().ok())
+        .find(|exchange| exchange.answer.is_ok())
+}
+
+/// The last complete answer of the kind.
+pub(crate) fn answer(done: &Done, on: On) -> Option<&Response> {
+    answered(done, on)?.answer.as_ref().ok()
+}
+
+fn is_options(done: &Done, on: On) -> bool {
+    answered(done, on).is_some_and(|exchange| exchange.request.method == b"OPTIONS")
 }
 
 fn said_missing(done: &Done, on: On) -> String {

@@ -93,7 +93,7 @@ impl<S: Sink> Sink for Known<'_, S> {
 
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Run(_) => self.inner.event(event),
+            Event::Run(_) | Event::Note(_) => self.inner.event(event),
             Event::Case(case) => {
                 self.note(case);
                 match self.reason(&case.id) {

@@ -1,18 +1,17 @@
-//! The run: a sanity exchange, the cases with a bounded number in flight, a sanity exchange, and
+//! The run: a control exchange, the cases with a bounded number in flight, a control exchange, and
 //! the stream of events about it.
 
-use std::cell::Cell;
 use std::collections::VecDeque;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 
 use crate::case::{Through, again, blank, run_case};
-use crate::event::{CaseEvent, EndEvent, Mode, Outcome, RunEvent, SubjectEvent};
+use crate::control::{Control, Halt, control, still_answers};
+use crate::event::{CaseEvent, EndEvent, Mode, NoteEvent, Outcome, RunEvent, SubjectEvent};
 use crate::exit::Exit;
 use crate::plan::{Plan, PlannedCase};
 use crate::redact::Redactor;
-use crate::sanity::{sanity, why_not_to_start};
 use crate::session::Session;
 use crate::stream::Stream;
 
@@ -38,6 +37,20 @@ pub async fn run(
         why = cut_short(options, cancel) => run.stop(Exit::CutShort, why),
         () = run.carry_out(plan) => {}
     }
+    run.end()
+}
+
+/// Tells of a run that could not begin: of so many selected cases none is judged. Returns the `end`
+/// line, which the sink got too.
+pub fn not_begun(
+    options: &Options,
+    mode: Mode,
+    selected: usize,
+    halt: &Halt,
+    sink: &mut dyn Sink,
+) -> EndEvent {
+    let mut run = Run::begin(options, mode, selected, sink);
+    run.stop(halt.exit, &halt.text);
     run.end()
 }
 
@@ -147,48 +160,40 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Makes the sanity exchanges, and between them carries out the cases of a plan.
+    /// Carries out the cases of a plan once.
     async fn round(&mut self, plan: &Plan) {
         self.flush();
         self.results = plan.cases.iter().map(|_| None).collect();
         self.told = 0;
-        let session = &Session {
-            options: self.options,
-            mode: self.mode,
-            tells_passes: self.stream.wants_passes(),
-            timeouts_in_a_row: Cell::new(0),
-        };
-        let mut answered = Vec::new();
-        for site in plan.sites() {
-            match sanity(site, session).await {
-                Ok(()) => answered.push(site),
-                Err(transport) => {
-                    if let Some((exit, said)) = why_not_to_start(&transport) {
-                        self.stop(exit, said);
-                        return;
-                    }
-                }
-            }
-        }
-        if !self.cases(plan, session).await {
-            let said = format!("{MOST_TIMEOUTS} exchanges in a row ran out of time");
-            self.stop(
-                Exit::Unreachable,
-                format!("the target does not respond: {said}"),
-            );
-            return;
-        }
-        for site in answered {
-            if let Err(transport) = sanity(site, session).await {
-                let said = format!("the target answered at first and no longer does: {transport}");
-                self.stop(Exit::Unreachable, said);
-                return;
-            }
+        let session = &Session::new(self.options, self.mode, self.stream.wants_passes());
+        if let Err(halt) = self.between_controls(plan, session).await {
+            self.stop(halt.exit, halt.text);
         }
     }
 
-    /// Runs the cases; false when the target was given up.
-    async fn cases(&mut self, plan: &Plan, session: &Session<'_>) -> bool {
+    /// Makes the control exchanges, and between them carries out the cases.
+    async fn between_controls(&mut self, plan: &Plan, session: &Session<'_>) -> Result<(), Halt> {
+        let mut answered = Vec::new();
+        for site in plan.sites() {
+            let Control { plain, notes } = control(site, session).await?;
+            for note in notes {
+                let text = self.redactor.text(&note.text);
+                self.stream.note(NoteEvent { text, ..note });
+            }
+            if plain.is_ok() {
+                answered.push(site);
+            }
+        }
+        session.begin();
+        self.cases(plan, session).await?;
+        for site in answered {
+            still_answers(site, session).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs the cases, until the target is given up.
+    async fn cases(&mut self, plan: &Plan, session: &Session<'_>) -> Result<(), Halt> {
         // Of its own, since results are taken in while cases borrow it.
         let redactor = &self.redactor.clone();
         let options = self.options;
@@ -218,9 +223,17 @@ impl<'a> Run<'a> {
                 running.push(case.map(move |through| (position, through)));
             }
             let Some((position, (through, bug))) = running.next().await else {
-                return true;
+                return Ok(());
             };
             alone = false;
+            if session.is_doubtful.take()
+                && let Some(Ok(task)) = plan.cases.get(position).map(|planned| &planned.task)
+                && task.site.target.is_over_network()
+            {
+                // What came of the case is not the server's doing, where nobody is served now.
+                still_answers(&task.site, session).await?;
+                session.is_doubtful.set(false);
+            }
             if bug {
                 self.stop(
                     Exit::Bug,
@@ -229,7 +242,13 @@ impl<'a> Run<'a> {
             }
             self.through(plan, position, through);
             if session.timeouts_in_a_row.get() >= MOST_TIMEOUTS {
-                return false;
+                return Err(Halt {
+                    exit: Exit::Unreachable,
+                    text: format!(
+                        "the target does not respond: {MOST_TIMEOUTS} exchanges in a row ran out \
+                         of time"
+                    ),
+                });
             }
         }
     }
@@ -286,6 +305,7 @@ impl<'a> Run<'a> {
         Some(Through {
             verdicts_hold: false,
             outcome,
+            is_late: false,
             event: Some(event),
         })
     }
@@ -303,14 +323,16 @@ impl<'a> Run<'a> {
         }
         while let Some(Some(result)) = self.results.get_mut(self.told) {
             self.told += 1;
-            let event = result.event.take();
-            self.tell(event);
+            let (event, is_late) = (result.event.take(), result.is_late);
+            self.tell(event, is_late);
         }
     }
 
-    fn tell(&mut self, event: Option<Box<CaseEvent>>) {
-        if let Some(event) = event {
-            self.stream.case(event);
+    fn tell(&mut self, event: Option<Box<CaseEvent>>, is_late: bool) {
+        match event {
+            Some(event) if is_late => self.stream.late(event),
+            Some(event) => self.stream.case(event),
+            None => {}
         }
     }
 
@@ -320,10 +342,10 @@ impl<'a> Run<'a> {
             .results
             .iter_mut()
             .flatten()
-            .filter_map(|through| through.event.take())
+            .map(|through| (through.event.take(), through.is_late))
             .collect();
-        for event in rest {
-            self.tell(Some(event));
+        for (event, is_late) in rest {
+            self.tell(event, is_late);
         }
     }
 

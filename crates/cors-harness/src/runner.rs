@@ -1,19 +1,16 @@
 //! One case at a time, for callers that choose the next case by the result of the last.
 
-use std::cell::Cell;
-
 use cors_vectors::server::ServerCase;
 
 use crate::case::{blank, run_case};
-use crate::event::{CaseEvent, Mode};
+use crate::control::{Control, Halt, control, still_answers};
+use crate::event::{CaseEvent, Mode, NoteEvent};
 use crate::kit::{Site, Subject};
 use crate::options::Options;
 use crate::plan::{PlannedCase, task};
 use crate::redact::Redactor;
 use crate::run::MOST_TIMEOUTS;
-use crate::sanity::sanity;
 use crate::session::Session;
-use crate::target::Transport;
 
 /// Carries out single cases and judges them as a run does.
 #[derive(Debug)]
@@ -39,12 +36,7 @@ impl<'a> Runner<'a> {
         let redactor =
             Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
         Self {
-            session: Session {
-                options,
-                mode,
-                tells_passes: false,
-                timeouts_in_a_row: Cell::new(0),
-            },
+            session: Session::new(options, mode, false),
             redactor,
         }
     }
@@ -64,9 +56,39 @@ impl<'a> Runner<'a> {
         self.redactor.text(text)
     }
 
-    /// Makes a plain GET of the site's resource, to see whether a server answers.
-    pub async fn check(&self, site: &Site) -> Result<(), Transport> {
-        sanity(site, &self.session).await
+    /// Makes the control exchange with a site: what a reader of the findings has to know, and whether
+    /// the server answered at all.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing can be judged.
+    pub async fn control(&self, site: &Site) -> Result<(Vec<NoteEvent>, bool), Halt> {
+        let Control { plain, notes } = control(site, &self.session).await?;
+        self.session.begin();
+        let notes = notes.into_iter().map(|note| NoteEvent {
+            text: self.redactor.text(&note.text),
+            ..note
+        });
+        Ok((notes.collect(), plain.is_ok()))
+    }
+
+    /// Sees that the site still answers everybody as it did.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing more can be judged.
+    pub async fn still_answers(&self, site: &Site) -> Result<(), Halt> {
+        still_answers(site, &self.session).await
+    }
+
+    /// How many requests were sent.
+    pub const fn requests(&self) -> usize {
+        self.session.requests.get()
+    }
+
+    /// Whether there was no answer, or one to too many requests, since this was asked last.
+    pub fn is_doubtful(&self) -> bool {
+        self.session.is_doubtful.take()
     }
 
     /// Why the target is given up, once too many exchanges in a row ran out of time.

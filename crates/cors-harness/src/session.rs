@@ -1,10 +1,11 @@
 //! What all cases of a run share: how exchanges are made.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use crate::again::USER_AGENT;
 use crate::event::Mode;
 use crate::kit::Site;
+use crate::limit::is_limit;
 use crate::options::Options;
 use crate::target::Transport;
 use crate::wire;
@@ -17,6 +18,30 @@ pub(crate) struct Session<'a> {
     /// Whether cases that pass are told with all that was seen of them.
     pub(crate) tells_passes: bool,
     pub(crate) timeouts_in_a_row: Cell<u32>,
+    /// Requests that were sent.
+    pub(crate) requests: Cell<usize>,
+    /// Whether there was no answer, or one to too many requests, since that was looked into.
+    pub(crate) is_doubtful: Cell<bool>,
+    /// The `Host` that stands in for the target's own, which it refuses pages at.
+    pub(crate) host: RefCell<Option<Vec<u8>>>,
+    /// The status of a plain GET, where it is an error's: it is answered to everybody.
+    pub(crate) error_to_all: Cell<Option<u16>>,
+}
+
+impl<'a> Session<'a> {
+    /// Before the first exchange.
+    pub(crate) const fn new(options: &'a Options, mode: Mode, tells_passes: bool) -> Self {
+        Self {
+            options,
+            mode,
+            tells_passes,
+            timeouts_in_a_row: Cell::new(0),
+            requests: Cell::new(0),
+            is_doubtful: Cell::new(false),
+            host: RefCell::new(None),
+            error_to_all: Cell::new(None),
+        }
+    }
 }
 
 /// Whether a server takes the request for a preflight.
@@ -26,6 +51,12 @@ fn is_preflight(request: &wire::Request) -> bool {
 }
 
 impl Session<'_> {
+    /// Forgets, before the first case, how the control exchange went.
+    pub(crate) fn begin(&self) {
+        self.is_doubtful.set(false);
+        self.timeouts_in_a_row.set(0);
+    }
+
     /// Makes an exchange and keeps count of those that ran out of time.
     pub(crate) async fn exchange(
         &self,
@@ -33,6 +64,7 @@ impl Session<'_> {
         request: wire::Request,
         raw: bool,
     ) -> (wire::Request, Result<wire::Response, Transport>) {
+        self.requests.set(self.requests.get() + 1);
         let mut answer = if raw {
             site.target.exchange_raw(&request).await
         } else {
@@ -42,6 +74,11 @@ impl Session<'_> {
             // Nothing looks at it, and there may be many.
             response.body = Vec::new();
         }
+        let is_doubtful = match &answer {
+            Ok(response) => is_limit(response),
+            Err(transport) => !transport.is_ours(),
+        };
+        self.is_doubtful.set(self.is_doubtful.get() || is_doubtful);
         let in_a_row = match &answer {
             Err(transport) if transport.is_timeout() => self.timeouts_in_a_row.get() + 1,
             Ok(_) | Err(_) => 0,
@@ -93,6 +130,11 @@ impl Session<'_> {
             .cloned()
             .collect();
         request.headers.extend(added);
+        if let Some(host) = &*self.host.borrow()
+            && !request.has("Host")
+        {
+            request.headers.push((b"Host".to_vec(), host.clone()));
+        }
         request
     }
 

@@ -185,7 +185,11 @@ fn same_max_age(wanted: &[u8], stated: &[u8]) -> bool {
     let limit = |engine: Engine| u64::from(UserAgent::new(engine.dialect()).max_age_limit);
     match (seconds(wanted), seconds(stated)) {
         (Some(wanted), Some(stated)) => {
-            stated == wanted || Engine::ALL.map(limit).map(|limit| limit.min(wanted)).contains(&stated)
+            stated == wanted
+                || Engine::ALL
+                    .map(limit)
+                    .map(|limit| limit.min(wanted))
+                    .contains(&stated)
         }
         _ => false,
     }

@@ -1,10 +1,13 @@
 //! The stream of events of a run, whatever is tested: who hears of it, and what it adds up to.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use cors_vectors::server::Level;
 
-use crate::event::{CaseEvent, Counts, EndEvent, Event, GeneratedEvent, Outcome, RunEvent};
+use crate::event::{
+    CaseEvent, Counts, EndEvent, Event, GeneratedEvent, NoteAbout, NoteEvent, Outcome, RunEvent,
+};
 use crate::exit::{Exit, Exits};
 
 /// Who hears of a run.
@@ -56,6 +59,9 @@ pub struct Stream<'s> {
     counts: Counts,
     exits: Exits,
     reason: Option<String>,
+    noted: BTreeSet<NoteAbout>,
+    /// Cases without an answer in time.
+    late: usize,
     log: Vec<String>,
     generated: Option<GeneratedEvent>,
 }
@@ -83,6 +89,8 @@ impl<'s> Stream<'s> {
             counts: Counts::default(),
             exits: Exits::default(),
             reason: None,
+            noted: BTreeSet::new(),
+            late: 0,
             log: Vec::new(),
             generated: None,
         }
@@ -109,6 +117,13 @@ impl<'s> Stream<'s> {
         self.reason.is_some()
     }
 
+    /// Tells something about the target as a whole. Of several notes about the same the first is told.
+    pub fn note(&mut self, note: NoteEvent) {
+        if self.noted.insert(note.about) {
+            self.sink.event(&Event::Note(note));
+        }
+    }
+
     /// Sets what a program under test printed last, in escaped lines.
     pub fn log(&mut self, lines: Vec<String>) {
         self.log = lines;
@@ -129,6 +144,15 @@ impl<'s> Stream<'s> {
         self.sink.event(&Event::Case(case));
     }
 
+    /// Hands on a case that could not be judged since there was no answer in time. How long an answer
+    /// takes is no verdict: the run counts as cut short.
+    pub fn late(&mut self, case: Box<CaseEvent>) {
+        self.counts.add(case.outcome);
+        self.exits.add(Exit::CutShort);
+        self.late += 1;
+        self.sink.event(&Event::Case(case));
+    }
+
     /// Counts what a fuzzer made instead of the cases, which are its findings.
     pub fn generated(&mut self, counts: Counts, generated: GeneratedEvent) {
         self.counts = counts;
@@ -137,6 +161,16 @@ impl<'s> Stream<'s> {
 
     /// Ends the stream: what was selected and not told was not judged.
     pub fn end(mut self) -> EndEvent {
+        if self.late > 0 {
+            let cases = if self.late == 1 { "case" } else { "cases" };
+            self.reason.get_or_insert_with(|| {
+                format!(
+                    "{} {cases} had no answer in time, which is no verdict: --request-timeout \
+                     gives more",
+                    self.late
+                )
+            });
+        }
         self.counts.unjudged = self.selected.saturating_sub(self.counts.total());
         // How many sequences a fuzzer would have made is not known.
         let cut = self.generated.is_some() && self.reason.is_some();

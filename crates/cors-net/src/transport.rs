@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How long a target may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadlines {
-    /// To accept a connection, with name resolution and TLS.
+    /// To accept a connection, with name resolution, and as long again for TLS.
     pub connect: Duration,
     /// From the request to the end of the response's head.
     pub head: Duration,
@@ -69,6 +69,9 @@ pub enum Transport {
     /// No connection in time.
     #[error("no connection within {} ms", .0.as_millis())]
     ConnectTimeout(Duration),
+    /// No TLS handshake in time.
+    #[error("no TLS handshake within {} ms", .0.as_millis())]
+    TlsTimeout(Duration),
     /// The TLS handshake failed.
     #[error("TLS: {0}")]
     Tls(String),
@@ -117,7 +120,10 @@ pub enum Transport {
 impl Transport {
     /// Whether a deadline passed.
     pub const fn is_timeout(&self) -> bool {
-        matches!(self, Self::ConnectTimeout(_) | Self::HeadTimeout(_))
+        matches!(
+            self,
+            Self::ConnectTimeout(_) | Self::TlsTimeout(_) | Self::HeadTimeout(_)
+        )
     }
 
     /// Whether the target itself was never asked, so that the failure is not its doing.

@@ -278,6 +278,8 @@ impl Format for Junit {
     fn event(&mut self, event: &Event, sink: &mut dyn Write) -> io::Result<()> {
         match event {
             Event::Run(run) => self.begin(&run.tool, properties(run)),
+            // In each suite, as readers of one suite see no other.
+            Event::Note(note) => self.properties.push(("note", note.text.clone())),
             Event::Case(case) => self.add(test(case, self.fail_on)),
             Event::End(end) => self.end(sink, end)?,
         }

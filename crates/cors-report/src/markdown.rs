@@ -37,6 +37,7 @@ const COLUMNS: [&str; 7] = [
 #[derive(Debug, Default)]
 pub struct Markdown {
     run: String,
+    notes: Vec<String>,
     failures: Vec<CaseEvent>,
     sums: BTreeMap<Level, [usize; COLUMNS.len()]>,
     info: Reasons,
@@ -51,6 +52,7 @@ impl Format for Markdown {
     fn event(&mut self, event: &Event, sink: &mut dyn Write) -> io::Result<()> {
         match event {
             Event::Run(run) => self.run = begun(run),
+            Event::Note(note) => self.notes.push(note.text.clone()),
             Event::Case(case) => self.case(case),
             Event::End(end) => {
                 sink.write_all(self.document(end).as_bytes())?;
@@ -96,8 +98,8 @@ impl Markdown {
 
     fn document(&mut self, end: &EndEvent) -> String {
         let mut text = format!("# {}\n\n{}\n", self.verdict(end), self.run);
-        if let Some(reason) = &end.reason {
-            paragraph(&mut text, &begin(reason));
+        for sentence in self.notes.iter().chain(&end.reason) {
+            paragraph(&mut text, &begin(sentence));
         }
         if !end.log.is_empty() {
             paragraph(&mut text, "It printed last:");

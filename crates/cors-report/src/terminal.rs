@@ -57,6 +57,8 @@ pub struct Terminal {
     known: Reasons,
     /// What engines make of cases otherwise, by what that is.
     engines: Reasons,
+    /// About the target as a whole.
+    notes: Vec<String>,
     /// Of a fuzzer, what makes the same requests again.
     seed: Option<u64>,
 }
@@ -73,6 +75,7 @@ impl Terminal {
             info: Reasons::new(),
             known: Reasons::new(),
             engines: Reasons::new(),
+            notes: Vec::new(),
             seed: None,
         }
     }
@@ -91,6 +94,10 @@ impl Terminal {
     pub fn event(&mut self, sink: &mut dyn Write, event: &Event) -> io::Result<()> {
         match event {
             Event::Run(run) => self.run(sink, run),
+            Event::Note(note) => {
+                self.notes.push(note.text.clone());
+                Ok(())
+            }
             Event::Case(case) => self.case(sink, case),
             Event::End(end) => self.end(sink, end),
         }
@@ -274,6 +281,9 @@ impl Terminal {
         }
         if counts.unjudged > 0 {
             writeln!(sink, "{} not judged, counted as skipped", counts.unjudged)?;
+        }
+        for note in &self.notes {
+            writeln!(sink, "{DOUBT}note:{DOUBT:#} {}", escape::sentence(note))?;
         }
         if let Some(reason) = &end.reason {
             writeln!(sink, "{BAD}{}{BAD:#}", escape::sentence(reason))?;

@@ -6,8 +6,8 @@ use cors_harness::attribute::cause;
 use cors_harness::cause::{About, Cause, Change, Fix, Impact, Remedy};
 use cors_harness::event::{
     Again, CaseEvent, CheckEvent, CheckOutcome, Counts, EndEvent, Event, ExchangeEvent, Got, Kind,
-    KnownEvent, Mode, Outcome, RefusalEvent, RequestEvent, ResponseEvent, RunEvent, StepEvent,
-    SubjectEvent,
+    KnownEvent, Mode, NoteAbout, NoteEvent, Outcome, RefusalEvent, RequestEvent, ResponseEvent,
+    RunEvent, StepEvent, SubjectEvent,
 };
 use cors_harness::exit::Exit;
 use cors_vectors::server::{Level, On, Verdict};
@@ -415,6 +415,23 @@ fn markdown_tells_each_cause_once_with_its_cases() {
         end.out_of_date = vec!["1. a/b passes".to_owned()];
     }
     insta::assert_snapshot!(markdown(&events));
+}
+
+#[test]
+fn every_report_shows_notes() {
+    let mut events = events(&unfailed()[..1], Exit::AsExpected);
+    let text = "the resource answers 401 to a plain GET".to_owned();
+    let about = NoteAbout::Status;
+    events.insert(1, Event::Note(NoteEvent { about, text }));
+    let shown = "the resource answers 401 to a plain GET";
+    assert!(markdown(&events).contains(shown));
+    assert!(document(&events).contains(&format!("name=\"note\" value=\"{shown}\"")));
+    let (mut terminal, mut sink) = (Terminal::new(Verbosity::Failures, Level::Must), Vec::new());
+    for event in &events {
+        terminal.event(&mut sink, event).unwrap();
+    }
+    let text = String::from_utf8(sink).unwrap();
+    assert_eq!(text.matches(shown).count(), 1, "{text}");
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn assert_clean(ran: &Ran) {
 fn outcome(ran: &Ran, id: &str) -> (Outcome, String) {
     let found = ran.events().into_iter().find_map(|event| match event {
         Event::Case(case) if case.id == id => Some(*case),
-        Event::Run(_) | Event::Case(_) | Event::End(_) => None,
+        Event::Run(_) | Event::Note(_) | Event::Case(_) | Event::End(_) => None,
     });
     let case = found.unwrap();
     (case.outcome, case.reason.unwrap_or_default())

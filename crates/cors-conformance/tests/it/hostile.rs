@@ -43,10 +43,29 @@ fn passed_refusals(ran: &Ran) -> Vec<String> {
 
 #[test]
 fn what_does_nothing_collects_no_pass_for_refusing() {
-    for name in ["no-cors", "hang-up", "500-to-all", "empty-200"] {
+    for name in ["no-cors", "empty-200"] {
         let ran = against(name);
         assert_eq!(ran.code, Some(1), "{name}: {}", ran.stderr);
         assert_eq!(passed_refusals(&ran), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn what_answers_nobody_is_not_judged() {
+    for (name, reason) in [
+        ("hang-up", "no answer to anybody"),
+        ("500-to-all", "answers 500 to a plain GET"),
+    ] {
+        let ran = against(name);
+        assert_eq!(ran.code, Some(3), "{name}: {}", ran.stderr);
+        let Some(Event::End(end)) = ran.events().pop() else {
+            panic!("{name}: no end")
+        };
+        assert_eq!(end.counts.ran(), 0, "{name}: {end:?}");
+        assert!(
+            end.reason.is_some_and(|said| said.contains(reason)),
+            "{name}"
+        );
     }
 }
 
@@ -185,7 +204,7 @@ fn what_breaks_off_or_goes_on_too_long_ends_the_run() {
         harm("endless-head", 3),
         // A body need not end: what is judged is the head.
         harm("stops-in-body", 1),
-        harm("ends-in-body", 1),
+        harm("ends-in-body", 3),
         harm("beyond-length", 1),
         harm("redirect-away", 1),
     ] {
@@ -204,8 +223,8 @@ fn tls_that_stops_midway_ends_the_run() {
 fn harm_over_http_2_ends_the_run() {
     for harm in [
         http2("http2-silence", 3),
-        http2("http2-goaway", 1),
-        http2("http2-reset", 1),
+        http2("http2-goaway", 3),
+        http2("http2-reset", 3),
         http2("http2-endless-continuation", 3),
         http2("endless-body", 3),
     ] {

@@ -201,7 +201,7 @@ fn no_redirect_off_the_target_is_followed_and_no_secret_goes_with_it() {
                     .as_ref()
                     .is_some_and(|reason| reason.contains("which is not the target"))
         }
-        Event::Run(_) | Event::End(_) => false,
+        Event::Run(_) | Event::Note(_) | Event::End(_) => false,
     };
     assert!(ran.events().iter().any(off_target), "{}", ran.stdout);
     for secret in SECRETS {

@@ -265,6 +265,10 @@ impl Target for ProgramTarget {
         false
     }
 
+    fn is_over_network(&self) -> bool {
+        true
+    }
+
     fn exchange<'a>(
         &'a self,
         request: &'a wire::Request,

@@ -17,6 +17,8 @@ use crate::exit::Exit;
 pub enum Event {
     /// The first line: what is run.
     Run(RunEvent),
+    /// Something about the target as a whole.
+    Note(NoteEvent),
     /// A case was judged.
     Case(Box<CaseEvent>),
     /// The last line: how it ended.
@@ -88,6 +90,35 @@ impl SubjectEvent {
             Self::Agent { agent } => agent,
         }
     }
+}
+
+/// Something about the target as a whole that a reader of the cases has to know. It is no case and
+/// does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NoteEvent {
+    /// What it is about.
+    pub about: NoteAbout,
+    /// What was seen, and what to do about it.
+    pub text: String,
+}
+
+/// What of a target a note is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteAbout {
+    /// It answers another status than 200 to everybody.
+    Status,
+    /// It refuses pages while it is reached as this machine.
+    HostGuard,
+    /// It refuses requests of its own pages.
+    OwnPages,
+    /// It allows an origin that no page has.
+    AllowOrigin,
+    /// A cache in front of it answers whatever the origin.
+    Cache,
 }
 
 /// How a run ended.

@@ -15,7 +15,9 @@ pub use self::case::{
 };
 #[cfg(feature = "schema")]
 pub use self::line::event_schema;
-pub use self::line::{Counts, EndEvent, Event, GeneratedEvent, RunEvent, SubjectEvent};
+pub use self::line::{
+    Counts, EndEvent, Event, GeneratedEvent, NoteAbout, NoteEvent, RunEvent, SubjectEvent,
+};
 pub use self::step::{
     ExchangeEvent, RefusalEvent, RequestEvent, ResponseEvent, StepEvent, TraceEvent,
 };

@@ -89,7 +89,8 @@ struct Trial<'a> {
 
 impl Trial<'_> {
     fn standing(&self, done: &Done) -> Standing {
-        standing(self.step, self.level, done, self.all, self.index)
+        let to_all = self.session.error_to_all.get();
+        standing(self.step, self.level, done, self.all, self.index, to_all)
     }
 
     const fn fetch(&self) -> Option<&PlannedFetch> {

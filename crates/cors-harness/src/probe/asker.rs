@@ -5,16 +5,20 @@ use cors_vectors::policy::Policy;
 use cors_vectors::server::Credentials;
 
 use super::inferred::MOST_REQUESTS;
+use crate::control::{Halt, STRANGER, control_as, still_answers};
 use crate::done::{Decision, Done};
 use crate::event::Kind;
+use crate::exit::Exit;
 use crate::kit::Site;
 use crate::model;
 use crate::page::carry_out_fetch;
 use crate::plan::PlannedFetch;
 use crate::run::MOST_TIMEOUTS;
 use crate::session::Session;
-use crate::target::Transport;
-use crate::wire::{self, Line, Response};
+use crate::wire::{Line, Response};
+
+/// Origins of the user that the control exchange asks as.
+const MOST_CONTROLS: usize = 4;
 
 /// A policy that nobody looks at: questions are not cases.
 pub(super) fn nothing_known() -> Policy {
@@ -85,21 +89,38 @@ impl<'a> Asker<'a> {
         self.session.timeouts_in_a_row.get() >= MOST_TIMEOUTS
     }
 
-    /// A GET as of no page.
-    pub(super) async fn plain_get(&mut self) -> Result<Response, Transport> {
-        let url = self.url();
-        let request = wire::Request {
-            method: b"GET".to_vec(),
-            base: url.origin().serialize().into_owned(),
-            path: model::path_and_query(url),
-            headers: vec![(b"Accept".to_vec(), b"*/*".to_vec())],
-            body: None,
-        };
-        let request = self
-            .session
-            .sent_by_browser(self.session.sent_by_client(request));
-        self.requests += 1;
-        self.session.exchange(&self.site, request, false).await.1
+    /// Makes the control exchange, as pages of these origins among others, and returns the answer to
+    /// a plain GET.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing can be learnt.
+    pub(super) async fn control(&mut self, origins: &[String]) -> Result<Response, Halt> {
+        let mut asked: Vec<&str> = origins
+            .iter()
+            .map(String::as_str)
+            .take(MOST_CONTROLS)
+            .collect();
+        asked.push(STRANGER);
+        let control = control_as(&self.site, &self.session, &asked).await?;
+        self.requests = self.session.requests.get();
+        self.session.begin();
+        control.plain.map_err(|transport| Halt {
+            exit: Exit::Unreachable,
+            text: format!("the target does not answer a plain GET: {transport}"),
+        })
+    }
+
+    /// Why the answers say nothing any more.
+    ///
+    /// # Errors
+    ///
+    /// That there are too many requests, or nobody is served any more.
+    pub(super) async fn still_answers(&self) -> Result<(), Halt> {
+        if self.session.is_doubtful.take() {
+            still_answers(&self.site, &self.session).await?;
+        }
+        Ok(())
     }
 
     /// Asks as a page; `None` when enough was asked, or there was no answer.

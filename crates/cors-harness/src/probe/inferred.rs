@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use cors_vectors::policy::Policy;
 
-use crate::exit::Exit;
 use crate::plan::{Action, PlannedCase};
 
 /// Requests that are made at most to learn a policy.
@@ -43,16 +42,6 @@ pub struct Evidence {
     pub expose: Vec<String>,
     /// On `max_age`.
     pub max_age: Vec<String>,
-}
-
-/// A server of which nothing can be learnt.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{said}")]
-pub struct ProbeError {
-    /// The exit status that this means.
-    pub exit: Exit,
-    /// Why, as a sentence.
-    pub said: String,
 }
 
 impl Inferred {

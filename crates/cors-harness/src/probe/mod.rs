@@ -17,39 +17,38 @@ mod toml;
 
 use std::rc::Rc;
 
+use crate::control::Halt;
 use crate::event::Mode;
 use crate::exit::Exit;
 use crate::kit::Site;
 use crate::run::Options;
-use crate::sanity::why_not_to_start;
 use crate::session::Session;
 use crate::target::Target;
 
 use self::asker::Asker;
 
-pub use self::inferred::{Evidence, Inferred, MOST_REQUESTS, ProbeError};
+pub use self::inferred::{Evidence, Inferred, MOST_REQUESTS};
 
 /// Asks a server what it allows. `origins` are serialized origins that it may well allow; they are
 /// asked beside those that can be guessed. Headers and cookies of the options are sent along; methods
 /// other than GET, HEAD and OPTIONS are not, whatever the options say.
 ///
 /// Needs a tokio runtime with I/O and time.
+///
+/// # Errors
+///
+/// Why nothing can be learnt.
 pub async fn infer(
     target: Rc<dyn Target>,
     origins: &[String],
     options: &Options,
-) -> Result<Inferred, ProbeError> {
+) -> Result<Inferred, Halt> {
     let options = Options {
         unsafe_methods: false,
         trace: false,
         ..options.clone()
     };
-    let session = Session {
-        tells_passes: true,
-        options: &options,
-        mode: Mode::Probe,
-        timeouts_in_a_row: std::cell::Cell::new(0),
-    };
+    let session = Session::new(&options, Mode::Probe, true);
     let site = Site {
         target,
         policy: asker::nothing_known(),
@@ -57,9 +56,9 @@ pub async fn infer(
     tokio::select! {
         biased;
         inferred = learn(Asker::new(site, session), origins) => inferred,
-        () = tokio::time::sleep(options.deadline) => Err(ProbeError {
+        () = tokio::time::sleep(options.deadline) => Err(Halt {
             exit: Exit::CutShort,
-            said: format!(
+            text: format!(
                 "the run was cut short: what the target allows was not learnt within {} s",
                 options.deadline.as_secs()
             ),
@@ -67,13 +66,7 @@ pub async fn infer(
     }
 }
 
-async fn learn(mut asker: Asker<'_>, origins: &[String]) -> Result<Inferred, ProbeError> {
-    let plain = asker.plain_get().await.map_err(|transport| {
-        let (exit, said) = why_not_to_start(&transport).unwrap_or_else(|| {
-            let said = format!("the target does not answer a plain GET: {transport}");
-            (Exit::Unreachable, said)
-        });
-        ProbeError { exit, said }
-    })?;
+async fn learn(mut asker: Asker<'_>, origins: &[String]) -> Result<Inferred, Halt> {
+    let plain = asker.control(origins).await?;
     learn::Learn::new(asker, &plain).everything(origins).await
 }

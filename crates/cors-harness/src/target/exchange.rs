@@ -17,6 +17,18 @@ pub trait Target {
         true
     }
 
+    /// Whether it is reached over the network, where something may stand in front of it: a login, a
+    /// limit of requests, a guard of its name.
+    fn is_over_network(&self) -> bool {
+        false
+    }
+
+    /// Sends bytes as they are, below HTTP and TLS, and returns the first that come back: nothing
+    /// where nothing comes, or there is no network.
+    fn first_bytes<'a>(&'a self, _sent: &'a [u8]) -> LocalBoxFuture<'a, Vec<u8>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
+
     /// Why the bytes of an exchange cannot be looked at; `None` where [`Target::exchange_raw`] can.
     fn hides_bytes(&self) -> Option<&'static str> {
         Some("the target is in this process: no bytes pass that could be looked at")

@@ -40,6 +40,14 @@ impl Target for UrlTarget {
         &self.url
     }
 
+    fn is_over_network(&self) -> bool {
+        true
+    }
+
+    fn first_bytes<'a>(&'a self, sent: &'a [u8]) -> LocalBoxFuture<'a, Vec<u8>> {
+        self.client.first_bytes(sent).boxed_local()
+    }
+
     fn hides_bytes(&self) -> Option<&'static str> {
         self.client.hides_bytes()
     }

@@ -127,7 +127,7 @@ impl Stream {
             .iter()
             .filter_map(|event| match event {
                 Event::Case(case) => Some(&**case),
-                Event::Run(_) | Event::End(_) => None,
+                Event::Run(_) | Event::Note(_) | Event::End(_) => None,
             })
             .collect()
     }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod cases;
+mod controls;
 mod ends;
 mod fixes;
 mod kits;

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::rc::Rc;
 
+use cors_harness::control::Halt;
 use cors_harness::exit::Exit;
-use cors_harness::probe::{Inferred, MOST_REQUESTS, ProbeError, infer};
+use cors_harness::probe::{Inferred, MOST_REQUESTS, infer};
 use cors_harness::run::Options;
 use cors_harness::target::ServiceTarget;
 use cors_harness::wire::RequestBody;
@@ -17,7 +18,7 @@ fn learnt(
     options: &Options,
     answer: impl Fn(&http::Request<RequestBody>, http::response::Builder) -> http::response::Builder
     + 'static,
-) -> (Result<Inferred, ProbeError>, Vec<String>) {
+) -> (Result<Inferred, Halt>, Vec<String>) {
     let seen = Rc::new(RefCell::new(Vec::new()));
     let log = Rc::clone(&seen);
     let service = tower::service_fn(move |request: http::Request<RequestBody>| {
@@ -147,10 +148,10 @@ fn a_resource_that_is_not_there_is_said() {
 
 #[test]
 fn a_target_that_cannot_be_asked_is_an_error_with_its_exit() {
-    let error = |exit: Exit, said: &str, inferred: Result<Inferred, ProbeError>| {
+    let error = |exit: Exit, said: &str, inferred: Result<Inferred, Halt>| {
         let error = inferred.unwrap_err();
         assert_eq!(error.exit, exit, "{error}");
-        assert!(error.said.contains(said), "{error}");
+        assert!(error.text.contains(said), "{error}");
     };
     let url = "http://target.test/resource".parse().unwrap();
     let broken = tower::service_fn(async |_: http::Request<RequestBody>| {

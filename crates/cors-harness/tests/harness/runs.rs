@@ -94,21 +94,25 @@ async fn the_stream_reads_back_fits_its_schema_and_is_the_same_again() {
 
 #[tokio::test]
 async fn without_cors_nothing_is_shared_and_refusals_show_nothing() {
-    for status in [200, 500] {
-        let stream = against(move |_| response(status, &[])).await;
-        assert_eq!(stream.case("origin/allowed").outcome, Outcome::Fail);
-        assert_eq!(stream.case("origin/allowed").got, Some(Got::Refused));
-        assert_eq!(stream.case("origin/foreign").outcome, Outcome::Blocked);
-        assert_eq!(stream.case("origin/foreign").exchanges, 0);
-        assert_eq!(stream.case("preflight/put").outcome, Outcome::Fail);
-        assert_eq!(stream.end.exit, Exit::Failed);
-    }
+    let stream = against(move |_| response(200, &[])).await;
+    assert_eq!(stream.case("origin/allowed").outcome, Outcome::Fail);
+    assert_eq!(stream.case("origin/allowed").got, Some(Got::Refused));
+    assert_eq!(stream.case("origin/foreign").outcome, Outcome::Blocked);
+    assert_eq!(stream.case("origin/foreign").exchanges, 0);
+    assert_eq!(stream.case("preflight/put").outcome, Outcome::Fail);
+    assert_eq!(stream.end.exit, Exit::Failed);
 }
 
 #[tokio::test]
-async fn hanging_up_is_a_failure_and_never_a_pass() {
+async fn hanging_up_on_pages_is_a_failure_and_never_a_pass() {
     let server = Server::start(|mut stream| async move {
-        read_request(&mut stream).await;
+        while let Some(head) = read_request(&mut stream).await {
+            if field(&head, "origin").is_some()
+                || stream.write_all(correct(&head).as_bytes()).await.is_err()
+            {
+                return;
+            }
+        }
     })
     .await;
     let stream = run_all(&all(), subject(&server), &options()).await;

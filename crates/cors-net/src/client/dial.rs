@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Empty;
@@ -11,6 +12,7 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::route::{Hop, Proxy, Route, Way, is_loopback};
 use crate::USER_AGENT;
@@ -74,19 +76,35 @@ impl Dial {
         self.route.proxy.as_ref().and_then(Proxy::authorization)
     }
 
-    /// Connects. The caller sets the deadline.
-    pub(super) async fn stream(&self, purpose: Purpose) -> Result<Dialled, Transport> {
+    /// Connects below TLS. The caller sets the deadline.
+    pub(super) async fn bare_stream(&self, purpose: Purpose) -> Result<Box<dyn Io>, Transport> {
         let way = self.way(purpose);
         if !self.remote {
             self.route.check_loopback(&self.host, &way)?;
         }
-        let stream: Box<dyn Io> = match &way.tunnel {
-            None => Box::new(self.connect(&way.first).await?),
+        match &way.tunnel {
+            None => Ok(Box::new(self.connect(&way.first).await?)),
             Some(end) => {
                 let stream = self.connect(&way.first).await.map_err(of_proxy)?;
-                self.tunnel(stream, end).await?
+                self.tunnel(stream, end).await
             }
-        };
+        }
+    }
+
+    /// Connects.
+    pub(super) async fn stream(
+        &self,
+        purpose: Purpose,
+        deadline: Duration,
+    ) -> Result<Dialled, Transport> {
+        let stream = timeout(deadline, self.bare_stream(purpose)).await;
+        let stream = stream.map_err(|_| Transport::ConnectTimeout(deadline))??;
+        let secured = timeout(deadline, self.secured(stream, purpose)).await;
+        secured.map_err(|_| Transport::TlsTimeout(deadline))?
+    }
+
+    /// Adds TLS, where it is spoken.
+    async fn secured(&self, stream: Box<dyn Io>, purpose: Purpose) -> Result<Dialled, Transport> {
         let Some(tls) = &self.tls else {
             return Ok(Dialled {
                 stream,

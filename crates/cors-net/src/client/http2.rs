@@ -137,7 +137,7 @@ impl Connection {
                 Transport::NotHttp(format!("no HTTP/2: it begins with {first}"))
             }
             Some(cause) if cause.is_library() => Transport::NotHttp(format!("{cause}, in HTTP/2")),
-            Some(cause) => Transport::Closed(cause.to_string()),
+            Some(cause) => Transport::Closed(without_debug_data(&cause.to_string())),
             None => Transport::Closed(error.to_string()),
         };
         Failure {
@@ -145,6 +145,13 @@ impl Connection {
             closed_unanswered: refused || closed,
         }
     }
+}
+
+/// What an error of HTTP/2 says without the debug data of a GOAWAY frame, which may be long.
+fn without_debug_data(said: &str) -> String {
+    said.split_once(" (b\"")
+        .map_or(said, |(said, _)| said)
+        .to_owned()
 }
 
 /// A request in the form of HTTP/2: with its whole URL, and without a `Host` line.

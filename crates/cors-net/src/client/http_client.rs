@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::Uri;
 use http::header::{HeaderValue, PROXY_AUTHORIZATION};
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 use url::Url;
 
@@ -272,9 +273,7 @@ impl Client {
         let Dialled {
             stream,
             chose_http2,
-        } = timeout(deadline, self.dial.stream(self.purpose()))
-            .await
-            .map_err(|_| Transport::ConnectTimeout(deadline))??;
+        } = self.dial.stream(self.purpose(), deadline).await?;
         self.count(|traffic| traffic.connections += 1);
         if chose_http2 || self.http == HttpVersion::Http2PriorKnowledge {
             let connection = timeout(deadline, http2::Connection::open(stream, self.limits))
@@ -354,6 +353,21 @@ impl Client {
         Ok(http)
     }
 
+    /// Sends bytes as they are, below HTTP and TLS, and returns the first that come back: nothing
+    /// where the server says nothing in time or cannot be reached.
+    pub async fn first_bytes(&self, sent: &[u8]) -> Vec<u8> {
+        let mut came = Vec::new();
+        let exchange = async {
+            let mut stream = self.dial.bare_stream(Purpose::Raw).await.ok()?;
+            stream.write_all(sent).await.ok()?;
+            stream.flush().await.ok()?;
+            stream.read_buf(&mut came).await.ok()
+        };
+        // What came until then is what is looked at.
+        let _ = timeout(self.deadlines.connect, exchange).await;
+        came
+    }
+
     /// Makes one exchange below any HTTP library, over HTTP/1.1 on a connection of its own. The
     /// response holds the bytes it came in.
     pub async fn exchange_raw(
@@ -362,8 +376,7 @@ impl Client {
     ) -> Result<message::Response, Transport> {
         self.turn().await;
         let deadline = self.deadlines.connect;
-        let dialled = timeout(deadline, self.dial.stream(Purpose::Raw)).await;
-        let dialled = dialled.map_err(|_| Transport::ConnectTimeout(deadline))??;
+        let dialled = self.dial.stream(Purpose::Raw, deadline).await?;
         self.count(|traffic| {
             traffic.connections += 1;
             traffic.requests += 1;

@@ -189,6 +189,7 @@ fn told(shown: &str, title: &str, text: &str) -> Result<Column, String> {
                 };
                 column.standings.insert(case.id, standing);
             }
+            (Event::Note(_), Some(_)) if !ended => {}
             (Event::End(end), Some(column)) if !ended => {
                 ended = true;
                 if !end.complete {

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use cors_vectors::policy::{Any, AnyOr, Policy};
 
 use super::asker::{Asker, Page, Reply, Wish, nothing_known};
-use super::inferred::{Evidence, Inferred, ProbeError};
+use super::inferred::{Evidence, Inferred};
 use super::origins;
+use crate::control::Halt;
 use crate::exit::Exit;
 use crate::wire::Response;
 
@@ -55,7 +56,7 @@ impl<'a> Learn<'a> {
     }
 
     /// Asks everything there is to ask.
-    pub(super) async fn everything(mut self, origins: &[String]) -> Result<Inferred, ProbeError> {
+    pub(super) async fn everything(mut self, origins: &[String]) -> Result<Inferred, Halt> {
         self.origins(origins).await;
         let page = self.credentials().await;
         if let Some(page) = &page {
@@ -67,13 +68,14 @@ impl<'a> Learn<'a> {
             self.nobody();
         }
         if self.asker.is_given_up() {
-            return Err(ProbeError {
+            return Err(Halt {
                 exit: Exit::Unreachable,
-                said: "the target does not respond: exchanges in a row ran out of time while \
+                text: "the target does not respond: exchanges in a row ran out of time while \
                        asking what it allows"
                     .to_owned(),
             });
         }
+        self.asker.still_answers().await?;
         self.evidence.url = self.asker.url().to_string();
         self.evidence.requests = self.asker.requests();
         let Self {

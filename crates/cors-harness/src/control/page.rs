@@ -1,0 +1,54 @@
+//! The requests of the control exchange.
+
+use cors_vectors::server::Credentials;
+
+use crate::done::Done;
+use crate::kit::Site;
+use crate::model;
+use crate::page::carry_out_fetch;
+use crate::plan::PlannedFetch;
+use crate::session::Session;
+use crate::target::Transport;
+use crate::wire::{self, Line, Response};
+
+/// Makes a plain GET of the resource, as of no page, with these lines.
+pub(crate) async fn plain_get(
+    site: &Site,
+    session: &Session<'_>,
+    lines: &[Line],
+) -> Result<Response, Transport> {
+    let url = site.target.url();
+    let mut headers = vec![(b"Accept".to_vec(), b"*/*".to_vec())];
+    headers.extend_from_slice(lines);
+    let request = wire::Request {
+        method: b"GET".to_vec(),
+        base: url.origin().serialize().into_owned(),
+        path: model::path_and_query(url),
+        headers,
+        body: None,
+    };
+    let request = session.sent_by_browser(session.sent_by_client(request));
+    session.exchange(site, request, false).await.1
+}
+
+/// Makes a GET of the resource as a page of the origin.
+pub(super) async fn as_page(site: &Site, session: &Session<'_>, origin: &str) -> Done {
+    let credentials = if site.policy.allow_credentials {
+        Credentials::Include
+    } else {
+        Credentials::Omit
+    };
+    let fetch = PlannedFetch {
+        origin: origin.as_bytes().to_vec(),
+        page: model::page(origin.as_bytes()),
+        method: b"GET".to_vec(),
+        url: site.target.url().clone(),
+        credentials,
+        headers: Vec::new(),
+        body: None,
+        upload_listener: false,
+        reads: Vec::new(),
+        cannot_read: Vec::new(),
+    };
+    carry_out_fetch(&fetch, site, session).await
+}

@@ -29,15 +29,21 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+#[cfg(feature = "documents")]
 pub mod agents;
 pub mod block;
 pub mod cite;
+#[cfg(feature = "documents")]
 pub mod format;
 pub mod groups;
+#[cfg(feature = "documents")]
 pub mod junit;
+#[cfg(feature = "documents")]
 pub mod markdown;
+#[cfg(feature = "documents")]
 pub mod ndjson;
 mod reasons;
+#[cfg(feature = "documents")]
 pub mod registry;
 pub mod terminal;
 

@@ -2,8 +2,8 @@
 //!
 //! One file format for all uses: a user's baseline, what a browser does otherwise than the
 //! standard, what the suite finds in real servers. A [`file::KnownFile`] is read strictly;
-//! [`file::KnownFile::check`] holds it against a run; [`edit`] changes a file that people keep, and
-//! leaves their comments where they are.
+//! [`file::KnownFile::check`] holds it against a run; `edit`, a feature, changes a file that people keep,
+//! and leaves their comments where they are.
 //!
 //! ```
 //! use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,7 @@
 //! ```
 
 pub mod agents;
+#[cfg(feature = "edit")]
 pub mod edit;
 pub mod entry;
 pub mod file;

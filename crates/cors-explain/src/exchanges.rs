@@ -1,6 +1,6 @@
 //! The exchanges as they are shown, with the bytes that decided.
 
-use cors_model::error::{Refusal, Wanted};
+use cors_model::error::{Part, Refusal, Wanted};
 use cors_model::header::Header;
 use cors_model::network::RequestKind;
 use cors_text::escape::{escape, escape_cut};
@@ -76,26 +76,25 @@ fn answer_view(
     shown: &impl Fn(&[u8], &[u8]) -> String,
 ) -> AnswerView {
     let compared = refusal.and_then(|refusal| refusal.compared.as_ref());
-    let what = compared.map_or("", |compared| compared.what);
+    let what = match compared.map(|compared| &compared.what) {
+        Some(Part::Header(name)) => Some(name),
+        Some(Part::Status) | None => None,
+    };
     let headers = &answer.response.header_list;
-    let values = headers.values(what.as_bytes()).count();
+    let values = what.map_or(0, |name| headers.values(name.as_bytes()).count());
     let exact = compared.and_then(|compared| match &compared.wanted {
         Wanted::OneOf(values) => values.first().map(|value| escape(value)),
         Wanted::ListWith(_) | Wanted::Described(_) | Wanted::Between(..) => None,
     });
     let line = |header: &Header| {
         let value = shown(header.name.as_bytes(), header.value.as_bytes());
-        let decided = header
-            .name
-            .as_bytes()
-            .eq_ignore_ascii_case(what.as_bytes())
-            .then(|| {
-                let range = match &exact {
-                    Some(exact) if values == 1 => differing(&value, exact),
-                    _ => 0..value.len(),
-                };
-                (range.start, range.end)
-            });
+        let decided = (what == Some(&header.name)).then(|| {
+            let range = match &exact {
+                Some(exact) if values == 1 => differing(&value, exact),
+                _ => 0..value.len(),
+            };
+            (range.start, range.end)
+        });
         Line {
             name: escape_cut(header.name.as_bytes()),
             value,
@@ -109,9 +108,11 @@ fn answer_view(
             .clone()
             .map(|place| escape_cut(place.as_bytes())),
         status: answer.response.status,
-        status_decided: what == "status",
+        status_decided: compared.is_some_and(|compared| compared.what == Part::Status),
         headers: headers.iter().map(line).collect(),
-        missing: (what.contains('-') && values == 0).then(|| what.to_owned()),
+        missing: what
+            .filter(|_| values == 0)
+            .map(|name| escape(name.as_bytes())),
         expected: compared.map(|compared| {
             let wanted = compared.wanted.to_string();
             if values > 1 && exact.is_some() {

@@ -201,7 +201,7 @@ fn rank(kind: &Kind) -> usize {
             known.map_or(9, |place| if place < 2 { place } else { place + 1 })
         }
         Some(About::Status) => 2,
-        Some(About::Bytes | About::Other(_)) | None => 9,
+        Some(About::Bytes) | None => 9,
     }
 }
 
@@ -238,7 +238,7 @@ fn needed(on_preflight: bool, about: Option<About>, step: &Step, policy: &Policy
 fn small(about: &About) -> About {
     match about {
         About::Header(name) => About::Header(name.to_ascii_lowercase()),
-        About::Status | About::Bytes | About::Other(_) => about.clone(),
+        About::Status | About::Bytes => about.clone(),
     }
 }
 

@@ -64,7 +64,7 @@ impl Matter {
                 }
                 Some(About::Status) => Some("status".to_owned()),
                 Some(About::Bytes) => Some("bytes".to_owned()),
-                Some(About::Other(_)) | None => None,
+                None => None,
             });
         }
         words.extend(self.odd.iter().map(|odd| odd.name().to_owned()));

@@ -176,7 +176,7 @@ fn places_of(about: Option<&About>, answer: &ResponseEvent, wanted: Option<&str>
             }
         }
         Some(About::Status) => vec![Place::Status],
-        Some(About::Bytes | About::Other(_)) | None => Vec::new(),
+        Some(About::Bytes) | None => Vec::new(),
     }
 }
 

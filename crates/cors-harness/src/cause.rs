@@ -118,14 +118,12 @@ pub enum About {
     Status,
     /// The bytes of the message.
     Bytes,
-    /// Something of the algorithm's own, in words.
-    Other(String),
 }
 
 impl fmt::Display for About {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Header(text) | Self::Other(text) => text,
+            Self::Header(name) => name,
             Self::Status => "status",
             Self::Bytes => "bytes",
         })

@@ -1,7 +1,7 @@
 //! Between the model's types and those of the harness.
 
 use cors_model::cache::Timestamp;
-use cors_model::error::{Refusal, Remedy};
+use cors_model::error::{Part, Refusal, Remedy};
 use cors_model::header::{Header, HeaderList, HeaderName, HeaderValue};
 use cors_model::network::{HttpRequest, TransportError};
 use cors_model::origin::{OpaqueOrigin, Origin};
@@ -129,21 +129,17 @@ pub(crate) fn refusal_event(refusal: &Refusal, redactor: &Redactor) -> RefusalEv
         at: refusal.at.to_string(),
         stage: refusal.stage.to_string(),
         said: redactor.text(&refusal.to_string()),
-        compared: compared.map(|compared| about(compared.what)),
+        compared: compared.map(|compared| about(&compared.what)),
         got: got.map(|got| redactor.text(&escape_cut(got))),
         wanted: compared.map(|compared| compared.wanted.to_string()),
     }
 }
 
-/// What the model says that it compared: a header's name as it stands in the standard, the status, or
-/// words.
-fn about(what: &str) -> About {
-    let is_header =
-        what.starts_with(|first: char| first.is_ascii_uppercase()) && !what.contains(' ');
-    match what {
-        "status" => About::Status,
-        _ if is_header => About::Header(what.to_owned()),
-        _ => About::Other(what.to_owned()),
+/// The part of a response that the model compared.
+fn about(part: &Part) -> About {
+    match part {
+        Part::Header(name) => About::Header(String::from_utf8_lossy(name.as_bytes()).into_owned()),
+        Part::Status => About::Status,
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::error::{CorsCheckFailure, Reason, Refusal, Remedy, Stage, Wanted};
+use crate::error::{CorsCheckFailure, Part, Reason, Refusal, Remedy, Stage, Wanted};
 use crate::header::HeaderValue;
 use crate::header::names::{ACAC, ACAO};
 use crate::request::Request;
@@ -68,7 +68,7 @@ pub fn cors_check<T: Trace>(
     };
     let refusal = Refusal::new(at, stage, Reason::CredentialsNotAllowed)
         .comparing(
-            "Access-Control-Allow-Credentials",
+            Part::Header(ACAC),
             credentials.as_deref(),
             Wanted::OneOf(Vec::from([TRUE.to_vec()])),
         )
@@ -91,11 +91,7 @@ fn origin_failure(
     let values = [own].into_iter().chain(every);
     let wanted = values.clone().map(|value| value.as_bytes().to_vec());
     let refusal = Refusal::new(at, stage, reason)
-        .comparing(
-            "Access-Control-Allow-Origin",
-            got,
-            Wanted::OneOf(wanted.collect()),
-        )
+        .comparing(Part::Header(ACAO), got, Wanted::OneOf(wanted.collect()))
         .remedied(values.map(|value| Remedy::SetHeader {
             on: stage,
             name: ACAO,
@@ -113,6 +109,7 @@ mod tests {
     use crate::request::CredentialsMode;
     use crate::support::{headers, request as prepared, url};
     use crate::trace::Steps;
+    use alloc::string::ToString as _;
 
     fn check(request: &Request, pairs: &[(&str, &str)]) -> Result<(), CorsCheckFailure> {
         let response = Response::new(200, headers(pairs), None);
@@ -281,7 +278,7 @@ mod tests {
             &[(ORIGIN, "https://c.test")],
         );
         let compared = failure.unwrap_err().refusal.compared.unwrap();
-        assert_eq!(compared.what, ORIGIN);
+        assert_eq!(compared.what.to_string(), ORIGIN);
         assert_eq!(compared.got.as_deref(), Some(&b"https://c.test"[..]));
         let wanted = Wanted::OneOf(alloc::vec![b"https://a.test".to_vec(), b"*".to_vec()]);
         assert_eq!(compared.wanted, wanted);
@@ -291,7 +288,7 @@ mod tests {
         );
         let compared = failure.unwrap_err().refusal.compared.unwrap();
         assert_eq!(
-            (compared.what, compared.got),
+            (compared.what.to_string().as_str(), compared.got),
             ("Access-Control-Allow-Credentials", None)
         );
         assert_eq!(compared.wanted, Wanted::OneOf(alloc::vec![TRUE.to_vec()]));

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use crate::header::{HeaderName, HeaderValue};
 pub use crate::reason::Reason;
@@ -83,12 +83,7 @@ impl Refusal {
 
     /// States what was compared.
     #[must_use]
-    pub(crate) fn comparing(
-        mut self,
-        what: &'static str,
-        got: Option<&[u8]>,
-        wanted: Wanted,
-    ) -> Self {
+    pub(crate) fn comparing(mut self, what: Part, got: Option<&[u8]>, wanted: Wanted) -> Self {
         self.compared = Some(Compared {
             what,
             got: got.map(<[u8]>::to_vec),
@@ -121,8 +116,8 @@ impl fmt::Display for Refusal {
 /// One of them is from a response, as in the [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
-    /// What the values are of: a header's name, or a thing in words.
-    pub what: &'static str,
+    /// What of the response the values are of.
+    pub what: Part,
     /// What was there; `None` when nothing was.
     pub got: Option<Vec<u8>>,
     /// What should have been there.
@@ -138,6 +133,27 @@ impl fmt::Display for Compared {
             ShownOr(self.got.as_deref()),
             self.wanted
         )
+    }
+}
+
+/// A part of a response that steps such as those of the [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check) compare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// The header of this name.
+    Header(HeaderName),
+    /// The status.
+    Status,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(name) => {
+                let mut letters = name.as_bytes().iter().map(|byte| char::from(*byte));
+                letters.try_for_each(|letter| f.write_char(letter))
+            }
+            Self::Status => f.write_str("status"),
+        }
     }
 }
 

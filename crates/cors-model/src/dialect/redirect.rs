@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use super::{Dialect, EmptyLocation, History};
 use crate::cors_check::cors_check;
-use crate::error::{Reason, Refusal, Remedy, Stage, Wanted};
+use crate::error::{Part, Reason, Refusal, Remedy, Stage, Wanted};
 use crate::header::{HeaderList, names};
 use crate::location::LocationFailure;
 use crate::method::Method;
@@ -58,7 +58,7 @@ impl Dialect {
         let reason = Reason::EngineRefusesRedirect { engine: self.name };
         let refusal = Refusal::new(at, Stage::Redirect, reason)
             .comparing(
-                "Location",
+                Part::Header(names::LOCATION),
                 location.as_deref(),
                 Wanted::Described("another target"),
             )

@@ -9,7 +9,7 @@ use super::http_network_or_cache_fetch::http_network_or_cache_fetch;
 use super::params::{FetchParams, UserAgent};
 use crate::cors_check::cors_check;
 use crate::dialect::History;
-use crate::error::{NetworkError, Reason, Refusal, Remedy, Stage, Wanted};
+use crate::error::{NetworkError, Part, Reason, Refusal, Remedy, Stage, Wanted};
 use crate::header::{
     Abnf, HeaderName, HeaderValue, Listed, delta_seconds, extract_header_list_values, names,
 };
@@ -91,7 +91,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
     // The check is done on the request, not on the preflight, for its credentials mode.
     let check = cors_check(request, &response, trace);
     if check.is_ok() && is_ok_status(response.status) {
-        let malformed = |at: Cite, name: HeaderName, what: &'static str| {
+        let malformed = |at: Cite, name: HeaderName| {
             let got = response.header_list.get(&name);
             Refusal::new(
                 at,
@@ -99,7 +99,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
                 Reason::MalformedList { name: name.clone() },
             )
             .comparing(
-                what,
+                Part::Header(name.clone()),
                 got.as_deref(),
                 Wanted::Described(Abnf::of(&name).expects()),
             )
@@ -114,11 +114,11 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         step!(trace, "7.2": "{} is read.", names::ACAH);
         let at = cite!("7.3");
         let Ok(methods) = methods else {
-            let refusal = malformed(at, names::ACAM, "Access-Control-Allow-Methods");
+            let refusal = malformed(at, names::ACAM);
             return Err(fetch_params.refuse(refusal));
         };
         let Ok(header_names) = header_names else {
-            let refusal = malformed(at, names::ACAH, "Access-Control-Allow-Headers");
+            let refusal = malformed(at, names::ACAH);
             return Err(fetch_params.refuse(refusal));
         };
         step!(trace, at: "Both lists can be read.");
@@ -254,7 +254,7 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
     check?;
     let refusal = Refusal::new(at, Stage::Preflight, Reason::PreflightStatus { status })
         .comparing(
-            "status",
+            Part::Status,
             Some(status.to_string().as_bytes()),
             Wanted::Between(200, 299),
         )
@@ -282,17 +282,16 @@ fn unlisted(
     wildcard_allowed: bool,
     response: &Response,
 ) -> Refusal {
-    let what = if *list == names::ACAM {
-        "Access-Control-Allow-Methods"
-    } else {
-        "Access-Control-Allow-Headers"
-    };
     let got = response.header_list.get(list);
     let is_empty = got.as_deref().is_none_or(<[u8]>::is_empty);
     let wildcard = wildcard_allowed.then(|| HeaderValue::from_algorithm(WILDCARD));
     let first = missing.iter().take(1).chain(&wildcard);
     let wanted = first.map(|value| value.as_bytes().to_vec()).collect();
-    let refusal = refusal.comparing(what, got.as_deref(), Wanted::ListWith(wanted));
+    let refusal = refusal.comparing(
+        Part::Header(list.clone()),
+        got.as_deref(),
+        Wanted::ListWith(wanted),
+    );
     let elements: Vec<&[u8]> = missing.iter().map(HeaderValue::as_bytes).collect();
     let all = HeaderValue::from_algorithm(elements.join(&b", "[..]));
     let values = [all].into_iter().chain(wildcard.filter(|_| is_empty));

@@ -8,7 +8,7 @@ use crate::cache::Timestamp;
 use crate::corp_check::{Verdict, cross_origin_resource_policy_check};
 use crate::cors_check::cors_check;
 use crate::dialect::Failed;
-use crate::error::{NetworkError, Reason, Refusal, Remedy, Stage, Wanted};
+use crate::error::{NetworkError, Part, Reason, Refusal, Remedy, Stage, Wanted};
 use crate::header::{HeaderValue, names};
 use crate::network::Network;
 use crate::request::{RedirectMode, Request, ResponseTainting};
@@ -106,7 +106,7 @@ pub(super) async fn http_fetch<R: Recursion, N: Network, T: Trace>(
         let stage = trace.stage;
         let refusal = Refusal::new(cite!("5"), stage, Reason::CrossOriginResourcePolicy)
             .comparing(
-                "Cross-Origin-Resource-Policy",
+                Part::Header(names::CORP),
                 response.header_list.get(names::CORP).as_deref(),
                 Wanted::Described("no word that excludes the page"),
             )

@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::params::{FetchParams, Outcome, Recursion};
 use crate::determine_referrer::set_request_referrer_policy_on_redirect;
 use crate::dialect::Follows;
-use crate::error::{NetworkError, Reason, Refusal, Remedy, Stage, Wanted};
+use crate::error::{NetworkError, Part, Reason, Refusal, Remedy, Stage, Wanted};
 use crate::header::{HeaderName, names};
 use crate::method::Method;
 use crate::network::Network;
@@ -45,7 +45,7 @@ pub(super) async fn http_redirect_fetch<R: Recursion, N: Network, T: Trace>(
     let location = response.header_list.get(names::LOCATION);
     let refusal = |at, reason, wanted| {
         Refusal::new(at, Stage::Redirect, reason).comparing(
-            "Location",
+            Part::Header(names::LOCATION),
             location.as_deref(),
             Wanted::Described(wanted),
         )

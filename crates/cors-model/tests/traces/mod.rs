@@ -190,7 +190,7 @@ fn what_was_compared_and_what_helps() {
     for wanted in wanted {
         for got in [None, Some(b"x\xFF".to_vec())] {
             let compared = cors_model::error::Compared {
-                what: "thing",
+                what: cors_model::error::Part::Status,
                 got,
                 wanted: wanted.clone(),
             };

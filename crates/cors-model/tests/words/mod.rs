@@ -1,6 +1,6 @@
 //! What refusals say: people read them, so their words are held, too.
 
-use cors_model::error::{Compared, NetworkError, Reason, Refusal, Remedy, Stage, Wanted};
+use cors_model::error::{Compared, NetworkError, Part, Reason, Refusal, Remedy, Stage, Wanted};
 use cors_model::header::{HeaderName, HeaderValue};
 use cors_model::network::TransportError;
 use cors_model::trace::{Cite, Entry, Steps};
@@ -17,7 +17,7 @@ fn a_network_error_says_why() {
         stage: Stage::Response,
         reason: Reason::AllowOriginMismatch,
         compared: Some(Compared {
-            what: "Access-Control-Allow-Origin",
+            what: Part::Header(HeaderName::from_static("Access-Control-Allow-Origin")),
             got: Some(b"https://b.test".to_vec()),
             wanted: Wanted::OneOf(bytes(&["https://a.test", "*"])),
         }),
@@ -47,7 +47,7 @@ fn what_was_wanted_is_said_in_each_form() {
         assert_eq!(wanted.to_string(), said);
     }
     let missing = Compared {
-        what: "status",
+        what: Part::Status,
         got: None,
         wanted: Wanted::Between(200, 299),
     };

@@ -1,14 +1,16 @@
 //! The suite as the tests of an implementation: each case is a test.
 
-use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use cors_harness::event::{CaseEvent, EndEvent, Event, Outcome};
 use cors_harness::kit::{Kit, Subject};
+use cors_harness::known::Known as Comparing;
 use cors_harness::plan::{Plan, PlannedCase};
 use cors_harness::run::{Briefly, Options, run};
+use cors_vectors::known::entry::Known;
+use cors_vectors::known::file::{Entry, KnownFile, Reasons, ids_of};
 use cors_vectors::server::ServerCase;
 use cors_vectors::server_library;
 
@@ -23,7 +25,7 @@ pub use cors_vectors::policy::{AnyOr, Policy};
 pub use cors_vectors::server::{Endpoint, Level};
 
 /// The `main` of a test binary: the implementation, from which level failures count, and its known
-/// failures with their reasons.
+/// failures: with their reasons, or a file of them, whose path is relative to the `Cargo.toml`.
 ///
 /// The [front page](crate) has a whole example.
 #[macro_export]
@@ -32,12 +34,14 @@ macro_rules! conformance_test {
         $implementation:expr
         $(, fail_on: $level:expr)?
         $(, known: { $($case:expr => $reason:expr),* $(,)? })?
+        $(, baseline: $file:literal)?
         $(,)?
     ) => {
         fn main() -> std::process::ExitCode {
             $crate::Suite::new($implementation)
                 $(.fail_on($level))?
                 $($(.known($case, $reason))*)?
+                $(.baseline($file, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $file))))?
                 .main()
         }
     };
@@ -47,7 +51,8 @@ macro_rules! conformance_test {
 #[derive(Debug)]
 pub struct Suite<I> {
     implementation: I,
-    known: BTreeMap<String, String>,
+    known: Vec<Known>,
+    baseline: Option<(String, String)>,
     fail_on: Level,
 }
 
@@ -56,7 +61,8 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
     pub const fn new(implementation: I) -> Self {
         Self {
             implementation,
-            known: BTreeMap::new(),
+            known: Vec::new(),
+            baseline: None,
             fail_on: Level::Must,
         }
     }
@@ -64,7 +70,19 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
     /// Names a case that fails, and why that is so. It is run, and has to fail.
     #[must_use]
     pub fn known(mut self, case: impl Into<String>, reason: impl Into<String>) -> Self {
-        self.known.insert(case.into(), reason.into());
+        self.known.push(Known {
+            cases: vec![case.into()],
+            reason: reason.into(),
+            ..Known::default()
+        });
+        self
+    }
+
+    /// Known failures in the format of `cors-conformance baseline`: the name of the file, for
+    /// messages, and its text. That many cases of a glob fail is not checked.
+    #[must_use]
+    pub fn baseline(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.baseline = Some((name.into(), text.into()));
         self
     }
 
@@ -123,7 +141,8 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
         let cases: Vec<ServerCase> = library.server_cases().cloned().collect();
         let plan = Plan::new(&cases, |_| true, Subject::Kit(kit));
         let plan = plan.map_err(|error| error.to_string())?;
-        let out_of_date = self.out_of_date(&plan);
+        let list = self.list(&cases)?;
+        let out_of_date = out_of_date(&list, &plan);
 
         let mut trials = vec![Trial::new("suite/starts", move || {
             if out_of_date.is_empty() {
@@ -134,7 +153,7 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
                 "the list of known failures is out of date:\n{lines}"
             ))
         })];
-        let shared = Arc::new((self, cases));
+        let shared = Arc::new((self, cases, list));
         trials.extend(plan.cases.iter().map(|planned| {
             let id = planned.case.id.clone();
             if let Some(reason) = skipped(&plan, planned) {
@@ -143,28 +162,41 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
             let shared = Arc::clone(&shared);
             let policy = planned.case.policy.clone();
             Trial::new(id.clone(), move || {
-                let (suite, cases) = &*shared;
-                suite.judge(cases, &id, &policy)
+                let (suite, cases, list) = &*shared;
+                suite.judge(cases, &id, &policy, &about(list, &id))
             })
         }));
         Ok(trials)
     }
 
-    /// What is wrong with the list of known failures, but for those that pass.
-    fn out_of_date(&self, plan: &Plan) -> Vec<String> {
-        let wrong = |id: &String| {
-            let found = plan.cases.iter().find(|planned| planned.case.id == *id);
-            match found.map(|planned| skipped(plan, planned)) {
-                None => Some(format!("{id}: there is no such case")),
-                Some(Some(reason)) => Some(format!("{id}: it is ignored: {reason}")),
-                Some(None) => None,
-            }
+    /// All known failures.
+    fn list(&self, cases: &[ServerCase]) -> Result<KnownFile, String> {
+        let ids = |text: &str| ids_of(cases.iter(), text);
+        let (name, text) = match &self.baseline {
+            Some((name, text)) => (name.as_str(), text.as_str()),
+            None => ("known", ""),
         };
-        self.known.keys().filter_map(wrong).collect()
+        let mut list = KnownFile::read(name, text, Reasons::Needed, &ids)
+            .map_err(|error| error.to_string())?;
+        for (index, known) in self.known.iter().enumerate() {
+            let named = known.cases.iter().map(|text| ids(text));
+            list.entries.push(Entry {
+                line: index + 1,
+                known: known.clone(),
+                named: named.collect::<Result<_, _>>()?,
+            });
+        }
+        Ok(list)
     }
 
-    /// Runs one case.
-    fn judge(&self, cases: &[ServerCase], id: &str, policy: &str) -> Result<(), String> {
+    /// Runs one case, of which these failures are known.
+    fn judge(
+        &self,
+        cases: &[ServerCase],
+        id: &str,
+        policy: &str,
+        list: &KnownFile,
+    ) -> Result<(), String> {
         let library = server_library().map_err(ToString::to_string)?;
         let policies = library.policies();
         let needed = policies.get_key_value(policy);
@@ -179,21 +211,27 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
             cli: Some(format!("cargo test{} -- --exact", test_target())),
             ..Options::default()
         };
-        let mut ended = None;
-        let mut sink = Briefly(|event: &Event| {
-            if let Event::Case(case) = event {
-                ended = Some(case.clone());
-            }
+        let (mut ended, mut out_of_date) = (None, Vec::new());
+        let inner = Briefly(|event: &Event| match event {
+            Event::Case(case) if case.id == id => ended = Some(case.clone()),
+            Event::End(end) => out_of_date.clone_from(&end.out_of_date),
+            Event::Run(_) | Event::Note(_) | Event::Case(_) => {}
         });
+        let mut sink = Comparing::new(inner, Some(list), true, self.fail_on);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| error.to_string())?;
         let end = runtime.block_on(run(&plan, &options, std::future::pending(), &mut sink));
-        self.verdict(id, ended.as_deref(), end)
+        self.verdict(ended.as_deref(), &out_of_date, end)
     }
 
-    fn verdict(&self, id: &str, case: Option<&CaseEvent>, end: EndEvent) -> Result<(), String> {
+    fn verdict(
+        &self,
+        case: Option<&CaseEvent>,
+        out_of_date: &[String],
+        end: EndEvent,
+    ) -> Result<(), String> {
         let Some(case) = case.filter(|_| end.reason.is_none()) else {
             return Err(end.reason.unwrap_or_else(|| end.exit.meaning().to_owned()));
         };
@@ -202,17 +240,44 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
             Outcome::Pass | Outcome::Info | Outcome::Skip => false,
             Outcome::Fail | Outcome::Blocked | Outcome::Error => counts,
         };
-        match (failed, self.known.get(id)) {
-            (false, None) | (true, Some(_)) => Ok(()),
-            (true, None) => Err(match (case.outcome, &case.reason) {
+        let mut wrong = out_of_date.to_vec();
+        if failed && case.known.is_none() {
+            wrong.push(match (case.outcome, &case.reason) {
                 (Outcome::Blocked, Some(reason)) => reason.clone(),
                 _ => block::failure(case),
-            }),
-            (false, Some(reason)) => Err(format!(
-                "it passes, but is listed as known to fail ({reason}): take it off the list"
-            )),
+            });
+        }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(wrong.join("\n"))
         }
     }
+}
+
+/// What is wrong with the list of known failures, but for those that pass.
+fn out_of_date(list: &KnownFile, plan: &Plan) -> Vec<String> {
+    let mut wrong = list.unknown();
+    for planned in &plan.cases {
+        let id = &planned.case.id;
+        let listed = list
+            .entries
+            .iter()
+            .any(|entry| entry.known.cases.contains(id));
+        if let Some(reason) = skipped(plan, planned).filter(|_| listed) {
+            wrong.push(format!("{id}: it is ignored: {reason}"));
+        }
+    }
+    wrong
+}
+
+/// What of the list is about one case.
+fn about(list: &KnownFile, id: &str) -> KnownFile {
+    let mut list = list.clone();
+    for ids in list.entries.iter_mut().flat_map(|entry| &mut entry.named) {
+        ids.retain(|named| named == id);
+    }
+    list
 }
 
 /// Why a case means nothing for the implementation, or the one it is paired with.

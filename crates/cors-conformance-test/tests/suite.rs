@@ -76,6 +76,26 @@ fn a_known_failure_that_passes_or_does_not_exist_fails() {
 }
 
 #[test]
+fn known_failures_stand_in_a_file_too() {
+    let file = |fails: &str| {
+        let text = format!(
+            "[[known]]\ncases = ['origin/suffix-lookalike']\nfails = '{fails}'\n\
+             reason = 'Any origin is reflected.'\n"
+        );
+        reflecting().baseline("known.toml", text)
+    };
+    let exact = ["--exact", "origin/suffix-lookalike"];
+    assert_eq!(run(file("in another way"), &exact).failed, 1);
+    let any = reflecting().baseline(
+        "known.toml",
+        "[[known]]\ncases = ['origin/*']\ncount = 9\nreason = 'Any origin is reflected.'",
+    );
+    assert_eq!(run(any, &exact).passed, 1);
+    let broken = reflecting().baseline("known.toml", "[[known]]\ncases = []");
+    assert_eq!(run(broken, &["suite/starts"]).failed, 1);
+}
+
+#[test]
 fn advice_counts_only_when_asked_for() {
     let without_vary = || {
         let behaviour = Behaviour::but(|behaviour| behaviour.vary_tokens = |_| Vec::new());

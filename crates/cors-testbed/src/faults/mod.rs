@@ -18,6 +18,7 @@ mod fault;
 mod in_front;
 mod lists;
 mod methods;
+mod middle;
 mod origin;
 mod origin_open;
 mod origin_state;
@@ -55,6 +56,7 @@ pub fn faults() -> Vec<Fault> {
         vary::FAULTS,
         emission::FAULTS,
         lists::FAULTS,
+        middle::FAULTS,
         uncovered::FAULTS,
         preflight::FAULTS,
         methods::FAULTS,

@@ -4,6 +4,7 @@ use cors_policy::names::normalize_method;
 use cors_policy::origin::check_serialized;
 use cors_policy::policy::{Policy, View};
 
+use super::each::Each;
 use super::headers::is_harmless;
 use super::origins;
 use super::skip::Skip;
@@ -29,7 +30,8 @@ pub fn fill(case: &ServerCase, policy: &Policy, kit: bool) -> Result<Fill, Skip>
 
 /// The same for each rule of each resource under which the case means something; never empty. A case
 /// about what looks like an allowed origin has values for each kind of origin that the rule allows:
-/// by name, by address, with a port, of an application.
+/// by name, by address, with a port, of an application. A case about each entry of a list has values
+/// for each entry.
 ///
 /// # Errors
 ///
@@ -42,14 +44,9 @@ pub fn fills<'p>(
     let mut found = Vec::new();
     let mut why = None;
     for view in policy.views() {
-        let kinds = if is_about_parts(case) {
-            origins::kinds(view).max(1)
-        } else {
-            1
-        };
-        for kind in 0..kinds {
-            match fill_view(case, view, kind, kit) {
-                Ok(fill) => found.push((view, fill)),
+        for fill in variations(case, view) {
+            match fits(case, view, &fill, kit) {
+                Ok(()) => found.push((view, fill)),
                 Err(skip) => {
                     why.get_or_insert(skip);
                 }
@@ -62,14 +59,30 @@ pub fn fills<'p>(
     }
 }
 
-/// Whether a case makes another origin of an allowed one.
-fn is_about_parts(case: &ServerCase) -> bool {
+/// The values with which a case is tried under one rule; never empty.
+fn variations(case: &ServerCase, view: View<'_>) -> Vec<Fill> {
     let texts = case.steps.iter().flat_map(Step::texts);
-    let mut names = texts.flat_map(|text| text.placeholders().unwrap_or_default());
-    names.any(|name| name.starts_with("allowed."))
+    let names = texts.flat_map(|text| text.placeholders().unwrap_or_default());
+    let names: Vec<_> = names.collect();
+    if let Some(each) = names.iter().find_map(|name| Each::of(name)) {
+        let places = 0..each.count(view).max(1);
+        return places
+            .map(|place| Fill::of_entry(view, each, place))
+            .collect();
+    }
+    // What looks like an allowed origin is made of the parts of one.
+    let is_about_parts = names.iter().any(|name| name.starts_with("allowed."));
+    let kinds = if is_about_parts {
+        origins::kinds(view)
+    } else {
+        1
+    };
+    (0..kinds.max(1))
+        .map(|kind| Fill::of_kind(view, kind))
+        .collect()
 }
 
-fn fill_view(case: &ServerCase, view: View<'_>, kind: usize, kit: bool) -> Result<Fill, Skip> {
+fn fits(case: &ServerCase, view: View<'_>, fill: &Fill, kit: bool) -> Result<(), Skip> {
     let policy = view.scope;
     let facts = Requirement::of_rule(view.rule, view.scope);
     let unmet = case.requires.iter().find(|requirement| {
@@ -78,7 +91,6 @@ fn fill_view(case: &ServerCase, view: View<'_>, kind: usize, kit: bool) -> Resul
     if let Some(requirement) = unmet {
         return Err(Skip::Requires(*requirement));
     }
-    let fill = Fill::of_kind(view, kind);
     for step in &case.steps {
         let endpoint = match (&step.fetch, &step.send) {
             (Some(fetch), _) => fetch.endpoint,
@@ -89,16 +101,16 @@ fn fill_view(case: &ServerCase, view: View<'_>, kind: usize, kit: bool) -> Resul
             return Err(Skip::Endpoint(endpoint));
         }
         for text in step.texts() {
-            expand(&fill, text)?;
+            expand(fill, text)?;
         }
         if let (Some(fetch), Some(verdict)) = (&step.fetch, step.verdict) {
-            agree(&fill, policy, fetch, verdict)?;
+            agree(fill, policy, fetch, verdict)?;
         }
         if let Some(send) = &step.send {
-            no_refusal_of_what_is_allowed(&fill, policy, send, &step.checks)?;
+            no_refusal_of_what_is_allowed(fill, policy, send, &step.checks)?;
         }
     }
-    Ok(fill)
+    Ok(())
 }
 
 fn expand(fill: &Fill, text: &Text) -> Result<Vec<u8>, Skip> {

@@ -53,10 +53,7 @@ pub(super) fn values(policy: &Policy) -> Vec<Value> {
             .map(str::to_owned),
     );
 
-    let mut exposed = names_of(&policy.expose_headers, &[], |name| {
-        !is_safelisted_response_header_name(name.as_bytes())
-            && !is_forbidden_response_header_name(name.as_bytes())
-    });
+    let mut exposed = exposed(policy);
     let first = exposed.next();
     let exposed2 = exposed.next();
     put(
@@ -76,6 +73,19 @@ pub(super) fn values(policy: &Policy) -> Vec<Value> {
             .map(str::to_owned),
     );
     values
+}
+
+/// The exposed headers that are not safelisted.
+pub(super) fn exposed(policy: &Policy) -> impl Iterator<Item = String> + use<> {
+    names_of(&policy.expose_headers, &[], |name| {
+        !is_safelisted_response_header_name(name.as_bytes())
+            && !is_forbidden_response_header_name(name.as_bytes())
+    })
+}
+
+/// Whether a request header needs a preflight with the value that cases give it.
+pub(super) fn needs_leave(name: &str) -> bool {
+    last_resort(name).is_some()
 }
 
 /// Whether a header needs no preflight for sure, with the values that cases give it.
@@ -102,7 +112,7 @@ fn last_resort(name: &str) -> Option<u8> {
 }
 
 /// A value with which a request header needs a preflight.
-fn value_of(name: &str) -> String {
+pub(super) fn value_of(name: &str) -> String {
     match last_resort(name) {
         Some(1) => "application/json",
         Some(2) => "Bearer x",

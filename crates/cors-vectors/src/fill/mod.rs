@@ -1,6 +1,7 @@
 //! Placeholders of server cases, filled from a policy, and whether a case means something under it.
 
 mod case;
+mod each;
 mod headers;
 mod listed;
 mod methods;

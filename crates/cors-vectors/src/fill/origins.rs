@@ -111,6 +111,17 @@ fn exact(view: View<'_>) -> impl Iterator<Item = &str> {
     exact.filter(move |origin| is_ours(view, origin))
 }
 
+/// The exact origins of the rule, then one that fits each of its patterns.
+pub(super) fn each(view: View<'_>) -> Vec<String> {
+    let mut found: Vec<String> = exact(view).map(str::to_owned).collect();
+    for pattern in view.rule.patterns() {
+        let fitting = OriginPattern::read(pattern).map(|pattern| pattern.fitting());
+        let first = fitting.into_iter().flatten().next();
+        found.extend(first.filter(|origin| is_ours(view, origin)));
+    }
+    found
+}
+
 /// Origins that are allowed by the rule, the listed ones first, then one of each pattern and others
 /// of those.
 fn candidates(view: View<'_>) -> Vec<String> {

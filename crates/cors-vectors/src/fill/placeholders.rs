@@ -120,6 +120,24 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
     ("exposed2", "another such header"),
     ("exposed_last", "the last such header"),
     ("unexposed", "a response header that is not exposed"),
+    (
+        "each.origin",
+        "an allowed origin: the case is carried out for each exact one, and for one that fits each \
+         pattern",
+    ),
+    (
+        "each.method",
+        "an allowed method that needs a preflight, but OPTIONS: for each that is listed",
+    ),
+    (
+        "each.header",
+        "an allowed request header that needs a preflight: for each that is listed",
+    ),
+    ("each.header.value", "a value of it that needs a preflight"),
+    (
+        "each.exposed",
+        "an exposed response header that is not safelisted: for each that is listed",
+    ),
     ("max_age", "the seconds that a preflight may be cached"),
 ];
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cors_policy::policy::{Policy, View};
 
+use super::each::Each;
 use super::{headers, methods, origins};
 use crate::text::{Text, TextError};
 
@@ -26,6 +27,15 @@ impl Fill {
     /// The values under one rule, for the first kind of origin that it allows.
     pub fn of_view(view: View<'_>) -> Self {
         Self::of_kind(view, 0)
+    }
+
+    /// The same with an entry of a list.
+    pub(super) fn of_entry(view: View<'_>, each: Each, place: usize) -> Self {
+        let mut fill = Self::of_view(view);
+        let found = each.values(view, place).into_iter();
+        let found = found.filter_map(|(name, value)| Some((name, value?.into_bytes())));
+        fill.values.extend(found);
+        fill
     }
 
     /// The same for another kind.

@@ -1,0 +1,86 @@
+//! Entries of long lists that are lost, neither the first nor the last.
+
+use super::fault::{Fault, but_not, fault};
+use crate::behaviour::{Exchange, reference};
+
+pub(super) const FAULTS: &[Fault] = &[
+    fault(
+        "middle-origin-never-matches",
+        "O15",
+        "An origin in the middle of the list is refused.",
+        |b| {
+            b.match_origin = |x| but_not(x, |origin| is_middle_origin(x, origin));
+        },
+    ),
+    fault(
+        "middle-origin-preflight-refused",
+        "O15",
+        "Preflights of an origin in the middle of the list are refused.",
+        |b| {
+            b.match_origin =
+                |x| but_not(x, |origin| x.is_preflight() && is_middle_origin(x, origin));
+        },
+    ),
+    fault(
+        "middle-origin-without-credentials",
+        "E4",
+        "An origin in the middle of the list is allowed without credentials only.",
+        |b| {
+            b.allow_credentials_value = |x| match &x.origin {
+                Some(origin) if is_middle_origin(x, origin) => Vec::new(),
+                Some(_) | None => reference::allow_credentials_value(x),
+            };
+        },
+    ),
+    fault(
+        "allow-methods-without-middle",
+        "P7",
+        "A method in the middle of the list is not sent.",
+        |b| {
+            b.allow_methods_value = |x| match without_middle(x.listed_methods()) {
+                Some(others) => reference::list(others),
+                None => reference::allow_methods_value(x),
+            };
+        },
+    ),
+    fault(
+        "allow-headers-without-middle",
+        "P8",
+        "A request header in the middle of the list is not sent.",
+        |b| {
+            b.allow_headers_value = |x| match without_middle(x.listed_headers()) {
+                Some(others) => reference::list(others),
+                None => reference::allow_headers_value(x),
+            };
+        },
+    ),
+    fault(
+        "expose-headers-without-middle",
+        "E6",
+        "An exposed header in the middle of the list is not named.",
+        |b| {
+            b.expose_headers_value = |x| match without_middle(x.listed_exposed()) {
+                Some(others) => reference::list(others),
+                None => reference::expose_headers_value(x),
+            };
+        },
+    ),
+];
+
+/// The place in the middle, of a list that has one.
+fn middle(list: &[String]) -> Option<usize> {
+    (list.len() > 2).then_some(list.len() / 2)
+}
+
+fn is_middle_origin(x: &Exchange<'_>, origin: &str) -> bool {
+    let listed = x.listed_origins();
+    middle(listed)
+        .and_then(|place| listed.get(place))
+        .is_some_and(|entry| entry == origin)
+}
+
+fn without_middle(list: &[String]) -> Option<Vec<&String>> {
+    let place = middle(list)?;
+    let others = list.iter().enumerate().filter(|(other, _)| *other != place);
+    Some(others.map(|(_, entry)| entry).collect())
+}

@@ -5,14 +5,15 @@ use std::mem::discriminant;
 use cors_model::error::Refusal;
 use cors_model::trace::NoTrace;
 use cors_vectors::agent::AgentCase;
-use cors_vectors::observed::ConsoleMessage;
+use cors_vectors::observed::{ConsoleMessage, ValueKind};
 
 use crate::browser::{Engine, skip};
 use crate::model::play_refusing;
 use crate::world::World;
 
 /// The cases among these that tell most, each with the refusal that an engine's dialect leads to:
-/// the first of each area for each reason at each step, if it is one fetch and waits for nothing.
+/// the first of each area for each reason at each step and each kind of value, by `fetch()` and by
+/// `XMLHttpRequest`, if it is one fetch and waits for nothing.
 pub fn telling<'c>(engine: Engine, cases: &[&'c AgentCase]) -> Vec<(&'c AgentCase, Refusal)> {
     let mut known = Vec::new();
     let mut telling = Vec::new();
@@ -30,10 +31,13 @@ pub fn telling<'c>(engine: Engine, cases: &[&'c AgentCase]) -> Vec<(&'c AgentCas
         };
         for refusal in refusals {
             let area = case.id.split('/').next().unwrap_or_default();
+            let compared = refusal.compared.as_ref();
+            let got = compared.and_then(|compared| compared.got.as_deref());
+            let got = got.map(|got| got.escape_ascii().to_string());
             let key = (
-                refusal.at,
-                refusal.stage,
-                discriminant(&refusal.reason),
+                (refusal.at, refusal.stage, discriminant(&refusal.reason)),
+                ValueKind::of(got.as_deref()),
+                fetch.api,
                 area,
             );
             if !known.contains(&key) {

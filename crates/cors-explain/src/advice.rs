@@ -11,7 +11,7 @@ use cors_model::response::{FilteredResponse, Response};
 use cors_model::safelist::is_forbidden_response_header_name;
 use cors_text::escape::escape_cut;
 
-use crate::console::{self, ConsoleView};
+use crate::console::{self, ConsoleView, Refused};
 use crate::derive::Act;
 use crate::replay::{Answer, End, Run};
 
@@ -24,15 +24,36 @@ pub(crate) fn listed(words: &[String]) -> String {
     }
 }
 
-/// What engines say of a refusal: the one that is asked about, or all.
-pub(crate) fn on_console(act: &Act, refusal: &Refusal) -> Vec<ConsoleView> {
+/// What engines write of a refusal: the one that is asked about, or all.
+pub(crate) fn on_console(
+    act: &Act,
+    run: &Run,
+    answers: &[Answer],
+    refusal: &Refusal,
+) -> Vec<ConsoleView> {
     let compared = refusal.compared.as_ref();
     let got = compared.and_then(|compared| compared.got.as_deref());
-    let mut views = console::said(
-        &refusal.at.to_string(),
-        &refusal.stage.to_string(),
-        got.map(escape_cut).as_deref(),
-    );
+    let got = got.map(escape_cut);
+    let judged = run.judged(refusal.stage);
+    let sent = run.sent.iter().rfind(|sent| sent.answer == judged);
+    let first = run.sent.first().map(|sent| sent.url.as_str());
+    let url = sent.map_or("", |sent| sent.url.as_str());
+    let element = refusal
+        .reason
+        .missing_element()
+        .map(|element| escape_cut(&element));
+    let mut views = console::written(&Refused {
+        at: &refusal.at.to_string(),
+        stage: &refusal.stage.to_string(),
+        got: got.as_deref(),
+        element: element.as_deref(),
+        status: judged
+            .and_then(|index| answers.get(index))
+            .map(|answer| answer.response.status),
+        page: &act.origin,
+        url,
+        asked: first.filter(|first| *first != url),
+    });
     let name = act.dialect.name;
     views.retain(|view| name.is_empty() || view.engine == name);
     views
@@ -220,6 +241,18 @@ pub(crate) fn on_refusal(act: &Act, refusal: &Refusal, answer: &Response) -> Vec
         notes.extend(on_preflight_status(answer.status).map(str::to_owned));
     }
     let has = |name: &str| headers.contains(name);
+    let asks = [
+        "Access-Control-Request-Method",
+        "Access-Control-Request-Headers",
+    ];
+    if asks.iter().any(|name| has(name)) {
+        notes.push(
+            "The server sends the request's own headers back, Access-Control-Request-Headers too: \
+             that is the question. The answer is in Access-Control-Allow-Methods and \
+             Access-Control-Allow-Headers."
+                .to_owned(),
+        );
+    }
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "there is nothing to add to most reasons"

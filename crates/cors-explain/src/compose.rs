@@ -1,5 +1,6 @@
 //! From what was concluded to an explanation.
 
+use cors_model::dialect::Engine;
 use cors_model::error::{Refusal, Stage};
 use cors_model::header::{HeaderList, HeaderValue};
 use cors_model::network::RequestKind;
@@ -65,7 +66,9 @@ pub(crate) fn explanation(concluded: &Concluded, stated: &Stated) -> Explanation
         page: page(act, &run, &redactor),
         exchanges: exchanges(&run, answers, refusal, &redactor),
         steps: steps::view(&trace, refusal, &redactor),
-        console: refusal.map_or_else(Vec::new, |refusal| advice::on_console(act, refusal)),
+        console: refusal.map_or_else(Vec::new, |refusal| {
+            advice::on_console(act, &run, answers, refusal)
+        }),
         changes: found.changes,
         next: match (&run.end, found.answers.as_slice()) {
             (End::Shared(_), _) | (End::Refused(_), []) => None,
@@ -214,9 +217,8 @@ fn advised(
     if let End::Shared(response @ FilteredResponse::Cors(_)) = &run.end {
         notes.push(advice::on_exposed(response));
     }
-    if let Some(other) = otherwise(act, run, answers) {
-        notes.push(other);
-    }
+    notes.extend(engines_differ(act, run, answers));
+    notes.extend(otherwise(act, run, answers));
     let sets_origin = found
         .iter()
         .flat_map(|change| &change.answers)
@@ -235,6 +237,39 @@ fn advised(
     });
     notes.extend(vary.take(1));
     notes
+}
+
+/// Which engines decide otherwise than the standard, where it is the standard's decision that is told.
+fn engines_differ(act: &Act, run: &Run, answers: &[Answer]) -> Option<String> {
+    if !act.dialect.name.is_empty() {
+        return None;
+    }
+    let differs = |engine: &Engine| {
+        let act = Act {
+            dialect: engine.dialect(),
+            ..act.clone()
+        };
+        replay(&act, act.credentials, answers, &mut NoTrace).is_good() != run.is_good()
+    };
+    let differing = Engine::ALL.into_iter().filter(differs);
+    let names: Vec<String> = differing
+        .map(|engine| engine.dialect().name.to_owned())
+        .collect();
+    let [first, ..] = names.as_slice() else {
+        return None;
+    };
+    let verb = match (names.len() == 1, run.is_good()) {
+        (true, true) => "refuses",
+        (true, false) => "allows",
+        (false, true) => "refuse",
+        (false, false) => "allow",
+    };
+    Some(format!(
+        "This is what the standard says. {} {verb} it, as was seen: --as {} tells more. Do not rely \
+         on that.",
+        advice::listed(&names),
+        first.to_ascii_lowercase()
+    ))
 }
 
 /// What the other credentials mode would change.

@@ -48,6 +48,9 @@ impl Concluded {
                 act.assumed.retain(|assumed| assumed != LISTENER);
             }
         }
+        if material.bare_options {
+            act.assumed.retain(|assumed| assumed != LISTENER);
+        }
         let mut notes = material.notes.clone();
         if let Some(blocked) = blocked(&chosen) {
             let run = replay(&act, act.credentials, &[], &mut NoTrace);

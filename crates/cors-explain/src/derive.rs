@@ -198,7 +198,7 @@ fn origin(
 }
 
 /// The origin of a URL, serialized; `None` for an opaque one.
-fn tuple_origin(url: &Url) -> Option<String> {
+pub(crate) fn tuple_origin(url: &Url) -> Option<String> {
     let is_tuple = matches!(url.origin(), Origin::Tuple(_));
     is_tuple.then(|| url.origin().serialize().into_owned())
 }

@@ -1,8 +1,10 @@
 //! From files to exchanges: which request, which answers.
 
+use cors_model::request::CredentialsMode;
+
 use crate::derive::Unclear;
-use crate::http_text;
 use crate::message::{Message, RequestMessage, ResponseMessage};
+use crate::paste::{self, Pasted};
 
 /// Requests and responses that somebody wrote down, to be explained together.
 #[derive(Debug, Clone, Default)]
@@ -17,10 +19,16 @@ pub struct Material {
     pub(crate) cached: bool,
     /// What was chosen and left out.
     pub(crate) notes: Vec<String>,
+    /// How the page asks, where a text says it.
+    pub(crate) credentials: Option<CredentialsMode>,
+    /// Words of a console, in place of exchanges.
+    pub(crate) words: Option<String>,
+    /// Whether a preflight was sent without what makes it one.
+    pub(crate) bare_options: bool,
 }
 
-fn read(name: &str, text: &[u8]) -> Result<Vec<Message>, Unclear> {
-    http_text::read(text).map_err(|error| Unclear(format!("{name}: {error}")))
+fn read(name: &str, text: &[u8]) -> Result<Pasted, Unclear> {
+    paste::read(text).map_err(|error| Unclear(format!("{name}: {error}")))
 }
 
 /// A request and its answer.
@@ -33,31 +41,23 @@ pub(crate) struct Exchanged {
 }
 
 impl Material {
-    /// Adds a text with requests and responses; `name` is what messages call it.
+    /// Adds a text with requests and responses, or what people paste in place of them; `name` is what
+    /// messages call it.
     ///
     /// # Errors
     ///
     /// It cannot be read.
     pub fn add_text(&mut self, name: &str, text: &[u8]) -> Result<(), Unclear> {
-        self.add(name, read(name, text)?);
-        Ok(())
-    }
-
-    /// Adds a text with a request, and responses if there are any.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be read, or has no request.
-    pub fn add_requests(&mut self, name: &str, text: &[u8]) -> Result<(), Unclear> {
-        let messages = read(name, text)?;
-        let is_request = |message: &Message| matches!(message, Message::Request(_));
-        if !messages.iter().any(is_request) {
-            return Err(Unclear(format!(
-                "{name}: there is no request; expected a line such as `GET https://api.example/x` \
-                 (or give the file with --response)"
-            )));
+        match std::str::from_utf8(text) {
+            Ok(words) if paste::told(words, None).is_some() => {
+                self.words = Some(words.to_owned());
+                return Ok(());
+            }
+            Ok(_) | Err(_) => {}
         }
-        self.add(name, messages);
+        let pasted = read(name, text)?;
+        self.credentials = self.credentials.or(pasted.credentials);
+        self.add(name, pasted.messages);
         Ok(())
     }
 
@@ -67,7 +67,7 @@ impl Material {
     ///
     /// It cannot be read, or has no response.
     pub fn add_responses(&mut self, name: &str, text: &[u8]) -> Result<(), Unclear> {
-        let mut messages = read(name, text)?;
+        let mut messages = read(name, text)?.messages;
         messages.retain(|message| matches!(message, Message::Response(_)));
         if messages.is_empty() {
             return Err(Unclear(format!(

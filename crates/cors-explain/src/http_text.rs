@@ -86,13 +86,13 @@ fn lines(bytes: &[u8]) -> Vec<Line<'_>> {
     lines
 }
 
-fn error(line: usize, said: impl Into<String>) -> ReadError {
+pub(crate) fn error(line: usize, said: impl Into<String>) -> ReadError {
     let said = said.into();
     ReadError { line, said }
 }
 
 /// The first line of a message.
-enum Start {
+pub(crate) enum Start {
     Request { method: Vec<u8>, target: Vec<u8> },
     Response { status: u16 },
 }
@@ -109,7 +109,7 @@ fn is_version(word: &[u8]) -> bool {
 }
 
 /// A start line. Of a request the version may be left out where `lenient`.
-fn start_line(text: &[u8], lenient: bool) -> Option<Start> {
+pub(crate) fn start_line(text: &[u8], lenient: bool) -> Option<Start> {
     let mut words = text
         .split(|byte| *byte == b' ')
         .filter(|word| !word.is_empty());
@@ -133,8 +133,8 @@ fn start_line(text: &[u8], lenient: bool) -> Option<Start> {
     })
 }
 
-fn field(line: Line<'_>, text: &[u8]) -> Result<Field, ReadError> {
-    let number = line.number;
+/// A header line, which is the one with this number.
+pub(crate) fn field(number: usize, text: &[u8]) -> Result<Field, ReadError> {
     let Some(colon) = text.iter().skip(1).position(|byte| *byte == b':') else {
         return Err(error(
             number,
@@ -251,6 +251,11 @@ fn after_mark(line: Line<'_>) -> Option<(u8, &[u8])> {
     }
 }
 
+/// Whether a text is what `curl -v` shows.
+pub(crate) fn is_shown_by_curl(bytes: &[u8]) -> bool {
+    is_transcript(&lines(bytes))
+}
+
 fn is_transcript(lines: &[Line<'_>]) -> bool {
     let first = lines.iter().find(|line| !trimmed(line.text).is_empty());
     if first.is_some_and(|line| start_line(line.text, true).is_some()) {
@@ -290,7 +295,7 @@ fn read_transcript(lines: &[Line<'_>]) -> Result<Vec<Message>, ReadError> {
             close(open.take(), encrypted);
             open = Some(Open::new(start, line.number));
         } else if let Some(open) = &mut open {
-            open.fields.push(field(*line, rest)?);
+            open.fields.push(field(line.number, rest)?);
         } else {
             return Err(error(
                 line.number,
@@ -349,7 +354,7 @@ fn read_plain(bytes: &[u8], lines: &[Line<'_>]) -> Result<Vec<Message>, ReadErro
                     }
                     last.value.extend_from_slice(more);
                 }
-                _ => open.fields.push(field(*line, line.text)?),
+                _ => open.fields.push(field(line.number, line.text)?),
             }
         }
         let body = rest;

@@ -37,6 +37,7 @@
 mod advice;
 mod browser_error;
 pub mod change;
+mod complete;
 mod compose;
 mod conclude;
 pub mod console;
@@ -49,6 +50,7 @@ mod har_groups;
 pub mod http_text;
 pub mod message;
 mod outline;
+mod paste;
 pub mod render;
 mod replay;
 pub mod steps;

@@ -30,11 +30,18 @@ pub fn text(explanation: &Explanation, verbose: bool) -> String {
     }
     text.page(&explanation.page);
     let count = explanation.exchanges.len();
-    let mut redirected = false;
+    let mut before = Before::Nothing;
     for (number, exchange) in (1..).zip(&explanation.exchanges) {
         let number = (count > 1).then_some(number);
-        text.exchange(number, exchange, redirected, verbose);
-        redirected |= !exchange.preflight;
+        text.exchange(number, exchange, before, verbose);
+        if !exchange.preflight {
+            let status = exchange.answer.as_ref().map(|answer| answer.status);
+            before = if status == Some(421) {
+                Before::Misdirected
+            } else {
+                Before::Redirect
+            };
+        }
     }
     text.steps(&explanation.steps, verbose);
     text.console(&explanation.console);
@@ -76,6 +83,15 @@ pub fn text(explanation: &Explanation, verbose: bool) -> String {
         }
     }
     text.0
+}
+
+/// What led to a request.
+#[derive(Clone, Copy)]
+enum Before {
+    Nothing,
+    Redirect,
+    /// The status 421.
+    Misdirected,
 }
 
 /// Words in lines of at most so many columns, where words allow.
@@ -157,14 +173,16 @@ impl Text {
         &mut self,
         number: Option<usize>,
         exchange: &Exchange,
-        redirected: bool,
+        before: Before,
         verbose: bool,
     ) {
-        let name = match (exchange.preflight, redirected) {
-            (true, false) => "the preflight",
-            (false, false) => "the request itself",
-            (true, true) => "the preflight after the redirect",
-            (false, true) => "the request after the redirect",
+        let name = match (exchange.preflight, before) {
+            (true, Before::Nothing) => "the preflight",
+            (false, Before::Nothing) => "the request itself",
+            (true, Before::Redirect) => "the preflight after the redirect",
+            (false, Before::Redirect) => "the request after the redirect",
+            (true, Before::Misdirected) => "the preflight, on a new connection",
+            (false, Before::Misdirected) => "the request once more, on a new connection",
         };
         let number = number.map_or_else(String::new, |number| format!("{number}. "));
         self.heading(&format!("{number}{name}"));

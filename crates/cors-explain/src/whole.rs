@@ -1,5 +1,6 @@
 //! From whole texts to explanations.
 
+use crate::complete::completed;
 use crate::compose::explanation;
 use crate::conclude::Concluded;
 use crate::derive::{Stated, Unclear};
@@ -17,7 +18,11 @@ const MOST_NAMED: usize = 20;
 ///
 /// Something is missing or contradicts itself, so that nothing can be concluded.
 pub fn explain(material: &Material, stated: &Stated) -> Result<Explanation, Unclear> {
-    Ok(explanation(&Concluded::of(material, stated)?, stated))
+    let completed = completed(material, stated)?;
+    let concluded = Concluded::of(&completed.material, &completed.stated)?;
+    let mut explained = explanation(&concluded, &completed.stated);
+    completed.finish(&mut explained);
+    Ok(explained)
 }
 
 /// What a browser decides about messages that are HTTP text, or `curl -v`'s; `name` is what messages

@@ -132,6 +132,10 @@ pub(crate) fn refusal_event(refusal: &Refusal, redactor: &Redactor) -> RefusalEv
         compared: compared.map(|compared| about(&compared.what)),
         got: got.map(|got| redactor.text(&escape_cut(got))),
         wanted: compared.map(|compared| compared.wanted.to_string()),
+        element: refusal
+            .reason
+            .missing_element()
+            .map(|element| escape_cut(&element)),
     }
 }
 

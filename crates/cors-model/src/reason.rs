@@ -163,6 +163,25 @@ pub enum Reason {
     StreamRedirected,
 }
 
+impl Reason {
+    /// The method, or the header name in lower case, that a list lacks.
+    ///
+    /// As [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0) looks for it.
+    pub fn missing_element(&self) -> Option<Vec<u8>> {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "only these are about an element of a list"
+        )]
+        match self {
+            Self::MethodNotAllowed { method } => Some(method.as_bytes().to_vec()),
+            Self::HeaderNotAllowed { name } | Self::NonWildcardHeaderNotAllowed { name } => {
+                Some(name.as_bytes().to_ascii_lowercase())
+            }
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

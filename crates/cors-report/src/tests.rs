@@ -85,6 +85,7 @@ fn refused(mut case: CaseEvent, got: Option<&str>, wanted: &str) -> CaseEvent {
             compared: Some(About::Header("Access-Control-Allow-Origin".to_owned())),
             got: got.map(str::to_owned),
             wanted: Some(wanted.to_owned()),
+            element: None,
         });
     }
     case

@@ -82,6 +82,37 @@ pub struct ConsoleMessage {
     pub note: Option<String>,
 }
 
+/// What engines tell apart in a value that they refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// There is none.
+    Missing,
+    /// It is empty.
+    Empty,
+    /// It is `*`.
+    Wildcard,
+    /// It has a comma, as of several lines, or a space within.
+    Several,
+    /// It is an origin, or looks like one.
+    Origin,
+    /// Anything else.
+    Other,
+}
+
+impl ValueKind {
+    /// The kind of a value.
+    pub fn of(value: Option<&str>) -> Self {
+        match value {
+            None => Self::Missing,
+            Some("") => Self::Empty,
+            Some("*") => Self::Wildcard,
+            Some(value) if value.contains([',', ' ']) => Self::Several,
+            Some(value) if value == "null" || value.contains("://") => Self::Origin,
+            Some(_) => Self::Other,
+        }
+    }
+}
+
 /// Why a file about an engine cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {said}")]

@@ -26,17 +26,20 @@ Exit status:
 
 /// The arguments of `explain`.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("what").required(true).multiple(false).args(["case", "request", "har"]))]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["case", "request", "response", "har"]))]
 pub struct ExplainArgs {
-    /// A case of the library, by its id: what it demands and why, and what a browser does there
-    #[arg(value_name = "CASE")]
+    /// A case of the library, by its id: what it demands and why, and what a browser does there; or
+    /// `-` for what you paste: see --request
+    #[arg(value_name = "CASE", conflicts_with_all = ["request", "response", "har"])]
     pub case: Option<String>,
     /// The request that the page's browser sends, its preflight, or both, as HTTP text or as
-    /// `curl -v` shows them; with the responses in the same file if you like. `-` is standard input
-    #[arg(long, value_name = "FILE")]
+    /// `curl -v` shows them; with the responses in the same file if you like. Or what browsers copy:
+    /// as cURL, as fetch, the network panel, the lines of the console. `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "har")]
     pub request: Vec<PathBuf>,
-    /// A response as HTTP text; of several, the one to the preflight comes first
-    #[arg(long, value_name = "FILE", requires = "request")]
+    /// A response as HTTP text; of several, the one to the preflight comes first. Without the request
+    /// it needs --origin
+    #[arg(long, value_name = "FILE", conflicts_with = "har")]
     pub response: Vec<PathBuf>,
     /// A HAR file saved by a browser's developer tools, or one entry of it; the first refused
     /// exchange in it is explained. `-` is standard input
@@ -46,10 +49,10 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "N", requires = "har")]
     pub entry: Option<usize>,
     /// The origin of the page, when the request does not tell
-    #[arg(long, value_name = "ORIGIN", conflicts_with = "case")]
+    #[arg(long, value_name = "ORIGIN")]
     pub origin: Option<String>,
     /// How the page asks: fetch()'s `credentials`; of XMLHttpRequest `withCredentials` is `include`
-    #[arg(long, value_name = "MODE", conflicts_with = "case")]
+    #[arg(long, value_name = "MODE")]
     pub credentials: Option<Credentials>,
     /// What an engine decides, with its departures from the standard
     #[arg(long = "as", value_name = "ENGINE")]

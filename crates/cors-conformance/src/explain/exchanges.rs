@@ -1,7 +1,7 @@
 //! `explain` of files.
 
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cors_explain::{Material, Stated, Unclear, Verdict, explain, of_har, render};
 use cors_harness::exit::Exit;
@@ -16,7 +16,13 @@ const LONGEST: u64 = 512 * 1024 * 1024;
 
 /// Explains what the arguments name.
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
-    if let Some(id) = &args.case {
+    let pasted = args.case.as_deref() == Some("-");
+    if let Some(id) = args.case.as_deref().filter(|_| !pasted) {
+        if args.origin.is_some() || args.credentials.is_some() {
+            return Err(Stop::usage(
+                "--origin and --credentials are for exchanges: a case states its own",
+            ));
+        }
         return case::run(id, args);
     }
     let stated = Stated {
@@ -28,7 +34,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
         let (name, bytes) = bytes(file)?;
         of_har(&name, &bytes, args.entry, &stated).map_err(usage)?
     } else {
-        explain(&material(args)?, &stated).map_err(usage)?
+        explain(&material(args, pasted)?, &stated).map_err(usage)?
     };
     let text = if args.json {
         let json = serde_json::to_string_pretty(&explanation).map_err(Stop::bug)?;
@@ -47,12 +53,13 @@ fn usage(Unclear(why): Unclear) -> Stop {
     Stop::usage(why)
 }
 
-/// What the files of `--request` and `--response` hold.
-fn material(args: &ExplainArgs) -> Result<Material, Stop> {
+/// What the files of `--request` and `--response` hold, or standard input.
+fn material(args: &ExplainArgs, pasted: bool) -> Result<Material, Stop> {
     let mut material = Material::default();
-    for file in &args.request {
+    let input = pasted.then(|| PathBuf::from("-"));
+    for file in input.iter().chain(&args.request) {
         let (name, bytes) = bytes(file)?;
-        material.add_requests(&name, &bytes).map_err(usage)?;
+        material.add_text(&name, &bytes).map_err(usage)?;
     }
     for file in &args.response {
         let (name, bytes) = bytes(file)?;

@@ -7,6 +7,8 @@
 
 mod changes;
 mod har_files;
+mod pastes;
+mod refusals;
 mod values;
 
 use cors_explain::{Explanation, Stated, Verdict, of_har, of_text};

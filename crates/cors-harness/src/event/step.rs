@@ -55,6 +55,9 @@ pub struct RefusalEvent {
     /// What it had to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<String>,
+    /// The method or header name that a list lacks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub element: Option<String>,
 }
 
 /// A step of the standard that was taken.

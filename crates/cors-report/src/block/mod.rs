@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use cors_harness::attribute::{misses, shows};
 use cors_harness::cause::Fix;
 use cors_harness::event::{
-    AgentEvent, CaseEvent, CheckOutcome, Got, Outcome, StepEvent, TraceEvent,
+    AgentEvent, CaseEvent, CheckOutcome, ExchangeEvent, Got, Kind, Outcome, RefusalEvent,
+    StepEvent, TraceEvent,
 };
 use cors_vectors::server::{Level, Verdict};
 
 use crate::cite::cited;
 use crate::reasons::reason;
-use cors_explain::console;
+use cors_explain::console::{self, ConsoleView, Refused};
 use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use cors_text::terminal as escape;
 
@@ -214,13 +215,12 @@ impl Block {
                 self.more(&escape::sentence(&refusal.said));
                 self.cite(&refusal.at);
                 if step.wanted == Some(Verdict::Shared) {
-                    let got = refusal.got.as_deref();
                     // An engine that does not refuse this says nothing of it.
                     let shares = |name: &str| {
                         let mut engines = case.engines.iter();
                         engines.any(|event| event.engine == name && event.got == Got::Shared)
                     };
-                    for view in console::said(&refusal.at, &refusal.stage, got) {
+                    for view in on_console(step, refusal) {
                         if shares(&view.engine) {
                             continue;
                         }
@@ -329,6 +329,26 @@ impl Block {
             self.section(heading, &format!("{FAINT}{}{FAINT:#}", source(citation)));
         }
     }
+}
+
+/// What engines write of a refusal.
+fn on_console(step: &StepEvent, refusal: &RefusalEvent) -> Vec<ConsoleView> {
+    let of_preflight = refusal.stage == "preflight";
+    let is_judged = |one: &&ExchangeEvent| (one.kind == Kind::Preflight) == of_preflight;
+    let Some(judged) = step.exchanges.iter().rfind(is_judged) else {
+        return Vec::new();
+    };
+    let first = step.exchanges.first().map(|one| one.request.url.as_str());
+    console::written(&Refused {
+        at: &refusal.at,
+        stage: &refusal.stage,
+        got: refusal.got.as_deref(),
+        element: refusal.element.as_deref(),
+        status: judged.response.as_ref().map(|response| response.status),
+        page: step.origin.as_deref().unwrap_or("null"),
+        url: &judged.request.url,
+        asked: first.filter(|first| *first != judged.request.url),
+    })
 }
 
 /// A citation as a link and a step.

@@ -1,0 +1,112 @@
+//! Why a browser refuses, in the words for it.
+
+use super::*;
+
+fn preflight(asks: &str, answer: &str) -> Explanation {
+    let text = format!(
+        "OPTIONS /notes HTTP/1.1\nHost: api.example\nOrigin: https://app.example\n{asks}\n\n{answer}\n\n"
+    );
+    self::text(text.as_bytes())
+}
+
+fn console(explanation: &Explanation, engine: &str) -> String {
+    let mut views = explanation.console.iter();
+    let view = views.find(|view| view.engine == engine);
+    view.map(|view| view.said.clone()).unwrap_or_default()
+}
+
+#[test]
+fn consoles_name_the_status_of_this_exchange() {
+    for status in [403, 405] {
+        let explanation = preflight(
+            "Access-Control-Request-Method: POST\nAccess-Control-Request-Headers: content-type",
+            &format!("HTTP/1.1 {status} No\nContent-Length: 0"),
+        );
+        assert!(console(&explanation, "Firefox").contains(&format!("Status code: {status}")));
+        assert_eq!(
+            console(&explanation, "WebKit"),
+            format!("Preflight response is not successful. Status code: {status}")
+        );
+        let [change] = explanation.changes.as_slice() else {
+            panic!("{:?}", explanation.changes);
+        };
+        assert_eq!(
+            (change.answers[0].status, change.answers[0].set.len()),
+            (Some(204), 2)
+        );
+    }
+    let get = text(
+        b"GET /me HTTP/1.1\nHost: api.example\nOrigin: https://app.example\n\nHTTP/1.1 401 No\n\n",
+    );
+    assert!(console(&get, "Firefox").contains("Status code: 401"));
+    assert!(console(&get, "WebKit").ends_with("Status code: 401"));
+}
+
+#[test]
+fn consoles_name_the_header_and_the_advice_names_all_that_is_missing() {
+    let explanation = preflight(
+        "Access-Control-Request-Method: POST\nAccess-Control-Request-Headers: content-type,x-session,x-version",
+        "HTTP/1.1 200 OK\nAccess-Control-Allow-Origin: *\nAccess-Control-Allow-Headers: accept, content-type",
+    );
+    for engine in ["Chromium", "Firefox", "WebKit"] {
+        let said = console(&explanation, engine);
+        assert!(said.to_ascii_lowercase().contains("x-session"), "{said}");
+    }
+    let [change] = explanation.changes.as_slice() else {
+        panic!("{:?}", explanation.changes);
+    };
+    assert_eq!(
+        change.answers[0].set[0].value,
+        "accept, content-type, x-session, x-version"
+    );
+}
+
+#[test]
+fn a_header_that_came_twice_is_named_as_such() {
+    let explanation = text(
+        b"GET /x HTTP/1.1\nHost: api.example\nOrigin: http://localhost:8080\n\nHTTP/1.1 200 OK\n\
+          Access-Control-Allow-Origin: http://localhost:8080\naccess-control-allow-origin: http://localhost:8080\n",
+    );
+    assert_verdict(&explanation, Verdict::Refused);
+    let said = console(&explanation, "Chromium");
+    let words = "contains multiple values 'http://localhost:8080, http://localhost:8080', but only one is allowed";
+    assert!(said.contains(words), "{said}");
+}
+
+#[test]
+fn what_engines_agree_on_against_the_text_is_said() {
+    let explanation = preflight(
+        "Access-Control-Request-Method: POST\nAccess-Control-Request-Headers: authorization,content-type",
+        "HTTP/1.1 204 No Content\nAccess-Control-Allow-Origin: *\nAccess-Control-Allow-Headers: *",
+    );
+    assert_verdict(&explanation, Verdict::Refused);
+    assert!(
+        tells(&explanation, "Chromium, Firefox and WebKit allow it"),
+        "{:?}",
+        explanation.notes
+    );
+}
+
+#[test]
+fn a_server_that_echoes_the_question_is_told_so() {
+    let explanation = preflight(
+        "Access-Control-Request-Method: GET\nAccess-Control-Request-Headers: x-session",
+        "HTTP/1.1 200 OK\nAccess-Control-Allow-Origin: *\nAccess-Control-Request-Method: GET\n\
+         Access-Control-Request-Headers: x-session",
+    );
+    assert_verdict(&explanation, Verdict::Refused);
+    assert!(tells(&explanation, "sends the request's own headers back"));
+}
+
+#[test]
+fn a_misdirected_request_is_no_redirect() {
+    let explanation = text(
+        b"GET /api HTTP/2\nHost: files.example\nOrigin: https://app.example\n\nHTTP/2 421\nContent-Length: 3\n\n",
+    );
+    assert_verdict(&explanation, Verdict::AllowedSoFar);
+    let shown = cors_explain::render::text(&explanation, false);
+    assert!(
+        shown.contains("once more, on a new connection") && !shown.contains("redirect"),
+        "{shown}"
+    );
+}

@@ -310,7 +310,11 @@ fn what_is_missing_is_said_with_how_to_get_it() {
             "GET https://api.example/x\nOrigin: null\nOrigin: https://b.example\n",
             "several Origin headers",
         ),
-        ("--request", "HTTP/1.1 200 OK\n", "there is no request"),
+        (
+            "--request",
+            "HTTP/1.1 200 OK\n",
+            "a response and no request",
+        ),
         (
             "--request",
             "nonsense",

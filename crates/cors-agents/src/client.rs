@@ -141,7 +141,7 @@ pub async fn run_client(
     cancel: impl Future<Output = ()>,
     sink: &mut dyn Sink,
 ) -> io::Result<EndEvent> {
-    let listeners = Listeners::open().await?;
+    let listeners = Listeners::open_for_program().await?;
     let page = format!("{}/", listeners.origin(Place::Page));
     let stages = job
         .cases
@@ -151,7 +151,8 @@ pub async fn run_client(
     let (sender, _told) = unbounded_channel();
     let servers = Servers::new(&listeners, stages, "", Vec::new(), sender);
     let mut program = Program::start(job.line)?;
-    let mut run = Run::begin(job.about, job.name.to_owned(), job.cases.len(), sink);
+    let run = Run::begin(job.about, job.name.to_owned(), job.cases.len(), sink);
+    let mut run = run.pairing_refusals();
     let work = async {
         for (number, case) in job.cases.iter().enumerate() {
             let played = match skip::for_client(case) {

@@ -15,6 +15,7 @@ mod jar;
 pub mod known;
 pub mod model;
 pub mod observation;
+mod paired;
 pub mod record;
 pub mod refusals;
 pub mod run;

@@ -17,6 +17,7 @@ use cors_vectors::server::Level;
 use crate::compare::{Comparison, compare};
 use crate::model::play;
 use crate::observation::{Observation, ObservedRequest};
+use crate::paired::Paired;
 use crate::world::World;
 
 /// What a run says of itself.
@@ -50,6 +51,8 @@ pub enum Played {
 pub struct Run<'s> {
     again: String,
     stream: Stream<'s>,
+    /// Where refusals are paired, the cases that wait for the others of their area.
+    paired: Option<Paired>,
 }
 
 impl<'s> Run<'s> {
@@ -66,7 +69,16 @@ impl<'s> Run<'s> {
             again: about.again.clone(),
             // Browsers are bound by all of the standard.
             stream: Stream::begin(run, Level::Must, sink),
+            paired: None,
         }
+    }
+
+    /// Pairs the cases that want nothing but errors with the others of their area: a client that
+    /// fails every fetch shows nothing by failing those.
+    #[must_use]
+    pub fn pairing_refusals(mut self) -> Self {
+        self.paired = Some(Paired::default());
+        self
     }
 
     /// Judges a case and hands its event on.
@@ -107,7 +119,14 @@ impl<'s> Run<'s> {
         event.why = case.why.clone().unwrap_or_default();
         event.spec.clone_from(&case.spec);
         event.cause = cause(&event);
-        self.stream.case(Box::new(event));
+        let event = Box::new(event);
+        let told = match &mut self.paired {
+            Some(paired) => paired.take(case, event),
+            None => vec![event],
+        };
+        for event in told {
+            self.stream.case(event);
+        }
     }
 
     fn broken(&mut self, reason: String) -> (Outcome, Option<String>) {
@@ -117,6 +136,9 @@ impl<'s> Run<'s> {
 
     /// Ends the run; with `stopped`, before all of its cases were judged.
     pub fn end(mut self, stopped: Option<(Exit, String)>) -> EndEvent {
+        for event in self.paired.take().map(Paired::rest).unwrap_or_default() {
+            self.stream.case(event);
+        }
         if let Some((exit, reason)) = stopped {
             self.stream.stop(exit, reason);
         }

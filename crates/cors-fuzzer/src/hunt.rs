@@ -257,7 +257,8 @@ impl<'s> Search<'s> {
         };
         match (event.outcome, failed.is_empty()) {
             (Outcome::Skip | Outcome::Blocked, _) => self.counts.skip += 1,
-            (Outcome::Pass | Outcome::Info | Outcome::Fail | Outcome::Error, true) => {
+            (Outcome::Info, true) => self.counts.info += 1,
+            (Outcome::Pass | Outcome::Fail | Outcome::Error, true) => {
                 self.counts.pass += 1;
             }
             (_, false) => self.counts.fail += 1,

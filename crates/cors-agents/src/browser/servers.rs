@@ -49,12 +49,45 @@ impl Listeners {
     ///
     /// A socket cannot be had.
     pub async fn open() -> io::Result<Self> {
+        Self::open_at(["page", "cross", "third"].map(|name| {
+            let host = format!("{name}.localhost");
+            (host, Ipv4Addr::LOCALHOST)
+        }))
+        .await
+    }
+
+    /// The same for a program, which asks the system for names: where that does not know names that
+    /// end in `.localhost`, the hosts are `localhost` and addresses of this machine. The last two
+    /// places are the same site where there is only one such address.
+    ///
+    /// # Errors
+    ///
+    /// A socket cannot be had.
+    pub async fn open_for_program() -> io::Result<Self> {
+        let found = tokio::net::lookup_host(("cross.localhost", 80)).await;
+        if found.is_ok_and(|mut found| found.any(|address| address.ip().is_loopback())) {
+            return Self::open().await;
+        }
+        let second = Ipv4Addr::new(127, 0, 0, 2);
+        let third = match TcpListener::bind((second, 0)).await {
+            Ok(_) => second,
+            Err(_) => Ipv4Addr::LOCALHOST,
+        };
+        Self::open_at([
+            ("localhost".to_owned(), Ipv4Addr::LOCALHOST),
+            (Ipv4Addr::LOCALHOST.to_string(), Ipv4Addr::LOCALHOST),
+            (third.to_string(), third),
+        ])
+        .await
+    }
+
+    async fn open_at(hosts: [(String, Ipv4Addr); 3]) -> io::Result<Self> {
         let mut listeners = Vec::new();
         let mut origins = Vec::new();
-        for (place, name) in PLACES.into_iter().zip(["page", "cross", "third"]) {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        for (place, (host, address)) in PLACES.into_iter().zip(hosts) {
+            let listener = TcpListener::bind((address, 0)).await?;
             let port = listener.local_addr()?.port();
-            origins.push(format!("http://{name}.localhost:{port}"));
+            origins.push(format!("http://{host}:{port}"));
             listeners.push((place, listener));
         }
         Ok(Self { listeners, origins })

@@ -1,5 +1,6 @@
 //! JUnit documents, as a CI server reads them: red where the exit status is not 0.
 
+use cors_harness::event::Event;
 use cors_testbed::Behaviour;
 use roxmltree::Document;
 
@@ -121,11 +122,24 @@ fn an_agent_is_told_too() {
     assert!(all.sums[0] > 0, "{model:#?}");
     assert_eq!(all.sums[1..], [0, 0]);
 
-    // Right wherever the API has to throw, and wrong elsewhere.
+    // Right wherever the API has to throw, which shows nothing, and wrong elsewhere.
     let throws = r#"while read -r line; do echo '{"thrown": "TypeError"}'; done"#;
     let wrong = run(&[&["agent", "--cmd", throws], &words[..]].concat());
     assert_eq!(wrong.code, Some(1), "{wrong:#?}");
     let wrong = told(&wrong);
     assert_eq!(wrong.sums[0], all.sums[0]);
     assert!(wrong.kinds().contains(&"differs"), "{:?}", wrong.beside);
+}
+
+#[test]
+fn an_agent_that_fails_everything_passes_nothing() {
+    let fails = r#"while read -r line; do echo '{"failed": true}'; done"#;
+    let words = ["-t", "methods/*", "--report", "ndjson=-"];
+    let ran = run(&[&["agent", "--cmd", fails], &words[..]].concat());
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    let Some(Event::End(end)) = ran.events().pop() else {
+        panic!("{ran:#?}")
+    };
+    assert_eq!(end.counts.pass, 0, "{end:?}");
+    assert!(end.counts.fail > 0, "{end:?}");
 }

@@ -52,15 +52,26 @@ pub(crate) fn behaving(behaviour: Behaviour) -> Listening {
 /// The reference server behind TLS, with HTTP/2 and HTTP/1.1, and the path of its certificate,
 /// which is for the name `target.test` and its own authority.
 pub(crate) fn secure() -> (Listening, PathBuf) {
-    let made = rcgen::generate_simple_self_signed(["target.test".to_owned()]).unwrap();
-    let (certificate, key) = (made.cert.der().to_vec(), made.signing_key.serialize_der());
+    with_certificate(false, "target.test")
+}
+
+/// The same, with a certificate for a name that may be an authority's, as `openssl req -x509` makes
+/// it.
+pub(crate) fn with_certificate(is_authority: bool, name: &str) -> (Listening, PathBuf) {
+    let mut params = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
+    if is_authority {
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    }
+    let signing_key = rcgen::KeyPair::generate().unwrap();
+    let cert = params.self_signed(&signing_key).unwrap();
+    let (certificate, key) = (cert.der().to_vec(), signing_key.serialize_der());
     let listening = listen(move |listener| {
         let policy: Policy = toml::from_str(POLICY).unwrap();
         let tls = tls_config(certificate, key, &[b"h2", b"http/1.1"]).unwrap();
         serve_tls(listener, Server::reference(&policy).unwrap(), tls).unwrap()
     });
     let file = listening.policy.with_file_name("authority.pem");
-    std::fs::write(&file, made.cert.pem()).unwrap();
+    std::fs::write(&file, cert.pem()).unwrap();
     (listening, file)
 }
 

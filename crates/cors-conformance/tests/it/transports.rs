@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::thread;
 
 use crate::program::{Ran, SAMPLE, run, sample, text};
-use crate::servers::{Listening, behaving, reflecting, secure};
+use crate::servers::{Listening, behaving, reflecting, secure, with_certificate};
 use cors_testbed::Behaviour;
 
 /// The tests' own cases against a server at another URL than its own.
@@ -213,5 +213,20 @@ fn a_proxy_learns_no_secret_of_the_target_and_its_own_is_not_shown() {
             secret.len() == 16 || !asked.contains(secret),
             "{secret}: {asked}"
         );
+    }
+}
+
+#[test]
+fn an_authority_that_is_its_own_certificate_is_trusted_for_its_name_only() {
+    for (name, code) in [("localhost", 0), ("other.example", 3)] {
+        let (server, authority) = with_certificate(true, name);
+        let url = server.url.replace("http://127.0.0.1", "https://localhost");
+        let url = url.replace("https://127.0.0.1", "https://localhost");
+        let ran = at(&url, &server, &["--cacert", text(&authority)]);
+        assert_eq!(ran.code, Some(code), "{} {}", ran.stdout, ran.stderr);
+        if code == 3 {
+            assert!(ran.stdout.contains("not valid for name"), "{}", ran.stdout);
+            assert!(ran.stdout.contains("-k trusts any"), "{}", ran.stdout);
+        }
     }
 }

@@ -142,8 +142,11 @@ fn untold(transport: &Transport) -> Option<Halt> {
         | Transport::Unreachable { .. }
         | Transport::ConnectTimeout(_)
         | Transport::TlsTimeout(_)
-        | Transport::Proxy(_)
-        | Transport::Tls(_) => format!("the target is unreachable: {transport}"),
+        | Transport::Proxy(_) => format!("the target is unreachable: {transport}"),
+        Transport::Tls(_) => format!(
+            "the target is unreachable: {transport} (--cacert FILE names certificates to trust, \
+             -k trusts any)"
+        ),
         Transport::HeadTimeout(_) => format!(
             "the target is not understood: {transport}; --request-timeout gives it more time"
         ),

@@ -120,6 +120,27 @@ fn names_that_no_policy_can_hold_are_left_out() {
 }
 
 #[test]
+fn that_no_preflight_came_through_is_said() {
+    let said = |granted: bool| {
+        let (inferred, _) = learnt(&Options::default(), move |request, answer| {
+            let preflight = request.method() == "OPTIONS";
+            let answer = answer.header("Access-Control-Allow-Origin", "*");
+            if preflight && granted {
+                answer.header("Access-Control-Allow-Methods", "PUT")
+            } else {
+                answer.status(if preflight { 403 } else { 200 })
+            }
+        });
+        inferred
+            .unwrap()
+            .toml()
+            .contains("No preflight came through")
+    };
+    assert!(said(false));
+    assert!(!said(true));
+}
+
+#[test]
 fn what_a_server_lists_it_means_even_where_a_browser_is_refused() {
     let (inferred, _) = learnt(&Options::default(), |request, answer| {
         let preflight = request.method() == "OPTIONS";

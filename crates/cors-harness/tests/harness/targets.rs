@@ -39,6 +39,17 @@ async fn a_complete_answer_is_given_as_it_came() {
 }
 
 #[tokio::test]
+async fn names_below_localhost_are_this_machine_whatever_resolves_them() {
+    let server = Server::answering(|_| response(200, &[])).await;
+    for name in ["localhost", "any.name.LocalHost", "dot.localhost."] {
+        let url = Url::parse(&format!("http://{name}:{}/", server.address.port())).unwrap();
+        let target = UrlTarget::new(&url, &options()).unwrap();
+        let answer = target.exchange(&get(&server)).await;
+        assert_eq!(answer.unwrap().status, 200, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_complete_answer_is_told_apart() {
     assert!(matches!(answer_to(b"").await, Err(Transport::Closed(_))));
     assert!(matches!(

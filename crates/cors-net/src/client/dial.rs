@@ -1,6 +1,6 @@
 //! Streams to a target: where they go, through which proxy, and the TLS on top.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::route::{Hop, Proxy, Route, Way, is_loopback};
+use super::route::{Hop, Proxy, Route, Way, is_localhost, is_loopback};
 use crate::USER_AGENT;
 use crate::transport::Transport;
 
@@ -199,6 +199,14 @@ async fn addresses(hop: &Hop) -> Result<Vec<SocketAddr>, Transport> {
             .iter()
             .map(|ip| SocketAddr::new(*ip, hop.port))
             .collect());
+    }
+    // This very machine, whatever the network says (RFC 6761, 6.3), and whatever it does not.
+    if is_localhost(&hop.host) {
+        let here = [
+            IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ];
+        return Ok(here.map(|ip| SocketAddr::new(ip, hop.port)).to_vec());
     }
     let unresolvable = |said: String| Transport::Unresolvable {
         host: hop.host.clone(),

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 
 /// Whom a target's certificate must satisfy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,13 +56,25 @@ pub fn client_config(trust: &Trust, protocols: &[&[u8]]) -> Result<Arc<ClientCon
         }
         Trust::Authorities(pem) => {
             let mut roots = RootCertStore::empty();
+            let mut listed = Vec::new();
             for certificate in CertificateDer::pem_slice_iter(pem) {
-                roots.add(certificate.map_err(|error| TrustError::Pem(error.to_string()))?)?;
+                let certificate =
+                    certificate.map_err(|error| TrustError::Pem(error.to_string()))?;
+                roots.add(certificate.clone())?;
+                listed.push(certificate);
             }
             if roots.is_empty() {
                 return Err(TrustError::Empty);
             }
-            builder.with_root_certificates(roots).with_no_client_auth()
+            let usual =
+                WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+            let usual = usual
+                .build()
+                .map_err(|error| TrustError::Pem(error.to_string()))?;
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(OrListed { usual, listed }))
+                .with_no_client_auth()
         }
         Trust::Anyone => builder
             .dangerous()
@@ -67,6 +83,76 @@ pub fn client_config(trust: &Trust, protocols: &[&[u8]]) -> Result<Arc<ClientCon
     };
     config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     Ok(Arc::new(config))
+}
+
+/// Accepts what authorities vouch for, and a certificate that is an authority of the list itself:
+/// `openssl req -x509` makes such, and curl takes them.
+#[derive(Debug)]
+struct OrListed {
+    usual: Arc<WebPkiServerVerifier>,
+    listed: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for OrListed {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let usual = self.usual.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        match usual {
+            // That it is an authority is found after its times were looked at, and before its name.
+            Err(error) if is_authority(&error) && self.listed.contains(end_entity) => {
+                let certificate = ParsedCertificate::try_from(end_entity)?;
+                verify_server_name(&certificate, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            other => other,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.usual
+            .verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.usual
+            .verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.usual.supported_verify_schemes()
+    }
+}
+
+/// Whether a certificate was refused for being an authority's, which the TLS library has no word
+/// of its own for.
+fn is_authority(error: &rustls::Error) -> bool {
+    matches!(
+        error,
+        rustls::Error::InvalidCertificate(CertificateError::Other(other))
+            if format!("{other:?}").contains("CaUsedAsEndEntity")
+    )
 }
 
 /// Accepts every certificate, and still checks that the server holds its key.

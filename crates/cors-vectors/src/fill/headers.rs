@@ -6,7 +6,7 @@ use cors_policy::names::{
 };
 use cors_policy::policy::Policy;
 
-use super::listed::{Value, names_of};
+use super::listed::{Value, names_of, some_of};
 
 /// The placeholders about request and response headers.
 pub(super) fn values(policy: &Policy) -> Vec<Value> {
@@ -75,10 +75,12 @@ pub(super) fn values(policy: &Policy) -> Vec<Value> {
     values
 }
 
-/// The exposed headers that are not safelisted.
+/// The exposed headers that are not safelisted. A server need not name what only fits a prefix: it
+/// exposes what its responses have.
 pub(super) fn exposed(policy: &Policy) -> impl Iterator<Item = String> + use<> {
-    names_of(&policy.expose_headers, &[], |name| {
-        !is_safelisted_response_header_name(name.as_bytes())
+    some_of(&policy.expose_headers, &[], |name| {
+        !name.ends_with('*')
+            && !is_safelisted_response_header_name(name.as_bytes())
             && !is_forbidden_response_header_name(name.as_bytes())
     })
 }

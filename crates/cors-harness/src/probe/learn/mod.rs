@@ -64,6 +64,7 @@ impl<'a> Learn<'a> {
             self.headers(page).await;
             self.expose(page).await;
             self.max_age(page).await;
+            self.preflights();
         } else {
             self.nobody();
         }
@@ -89,6 +90,18 @@ impl<'a> Learn<'a> {
             evidence,
             unsettled,
         })
+    }
+
+    /// That nothing beyond simple requests is allowed is as often a mistake as it is meant.
+    fn preflights(&mut self) {
+        let is_empty = |names: &AnyOr<Vec<String>>| matches!(names, AnyOr::Listed(listed) if listed.is_empty());
+        if is_empty(&self.policy.allow_methods) && is_empty(&self.policy.allow_headers) {
+            self.evidence.about.push(
+                "No preflight came through: pages can send simple requests only. If more is meant, \
+                 look at the response to OPTIONS."
+                    .to_owned(),
+            );
+        }
     }
 
     /// Whether a page of the origin may read the answer to a GET; each is asked once.

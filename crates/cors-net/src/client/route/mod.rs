@@ -11,4 +11,4 @@ pub(super) use self::notation::plain;
 pub use self::proxy::Proxy;
 pub use self::rule::{ConnectTo, Resolve};
 pub use self::way::Route;
-pub(super) use self::way::{Hop, Way, is_loopback};
+pub(super) use self::way::{Hop, Way, is_localhost, is_loopback};

@@ -104,11 +104,17 @@ impl Route {
         let last = way.tunnel.as_ref().map_or(host, |hop| hop.host.as_str());
         match last.parse() {
             Ok(address) if is_loopback(address) => Ok(()),
-            Err(_) if last == "localhost" || last.ends_with(".localhost") => Ok(()),
+            Err(_) if is_localhost(last) => Ok(()),
             Ok(_) => refused(last),
             Err(_) => refused(&format!("{last}, which a proxy looks up,")),
         }
     }
+}
+
+/// Whether a name is this very machine's, whatever the network says.
+pub(in crate::client) fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// Whether an address is one of this machine's own.

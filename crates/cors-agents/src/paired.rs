@@ -12,7 +12,7 @@ use cors_vectors::agent::AgentCase;
 pub(crate) struct Paired {
     area: String,
     /// Each with whether it wants nothing but errors.
-    waiting: Vec<(Box<CaseEvent>, bool)>,
+    waiting: Vec<(CaseEvent, bool)>,
     /// Whether a case that wants a response was played, and whether one passed.
     wanted: bool,
     passed: bool,
@@ -20,7 +20,7 @@ pub(crate) struct Paired {
 
 impl Paired {
     /// Takes in a judged case, in the order of the areas; returns those that wait no longer.
-    pub(crate) fn take(&mut self, case: &AgentCase, event: Box<CaseEvent>) -> Vec<Box<CaseEvent>> {
+    pub(crate) fn take(&mut self, case: &AgentCase, event: CaseEvent) -> Vec<CaseEvent> {
         let area = case.id.split('/').next().unwrap_or_default();
         let mut told = Vec::new();
         if area != self.area {
@@ -43,7 +43,7 @@ impl Paired {
     }
 
     /// Those that still wait when no more of their area come.
-    pub(crate) fn rest(self) -> Vec<Box<CaseEvent>> {
+    pub(crate) fn rest(self) -> Vec<CaseEvent> {
         let Self {
             area,
             waiting,

@@ -119,13 +119,12 @@ impl<'s> Run<'s> {
         event.why = case.why.clone().unwrap_or_default();
         event.spec.clone_from(&case.spec);
         event.cause = cause(&event);
-        let event = Box::new(event);
         let told = match &mut self.paired {
             Some(paired) => paired.take(case, event),
             None => vec![event],
         };
         for event in told {
-            self.stream.case(event);
+            self.stream.case(Box::new(event));
         }
     }
 
@@ -137,7 +136,7 @@ impl<'s> Run<'s> {
     /// Ends the run; with `stopped`, before all of its cases were judged.
     pub fn end(mut self, stopped: Option<(Exit, String)>) -> EndEvent {
         for event in self.paired.take().map(Paired::rest).unwrap_or_default() {
-            self.stream.case(event);
+            self.stream.case(Box::new(event));
         }
         if let Some((exit, reason)) = stopped {
             self.stream.stop(exit, reason);

@@ -5,7 +5,7 @@
 
 use cors_harness::event::{CaseEvent, Event, Outcome};
 use cors_harness::exit::Exit;
-use cors_harness::run::Options;
+use cors_harness::options::Options;
 use cors_report::block;
 use cors_report::format::Format as _;
 use cors_report::junit::Junit;

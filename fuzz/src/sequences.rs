@@ -10,7 +10,7 @@ use arbitrary::Unstructured;
 use cors_fuzzer::{Source, policy, sequence};
 use cors_harness::event::Outcome;
 use cors_harness::kit::{HttpService, Implementation, Kit, Subject, Unsupported};
-use cors_harness::run::Options;
+use cors_harness::options::Options;
 use cors_testbed::application::ENDPOINTS;
 use cors_testbed::variants::variants;
 use cors_testbed::{Behaviour, Server, Service};

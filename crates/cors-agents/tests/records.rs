@@ -1,18 +1,16 @@
 //! What the engines were seen to do, against the cases and against what is known of the engines.
 //! Needs no browser.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use cors_agents::browser::{Emulator, Engine};
+use cors_agents::browser::Engine;
 use cors_agents::compare::differences;
-use cors_agents::known::Classes;
 use cors_agents::model::{play_as, play_refusing};
 use cors_agents::world::World;
 use cors_model::trace::NoTrace;
 use cors_vectors::known::agents::known;
 use cors_vectors::known::entry::Known;
 use cors_vectors::observed::observed;
-use cors_vectors::summary::summary;
 
 /// The engines, of which there are records.
 fn recorded() -> impl Iterator<Item = &'static str> {
@@ -25,30 +23,6 @@ fn failures(name: &str) -> Vec<Known> {
         .expect("the file is read")
         .expect("there are known failures");
     file.entries.into_iter().map(|entry| entry.known).collect()
-}
-
-/// A number of failures that is not that of the summary is noticed.
-#[test]
-fn the_numbers_of_summaries_are_compared() {
-    for name in Emulator::ALL.map(Emulator::name) {
-        let summary = summary(name).unwrap().expect("there is a summary");
-        let cases = summary.run + summary.skipped.values().sum::<usize>();
-        let counts = summary.classes.iter();
-        let mut failures: BTreeMap<String, usize> = counts
-            .map(|known| (known.class.name.clone(), known.count))
-            .collect();
-        let first = summary.classes[0].class.name.clone();
-        let classes = Classes::new(summary).unwrap();
-        assert!(classes.check(cases, &failures).is_empty());
-        *failures.get_mut(&first).unwrap() += 1;
-        let changed = classes.check(cases, &failures);
-        assert!(
-            changed.len() == 1 && changed[0].contains(&first),
-            "{changed:?}"
-        );
-        // Of a run on some of the cases nothing can be said.
-        assert!(classes.check(cases - 1, &BTreeMap::new()).is_empty());
-    }
 }
 
 /// Every difference that was seen has a name and a reason, and nothing is named that was not seen.

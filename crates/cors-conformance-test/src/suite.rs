@@ -1,5 +1,6 @@
 //! The suite as the tests of an implementation: each case is a test.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,8 +8,10 @@ use std::sync::Arc;
 use cors_harness::event::{CaseEvent, EndEvent, Event, Outcome};
 use cors_harness::kit::{Kit, Subject};
 use cors_harness::known::Known as Comparing;
+use cors_harness::options::Options;
 use cors_harness::plan::{Plan, PlannedCase};
-use cors_harness::run::{Briefly, Options, run};
+use cors_harness::run::run;
+use cors_harness::stream::Briefly;
 use cors_vectors::known::entry::Known;
 use cors_vectors::known::file::{Entry, KnownFile, Reasons, ids_of};
 use cors_vectors::server::ServerCase;
@@ -163,7 +166,7 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
             let policy = planned.case.policy.clone();
             Trial::new(id.clone(), move || {
                 let (suite, cases, list) = &*shared;
-                suite.judge(cases, &id, &policy, &about(list, &id))
+                suite.judge(cases, &id, &policy, &RefCell::new(about(list, &id)))
             })
         }));
         Ok(trials)
@@ -195,7 +198,7 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
         cases: &[ServerCase],
         id: &str,
         policy: &str,
-        list: &KnownFile,
+        list: &RefCell<KnownFile>,
     ) -> Result<(), String> {
         let library = server_library().map_err(ToString::to_string)?;
         let policies = library.policies();

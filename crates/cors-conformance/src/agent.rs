@@ -1,5 +1,6 @@
 //! `agent`: the agent cases on a user agent.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::pin::Pin;
 use cors_agents::browser::engine::Installed;
 use cors_agents::browser::{Emulator, Engine, Faults, Job, LaunchError, Limits, run_engine};
 use cors_agents::client::{ClientJob, run_client};
-use cors_agents::known::{ByClass, Classes};
+use cors_agents::known::Classes;
 use cors_agents::record::Recording;
 use cors_agents::refusals::{distinct, message, telling};
 use cors_agents::run::{About, Played, run_model};
@@ -64,10 +65,13 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         Level::Must,
         args.output.color,
     )?;
-    let narrowed = is_narrowed(&args.selection);
+    let known = known.map(RefCell::new);
     let classes = classes(args)?;
-    let by_class = ByClass::new(output, classes.as_ref());
-    let mut sink = Known::new(by_class, known.as_ref(), narrowed, Level::Must);
+    let list = known.as_ref().or_else(|| Some(&classes.as_ref()?.list));
+    // What is said of classes is about all cases.
+    let is_all = |classes: &Classes| classes.cases == chosen.len();
+    let narrowed = is_narrowed(&args.selection) || !classes.as_ref().is_none_or(is_all);
+    let mut sink = Known::new(output, list, narrowed, Level::Must);
     let end = if let Some(session) = session {
         match (args.name, installed, &args.cmd) {
             (Some(name), Some(installed), _) => match (&args.console, name.engine()) {
@@ -94,8 +98,8 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         let trace = !args.output.report.is_empty() || args.verbose > 1;
         run_model(chosen.into_iter(), &about, trace, &mut sink)
     };
-    let (_, by_class) = sink.into_parts();
-    for stop in by_class.into_inner().trouble() {
+    let (_, output) = sink.into_parts();
+    for stop in output.trouble() {
         message::error(&stop.said);
     }
     Ok(end.exit)
@@ -288,7 +292,8 @@ fn classes(args: &AgentArgs) -> Result<Option<Classes>, Stop> {
         _ => return Ok(None),
     };
     let summary = summary(name).map_err(Stop::bug)?;
-    summary.map(Classes::new).transpose().map_err(Stop::bug)
+    let classes = summary.as_ref().map(Classes::new);
+    classes.transpose().map_err(Stop::bug)
 }
 
 /// The start of a command line that runs one of the cases alone.

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 use anstream::{AutoStream, ColorChoice};
 use cors_harness::event::Event;
 use cors_harness::exit::{Exit, Exits};
-use cors_harness::run::Sink;
+use cors_harness::stream::Sink;
 use cors_vectors::server::Level;
 
 use crate::args::{Color, Report};

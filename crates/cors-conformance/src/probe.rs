@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use cors_harness::control::Halt;
 use cors_harness::kit::Subject;
+use cors_harness::options::Options;
 use cors_harness::plan::{Plan, PlanError};
 use cors_harness::probe::{Inferred, infer};
-use cors_harness::run::Options;
 use cors_harness::target::Target;
 use cors_vectors::server::ServerCase;
 

@@ -1,5 +1,6 @@
 //! `run`: the cases against a server. The main job.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::task::Poll;
@@ -10,8 +11,9 @@ use cors_harness::escape::shell_word;
 use cors_harness::event::Mode;
 use cors_harness::exit::Exit;
 use cors_harness::known::{Known, Seen};
+use cors_harness::options::{About, Options};
 use cors_harness::plan::Plan;
-use cors_harness::run::{About, Options, not_begun, run as drive};
+use cors_harness::run::{not_begun, run as drive};
 use cors_harness::wire::Line;
 use cors_vectors::Library;
 use cors_vectors::server::{Level, ServerCase};
@@ -60,7 +62,8 @@ pub(crate) fn execute(
         args.output.color,
     )?;
     let narrowed = is_narrowed(&args.selection);
-    let mut sink = Known::new(output, baseline, narrowed, options.fail_on);
+    let baseline = baseline.cloned().map(RefCell::new);
+    let mut sink = Known::new(output, baseline.as_ref(), narrowed, options.fail_on);
 
     let all: Vec<ServerCase> = library.server_cases().cloned().collect();
     let is_chosen = |case: &ServerCase| chosen.contains(case.id.as_str());

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use cors_harness::control::Halt;
 use cors_harness::event::{CaseEvent, NoteEvent};
 use cors_harness::kit::{Site, Subject};
-use cors_harness::run::Options;
+use cors_harness::options::Options;
 use cors_harness::runner::{Done, Runner};
 use cors_vectors::server::ServerCase;
 

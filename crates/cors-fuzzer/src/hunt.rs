@@ -10,7 +10,8 @@ use cors_harness::event::{
 };
 use cors_harness::exit::Exit;
 use cors_harness::kit::Subject;
-use cors_harness::run::{Options, cut_short};
+use cors_harness::options::Options;
+use cors_harness::run::cut_short;
 use cors_harness::stream::{Sink, Stream};
 use cors_vectors::known::file::Fate;
 use cors_vectors::server::{ServerCase, Step};

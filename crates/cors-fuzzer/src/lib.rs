@@ -19,7 +19,7 @@
 //! use cors_harness::event::Event;
 //! use cors_harness::exit::Exit;
 //! use cors_harness::kit::Subject;
-//! use cors_harness::run::Options;
+//! use cors_harness::options::Options;
 //! use cors_harness::target::ServiceTarget;
 //! use cors_vectors::policy::Policy;
 //!

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cors_harness::event::Mode;
 use cors_harness::kit::{Site, Subject};
-use cors_harness::run::Options;
+use cors_harness::options::Options;
 use cors_vectors::server::Requirement;
 
 use crate::source::Source;

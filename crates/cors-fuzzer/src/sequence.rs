@@ -10,7 +10,7 @@ use crate::place::{choose, origins, places};
 use crate::source::Source;
 use cors_harness::event::{CaseEvent, ExchangeEvent, Outcome};
 use cors_harness::kit::Subject;
-use cors_harness::run::Options;
+use cors_harness::options::Options;
 use cors_harness::runner::{Done, Runner};
 
 /// A sequence of requests and what came of it.

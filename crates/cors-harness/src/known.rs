@@ -1,5 +1,6 @@
 //! Compares a run with the known failures while it goes on.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use cors_vectors::known::file::{Fate, KnownFile};
@@ -24,7 +25,7 @@ pub struct Seen {
 #[derive(Debug)]
 pub struct Known<'a, S> {
     inner: S,
-    list: Option<&'a KnownFile>,
+    list: Option<&'a RefCell<KnownFile>>,
     /// Whether cases were left out on purpose.
     narrowed: bool,
     fail_on: Level,
@@ -34,8 +35,14 @@ pub struct Known<'a, S> {
 
 impl<'a, S: Sink> Known<'a, S> {
     /// Before a run in which failures from a level on count; `narrowed` says that cases were left
-    /// out on purpose, so that not every entry has to be used.
-    pub fn new(inner: S, list: Option<&'a KnownFile>, narrowed: bool, fail_on: Level) -> Self {
+    /// out on purpose, so that not every entry has to be used. Others may add cases to entries that
+    /// name none, until the events of these cases come.
+    pub fn new(
+        inner: S,
+        list: Option<&'a RefCell<KnownFile>>,
+        narrowed: bool,
+        fail_on: Level,
+    ) -> Self {
         Self {
             inner,
             list,
@@ -77,7 +84,8 @@ impl<'a, S: Sink> Known<'a, S> {
 
     /// Why a failure is accepted, when it is known in this way.
     fn reason(&self, id: &str) -> Option<KnownEvent> {
-        let known = self.list?.explaining(id, self.seen.fates.get(id)?)?;
+        let list = self.list?.borrow();
+        let known = list.explaining(id, self.seen.fates.get(id)?)?;
         Some(KnownEvent {
             name: known.name.clone(),
             reason: known.reason_with_link(),
@@ -116,6 +124,7 @@ impl<S: Sink> Sink for Known<'_, S> {
 
     fn settle(&mut self, exits: &mut Exits) {
         if let Some(list) = self.list {
+            let list = list.borrow();
             let broken = [Exit::Bug, Exit::Usage, Exit::Unreachable, Exit::CutShort];
             let complete = !broken.iter().any(|exit| exits.contains(*exit));
             let whole = complete && !self.narrowed;

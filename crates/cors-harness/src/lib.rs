@@ -18,7 +18,8 @@
 //! use cors_harness::event::{Event, Outcome};
 //! use cors_harness::kit::Subject;
 //! use cors_harness::plan::Plan;
-//! use cors_harness::run::{Options, run};
+//! use cors_harness::options::Options;
+//! use cors_harness::run::run;
 //! use cors_harness::target::ServiceTarget;
 //! use cors_vectors::policy::Policy;
 //! use cors_vectors::server::ServerCase;

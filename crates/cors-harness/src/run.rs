@@ -10,13 +10,11 @@ use crate::case::{Through, again, blank, run_case};
 use crate::control::{Control, Halt, control, still_answers};
 use crate::event::{CaseEvent, EndEvent, Mode, NoteEvent, Outcome, RunEvent, SubjectEvent};
 use crate::exit::Exit;
+use crate::options::{About, Options};
 use crate::plan::{Plan, PlannedCase};
 use crate::redact::Redactor;
 use crate::session::Session;
-use crate::stream::Stream;
-
-pub use crate::options::{About, Options};
-pub use crate::stream::{Briefly, Sink};
+use crate::stream::{Sink, Stream};
 
 /// Exchanges in a row that may run out of time before the target is given up.
 pub(crate) const MOST_TIMEOUTS: u32 = 3;

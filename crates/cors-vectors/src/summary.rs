@@ -4,7 +4,7 @@
 //! and of each class how many cases there were and what was done in a few. It is written from the
 //! classes in `xtask/agents/NAME.toml`, which people write, and from a run on all cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::{AgentCase, Expectation};
 use crate::data::data_file;
+use crate::known::entry::{Known, Shows};
+use crate::known::file::{Entry, KnownFile};
 use crate::observed::ObservedError;
 use crate::select::Selector;
 use crate::tags::{ALL, tags};
@@ -46,46 +48,10 @@ pub struct SummaryFile {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClassSummary {
-    /// The class.
-    pub class: Class,
-    /// How many cases belong to it.
-    pub count: usize,
+    /// The known failure: its count is how many cases belong to it, and none is named.
+    pub known: Known,
     /// What was done in a few of them, by the case's id.
     pub sample: BTreeMap<String, Expectation>,
-}
-
-/// A class of failures, and by what a case of it is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Class {
-    /// Its name: lower-case words joined by hyphens.
-    pub name: String,
-    /// What the emulator does, and what the standard says.
-    pub reason: String,
-    /// The steps of the standard that it leaves, as cases cite them.
-    pub spec: Vec<String>,
-    /// Whether it is about cases that accept what the emulator does beside what the standard says.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub accepted: bool,
-    /// A case belongs to it when one of these fits.
-    pub shows: Vec<Shows>,
-}
-
-/// One way to know that a case belongs to a class.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Shows {
-    /// All of these [`tags`] have to be there.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub all: Vec<String>,
-    /// Nothing else may be there.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub only: Vec<String>,
-    /// The case has to match one of these selectors, where there are any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cases: Vec<String>,
 }
 
 /// The summary of an emulator; `None` when there is none.
@@ -102,6 +68,27 @@ pub fn summary(agent: &str) -> Result<Option<SummaryFile>, ObservedError> {
         })
     };
     data_file(&file).map(|text| read(&text)).transpose()
+}
+
+impl SummaryFile {
+    /// Its known failures as a list, in which nothing is named yet: which cases belong to a class
+    /// shows in a run.
+    pub fn list(&self) -> KnownFile {
+        let entry = |summary: &ClassSummary| Entry {
+            line: 0,
+            known: summary.known.clone(),
+            named: vec![BTreeSet::new()],
+        };
+        KnownFile {
+            name: format!("agent/summaries/{}.json", self.agent),
+            entries: self.classes.iter().map(entry).collect(),
+        }
+    }
+
+    /// How many cases it is about.
+    pub fn cases(&self) -> usize {
+        self.run + self.skipped.values().sum::<usize>()
+    }
 }
 
 /// Finds the class of a failure.
@@ -125,13 +112,14 @@ impl Classifier {
     /// # Errors
     ///
     /// Names the class with a tag that there is not or a selector that cannot be read.
-    pub fn new<'a>(classes: impl IntoIterator<Item = &'a Class>) -> Result<Self, String> {
+    pub fn new<'a>(classes: impl IntoIterator<Item = &'a Known>) -> Result<Self, String> {
         let mut rules = Vec::new();
         for (number, class) in classes.into_iter().enumerate() {
+            let name = class.name.as_deref().unwrap_or_default();
             for shows in &class.shows {
                 let mut used = shows.all.iter().chain(&shows.only);
                 if let Some(tag) = used.find(|tag| !ALL.contains(&tag.as_str())) {
-                    return Err(format!("{}: there is no tag `{tag}`", class.name));
+                    return Err(format!("{name}: there is no tag `{tag}`"));
                 }
                 let selectors = shows.cases.iter().map(|text| text.parse());
                 let selectors: Result<_, _> = selectors.collect();
@@ -139,7 +127,7 @@ impl Classifier {
                     class: number,
                     accepted: class.accepted,
                     shows: shows.clone(),
-                    selectors: selectors.map_err(|error| format!("{}: {error}", class.name))?,
+                    selectors: selectors.map_err(|error| format!("{name}: {error}"))?,
                 });
             }
         }

@@ -8,7 +8,7 @@ use arbitrary::Unstructured;
 use cors_fuzzer::{Sequence, Source, policy, sequence};
 use cors_harness::event::Outcome;
 use cors_harness::kit::{Kit, Site, Subject, path};
-use cors_harness::run::Options;
+use cors_harness::options::Options;
 use cors_harness::target::ServiceTarget;
 use cors_vectors::policy::Policy;
 use cors_vectors::server::Endpoint;

@@ -11,16 +11,10 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow, ensure};
 use cors_vectors::format::format;
+use cors_vectors::known::entry::Known;
+use cors_vectors::known::file::{KnownFile, Reasons};
 use cors_vectors::observed::ObservedFile;
-use cors_vectors::summary::{Class, ClassSummary, Classifier, SAMPLE, SummaryFile};
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Classes {
-    /// In the order in which they are tried: a case belongs to the first that fits.
-    class: Vec<Class>,
-}
+use cors_vectors::summary::{ClassSummary, Classifier, SAMPLE, SummaryFile};
 
 /// Where the classes of an emulator stand.
 fn file(name: &str) -> String {
@@ -32,11 +26,15 @@ pub(super) fn record(name: &str) -> String {
     format!("target/agents/{name}.json")
 }
 
-fn classes(root: &Path, name: &str) -> anyhow::Result<Vec<Class>> {
+///
+/// They are in the order in which they are tried: a case belongs to the first that fits.
+fn classes(root: &Path, name: &str) -> anyhow::Result<Vec<Known>> {
     let file = file(name);
     let text = fs::read_to_string(root.join(&file)).with_context(|| file.clone())?;
-    let classes: Classes = toml::from_str(&text).context(file)?;
-    Ok(classes.class)
+    let none = |_: &str| Err("expected `shows` in place of `cases`".to_owned());
+    let list = KnownFile::read(&file, &text, Reasons::Needed, &none)?;
+    let known = list.entries.into_iter().map(|entry| entry.known);
+    Ok(known.collect())
 }
 
 /// The text of the summary that follows from the classes and the record.
@@ -50,14 +48,16 @@ pub(super) fn summary(root: &Path, name: &str) -> anyhow::Result<String> {
     Ok(format(&serde_json::to_value(made)?))
 }
 
-fn summed_up(observed: ObservedFile, classes: Vec<Class>) -> anyhow::Result<SummaryFile> {
+fn summed_up(observed: ObservedFile, classes: Vec<Known>) -> anyhow::Result<SummaryFile> {
     let library = cors_vectors::library().map_err(|errors| anyhow!("{errors}"))?;
     let classifier = Classifier::new(&classes).map_err(|error| anyhow!(error))?;
     let mut classes: Vec<ClassSummary> = classes
         .into_iter()
-        .map(|class| ClassSummary {
-            class,
-            count: 0,
+        .map(|known| ClassSummary {
+            known: Known {
+                count: Some(0),
+                ..known
+            },
             sample: BTreeMap::new(),
         })
         .collect();
@@ -69,7 +69,7 @@ fn summed_up(observed: ObservedFile, classes: Vec<Class>) -> anyhow::Result<Summ
         match classifier.class(case, &did) {
             Ok(class) => {
                 let class = classes.get_mut(class).context("a class without a place")?;
-                class.count += 1;
+                class.known.count = class.known.count.map(|count| count + 1);
                 if class.sample.len() < SAMPLE {
                     class.sample.insert(id, did);
                 }
@@ -83,8 +83,11 @@ fn summed_up(observed: ObservedFile, classes: Vec<Class>) -> anyhow::Result<Summ
         alone.len(),
         alone.join("\n  ")
     );
-    if let Some(empty) = classes.iter().find(|class| class.count == 0) {
-        return Err(anyhow!("`{}` fits no case", empty.class.name));
+    if let Some(empty) = classes.iter().find(|class| class.known.count == Some(0)) {
+        return Err(anyhow!(
+            "`{}` fits no case",
+            empty.known.name.as_deref().unwrap_or_default()
+        ));
     }
     let count = |(reason, ids): (String, Vec<String>)| (reason, ids.len());
     Ok(SummaryFile {
@@ -114,17 +117,20 @@ mod tests {
             assert_eq!(summary.agent, name);
             assert!(summary.run > 2_500);
             let written = classes(root, name).unwrap();
-            let there: Vec<&Class> = summary.classes.iter().map(|known| &known.class).collect();
+            let there = summary.classes.iter().map(|class| Known {
+                count: None,
+                ..class.known.clone()
+            });
             assert!(
-                there.iter().copied().eq(&written),
+                there.eq(written.iter().cloned()),
                 "{name} is out of date: `cargo xtask agents record {name}`"
             );
             let classifier = Classifier::new(&written).unwrap();
-            for (place, known) in summary.classes.iter().enumerate() {
-                let name = &known.class.name;
-                assert!(known.class.reason.len() > 20, "{name}");
-                assert_eq!(known.sample.len(), known.count.min(SAMPLE), "{name}");
-                for (id, did) in &known.sample {
+            for (place, ClassSummary { known, sample }) in summary.classes.iter().enumerate() {
+                let name = known.name.as_deref().unwrap();
+                assert!(known.reason.len() > 20, "{name}");
+                assert_eq!(sample.len(), known.count.unwrap().min(SAMPLE), "{name}");
+                for (id, did) in sample {
                     let case = library.agent_case(id).unwrap();
                     assert_eq!(classifier.class(case, did), Ok(place), "{id}");
                 }
@@ -135,13 +141,13 @@ mod tests {
     #[test]
     fn a_case_that_no_class_fits_is_named() {
         let mut summary = summary::summary("jsdom").unwrap().unwrap();
-        let known = summary.classes.remove(0);
-        let (id, did) = known.sample.into_iter().next().unwrap();
+        let class = summary.classes.remove(0);
+        let (id, did) = class.sample.into_iter().next().unwrap();
         let library = cors_vectors::library().unwrap();
         let classifier = Classifier::new([]).unwrap();
         let line = classifier.class(library.agent_case(&id).unwrap(), &did);
         assert!(line.unwrap_err().starts_with(&format!("{id}: shared")));
-        let mut class = known.class;
+        let mut class = class.known;
         class.shows[0].all = vec!["no-such-tag".to_owned()];
         let error = Classifier::new([&class]).unwrap_err();
         assert!(error.contains("no tag `no-such-tag`"), "{error}");

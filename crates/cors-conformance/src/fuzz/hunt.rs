@@ -10,7 +10,7 @@ use cors_fuzzer::{Finding, Fresh, Fuzzing, Supply, fuzz};
 use cors_harness::event::Event;
 use cors_harness::exit::Exit;
 use cors_harness::kit::{Kit, Site, Subject, path};
-use cors_harness::run::Options;
+use cors_harness::options::Options;
 use cors_harness::target::url::UrlOptions;
 use cors_harness::target::{ServiceTarget, Target, Transport, UrlTarget};
 use cors_harness::wire;

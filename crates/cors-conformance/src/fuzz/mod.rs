@@ -5,6 +5,7 @@ pub(crate) mod hunt;
 
 mod known;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -74,8 +75,8 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
     )?;
     // That something was not found is no sign that it is not there.
     let narrowed = true;
-    let known = fuzzing.known.clone();
-    let mut sink = Known::new(output, known.as_ref(), narrowed, options.fail_on);
+    let list = fuzzing.known.clone().map(RefCell::new);
+    let mut sink = Known::new(output, list.as_ref(), narrowed, options.fail_on);
     let mut policies: BTreeMap<String, Policy> = library
         .policies()
         .iter()
@@ -118,7 +119,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
         promote(path, &fuzzed.findings, &fuzzing, &policies, library)?;
     }
     match &args.baseline {
-        Some(path) if args.update_baseline => known::update(path, &fuzzed, known.as_ref()),
+        Some(path) if args.update_baseline => known::update(path, &fuzzed, fuzzing.known.as_ref()),
         Some(_) | None => Ok(fuzzed.end.exit),
     }
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use cors_harness::event::{Event, Mode, SubjectEvent};
+use cors_harness::options::Options;
 use cors_harness::probe::infer;
-use cors_harness::run::Options;
 use cors_harness::target::ServiceTarget;
 use cors_testbed::{Behaviour, Server, Service, faults, variants};
 use cors_vectors::policy::{Any, AnyOr, Policy};

@@ -33,8 +33,10 @@ pub use self::program::{NotStarted, Program, Started};
 use crate::event::{EndEvent, Mode};
 use crate::exit::Exit;
 use crate::kit::{Kit, Site, Subject, Unsupported, below, nonsense, with_endpoints};
+use crate::options::Options;
 use crate::plan::{Plan, PlanError};
-use crate::run::{Options, Run, Sink, cut_short};
+use crate::run::{Run, cut_short};
+use crate::stream::Sink;
 use crate::target::url::UrlTargetError;
 
 /// A command line that starts a server with the policy it is given; see [`crate::command`].

@@ -21,7 +21,7 @@ use crate::control::Halt;
 use crate::event::Mode;
 use crate::exit::Exit;
 use crate::kit::Site;
-use crate::run::Options;
+use crate::options::Options;
 use crate::session::Session;
 use crate::target::Target;
 

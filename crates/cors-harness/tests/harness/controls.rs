@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use cors_harness::event::{CheckOutcome, Event, NoteAbout, Outcome};
 use cors_harness::exit::Exit;
 use cors_harness::kit::Subject;
-use cors_harness::run::Options;
+use cors_harness::options::Options;
 use cors_harness::target::UrlTarget;
 use cors_model::url::Url;
 use serde_json::json;

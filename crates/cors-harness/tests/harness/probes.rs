@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use cors_harness::control::Halt;
 use cors_harness::exit::Exit;
+use cors_harness::options::Options;
 use cors_harness::probe::{Inferred, MOST_REQUESTS, infer};
-use cors_harness::run::Options;
 use cors_harness::target::ServiceTarget;
 use cors_harness::wire::RequestBody;
 use cors_vectors::policy::{Any, AnyOr};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cors_harness::event::{Kind, Outcome};
-use cors_harness::run::Options;
+use cors_harness::options::Options;
 use serde_json::json;
 
 use crate::cases::{allowed, case, correct, options, raw, run_all, subject};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cors_harness::event::{CheckOutcome, Counts, Event, Got, Kind, Mode, Outcome, event_schema};
 use cors_harness::exit::Exit;
-use cors_harness::run::Options;
+use cors_harness::options::Options;
 use cors_vectors::server::{Level, ServerCase, Verdict};
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use cors_vectors::agent::AgentCase;
+use cors_vectors::summary::ClassSummary;
 
 use super::differences::{Column, Departure, Did, Explained, Standing};
 use super::lines::{Block, alone, blocks};
@@ -203,7 +204,8 @@ impl<'a> Page<'a> {
             for (name, (explained, shown)) in named {
                 let count = column.summary.as_ref().and_then(|summary| {
                     let mut classes = summary.classes.iter();
-                    Some(classes.find(|known| known.class.name == name)?.count)
+                    let is_it = |class: &&ClassSummary| class.known.name.as_deref() == Some(name);
+                    classes.find(is_it)?.known.count
                 });
                 let count = count.unwrap_or(shown);
                 let _ = writeln!(

@@ -106,13 +106,13 @@ fn recorded(name: &str, cases: &[&AgentCase]) -> Result<Column, String> {
 fn summed_up(summary: SummaryFile) -> Column {
     let name = &summary.agent;
     let mut standings = BTreeMap::new();
-    for ClassSummary { class, sample, .. } in &summary.classes {
+    for ClassSummary { known, sample } in &summary.classes {
         for (id, did) in sample {
             let departure = Departure {
                 explained: Some(Explained {
-                    name: class.name.clone(),
-                    reason: class.reason.clone(),
-                    spec: class.spec.clone(),
+                    name: known.name.clone().unwrap_or_default(),
+                    reason: known.reason.clone(),
+                    spec: known.spec.clone(),
                 }),
                 did: Did::Decision(did.clone()),
                 again: format!("cors-conformance agent {name} -vv -t {id}"),

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use cors_harness::event::Event;
 use cors_harness::kit::{Kit, Subject};
+use cors_harness::options::Options;
 use cors_harness::plan::Plan;
-use cors_harness::run::{Options, run};
+use cors_harness::run::run;
 use cors_harness::target::route::Route;
 use cors_harness::target::tls::Trust;
 use cors_harness::target::url::{HttpVersion, Traffic, UrlOptions};

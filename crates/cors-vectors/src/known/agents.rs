@@ -22,7 +22,11 @@ fn read(name: &str, text: &str) -> Result<KnownFile, KnownError> {
     let mut problems = Vec::new();
     for entry in &file.entries {
         let known = &entry.known;
-        if known.name.is_none() || known.spec.is_empty() || known.count.is_some() {
+        if known.name.is_none()
+            || known.spec.is_empty()
+            || known.count.is_some()
+            || !known.shows.is_empty()
+        {
             let line = entry.line;
             problems.push(format!(
                 "{name}:{line}: expected a name, the steps that it is about, and every case by its id"

@@ -1,8 +1,8 @@
 //! Changes of a file of known failures that people keep: what is written by hand stays as it is.
 
-use toml_edit::{Array, DocumentMut, Item, Table, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 
-use super::entry::Known;
+use super::entry::{Known, Shows};
 use super::file::KnownError;
 
 /// The entries as text, without what stands at the head of a file.
@@ -43,7 +43,25 @@ fn entry(known: &Known) -> String {
     if let Some(whose) = known.whose {
         put("whose", whose.name().into());
     }
+    if !known.shows.is_empty() {
+        put(
+            "shows",
+            known.shows.iter().map(shown).collect::<Array>().into(),
+        );
+    }
     lines.join("\n") + "\n"
+}
+
+fn shown(shows: &Shows) -> InlineTable {
+    let fields = [
+        ("all", &shows.all),
+        ("only", &shows.only),
+        ("cases", &shows.cases),
+    ];
+    let fields = fields.into_iter().filter(|(_, texts)| !texts.is_empty());
+    fields
+        .map(|(name, texts)| (name, texts.iter().map(String::as_str).collect::<Array>()))
+        .collect()
 }
 
 /// Texts, each in a line of its own where there are several.

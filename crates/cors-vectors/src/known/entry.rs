@@ -14,6 +14,7 @@ pub struct Known {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Ids of cases, and globs of ids such as `preflight-cache/include-*`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cases: Vec<String>,
     /// How they fail: the fingerprint of the cause. Without it they may fail in any way.
     #[serde(
@@ -47,6 +48,25 @@ pub struct Known {
     /// Of a server: who has to correct it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whose: Option<Whose>,
+    /// Of an emulator, in place of `cases`: a case belongs to it when one of these fits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shows: Vec<Shows>,
+}
+
+/// One way to know that a case belongs to a known failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Shows {
+    /// All of these [`tags`](crate::tags::tags) have to be there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub all: Vec<String>,
+    /// Nothing else may be there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// The case has to match one of these selectors, where there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<String>,
 }
 
 impl Known {

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::{pruned, written};
-use super::entry::{Known, Whose};
+use super::entry::{Known, Shows, Whose};
 use super::file::{Fate, KnownFile, Reasons};
 
 const FILE: &str = r#"# head
@@ -182,6 +182,11 @@ fn what_is_written_is_read_again() {
         accepted: true,
         class: Some("O1".to_owned()),
         whose: Some(Whose::Recipe),
+        shows: vec![Shows {
+            all: vec!["shared".to_owned()],
+            only: Vec::new(),
+            cases: vec!["a/*".to_owned(), "b".to_owned()],
+        }],
     };
     let file = read(&written(std::slice::from_ref(&known))).unwrap();
     assert_eq!(file.entries[0].known, known);

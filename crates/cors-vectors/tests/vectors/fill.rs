@@ -1,11 +1,11 @@
 //! Placeholders filled from policies, and cases skipped where they mean nothing.
 
-use cors_vectors::fill::{Fill, SERVER_PLACEHOLDERS, Skip, fill, fills};
+use cors_vectors::fill::{Fill, SERVER_PLACEHOLDERS, fills};
 use cors_vectors::policy::{Policy, View};
 use cors_vectors::read::read_policy_toml;
 use cors_vectors::server::{Requirement, ServerCase};
 
-fn policy(lines: &str) -> Policy {
+pub(crate) fn policy(lines: &str) -> Policy {
     let defaults = [
         ("allow_origins", "[]"),
         ("allow_methods", "[]"),
@@ -38,6 +38,13 @@ fn value(policy: &Policy, name: &str) -> Option<String> {
         .into_iter()
         .find(|(other, _)| *other == name)
         .map(|(_, value)| value)
+}
+
+pub(crate) fn case(step: &str, requires: &str) -> ServerCase {
+    let json = format!(
+        r#"{{"id":"a/b","title":"t","why":"w","spec":[],"policy":"p","requires":[{requires}],"steps":[{step}]}}"#
+    );
+    serde_json::from_str(&json).unwrap()
 }
 
 #[test]
@@ -423,94 +430,4 @@ fn facts_of_policies() {
     // An origin beside a pattern is not the only one.
     let beside = facts("allow_origins = [\"https://a.example\", \"https://*.c.example\"]");
     assert!(!beside.contains(&R::OriginsOne) && !beside.contains(&R::OriginsSeveral));
-}
-
-fn case(step: &str, requires: &str) -> ServerCase {
-    let json = format!(
-        r#"{{"id":"a/b","title":"t","why":"w","spec":[],"policy":"p","requires":[{requires}],"steps":[{step}]}}"#
-    );
-    serde_json::from_str(&json).unwrap()
-}
-
-#[test]
-fn cases_are_skipped_with_a_reason() {
-    let plain = policy("allow_origins = [\"https://a.example\", \"https://*.b.example\"]");
-    let look_alike = r#"{"fetch":{"origin":"https://www.b.example"},"verdict":"refused"}"#;
-    let skip = |step: &str, requires: &str, kit| {
-        fill(&case(step, requires), &plain, kit)
-            .unwrap_err()
-            .to_string()
-    };
-    assert_eq!(
-        skip(look_alike, "", false),
-        "the policy allows what is to be refused, to the origin `https://www.b.example`"
-    );
-    assert_eq!(
-        skip(
-            r#"{"fetch":{"origin":"https://c.example"},"verdict":"shared"}"#,
-            "",
-            false
-        ),
-        "the case is about the origin `https://c.example`, which the policy does not allow"
-    );
-    assert_eq!(
-        skip(
-            r#"{"fetch":{"origin":"{allowed}","method":"{method}"},"verdict":"shared"}"#,
-            "",
-            false
-        ),
-        "the policy has nothing to fill `{method}`"
-    );
-    assert_eq!(
-        skip(
-            r#"{"fetch":{"origin":"{allowed}","endpoint":"vary"},"verdict":"shared"}"#,
-            "",
-            false
-        ),
-        "the policy declares no endpoint `vary`"
-    );
-    assert_eq!(
-        skip(look_alike, "\"max-age\"", true),
-        "only when the policy states a max-age (max-age)"
-    );
-    assert_eq!(
-        skip(look_alike, "\"kit\"", false),
-        "only for a target that is a kit server"
-    );
-    assert_eq!(
-        skip(
-            r#"{"fetch":{"origin":"{allowed}","headers":[["Accept","\\"]]},"verdict":"shared"}"#,
-            "",
-            false
-        ),
-        "the policy does not say whether it allows what the case sends"
-    );
-    assert_eq!(
-        skip(
-            r#"{"fetch":{"origin":"http://evil127.0.0.1"},"verdict":"refused"}"#,
-            "",
-            false
-        ),
-        "no page can have the origin `http://evil127.0.0.1`: `http://evil127.0.0.1` is no origin: invalid IPv4 address"
-    );
-    assert_eq!(
-        fill(&case(look_alike, "\"kit\""), &plain, true),
-        Err(Skip::Allowed {
-            origin: "https://www.b.example".to_owned()
-        })
-    );
-}
-
-#[test]
-fn what_fits_is_filled() {
-    let plain = policy("allow_origins = [\"https://a.example\"]\nallow_methods = [\"PUT\"]");
-    let step = r#"{"fetch":{"origin":"{allowed.scheme}://evil{allowed.host}","method":"put"},"verdict":"refused"}"#;
-    let filled = fill(&case(step, "\"origins.list\""), &plain, false).unwrap();
-    assert_eq!(
-        filled.expand(&"{allowed}+{foreign}".into()).unwrap(),
-        b"https://a.example+https://foreign.example"
-    );
-    // A page's `put` is a PUT, which the policy allows.
-    let step = r#"{"fetch":{"origin":"{allowed}","method":"put"},"verdict":"shared"}"#;
-    assert!(fill(&case(step, ""), &plain, false).is_ok());
 }

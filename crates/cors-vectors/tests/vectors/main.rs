@@ -11,3 +11,4 @@ mod fill;
 mod levels;
 mod reader;
 mod select;
+mod skips;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use cors_harness::exit::Exit;
+use cors_harness::options::Options;
 use cors_harness::plan::Plan;
-use cors_harness::run::Options;
 use cors_testbed::{Behaviour, Transcript};
 use cors_vectors::fill::fill;
 use cors_vectors::policy::Policy;

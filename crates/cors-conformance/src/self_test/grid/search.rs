@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use cors_fuzzer::{Terms, generated};
+use cors_harness::options::Options;
 use cors_harness::plan::Plan;
-use cors_harness::run::Options;
 use cors_testbed::reply::Reply;
 use cors_testbed::{Behaviour, HungUp, Server};
 use cors_vectors::policy::Policy;

@@ -225,3 +225,49 @@ fn what_helps_to_learn_is_refused_where_nothing_is_learnt() {
     }
     assert_eq!(run(&[&[&nobody()[..]], NAMED].concat()).code, Some(3));
 }
+
+#[test]
+fn an_origin_that_is_named_and_refused_fails_the_run() {
+    let named = ["https://app.allowed.example", "https://forgotten.example"];
+    let (text, learnt) = learnt("allow-list", Behaviour::REFERENCE, &named);
+    let listed = ["https://app.allowed.example", "https://forgotten.example"].map(str::to_owned);
+    assert_eq!(
+        learnt.allow_origins,
+        AnyOr::Listed(listed.to_vec()),
+        "{text}"
+    );
+    let words = text.lines().map(|line| line.trim_start_matches(['#', ' ']));
+    let words = words.collect::<Vec<_>>().join(" ");
+    let told = "You named https://forgotten.example, and its pages are refused";
+    assert!(words.contains(told), "{text}");
+}
+
+#[test]
+fn a_star_whose_preflights_all_fail_is_not_taken_for_any() {
+    let behaviour = fault("preflight-answered-500");
+    let (text, learnt) = learnt(
+        "any-method-and-header",
+        behaviour,
+        &["https://app.allowed.example"],
+    );
+    assert_eq!(learnt.allow_methods, AnyOr::Listed(Vec::new()), "{text}");
+    // What is listed beside the star is meant.
+    let authorization = AnyOr::Listed(vec!["authorization".to_owned()]);
+    assert_eq!(learnt.allow_headers, authorization, "{text}");
+    assert_eq!(
+        text.matches("no preflight came through").count(),
+        2,
+        "{text}"
+    );
+}
+
+#[test]
+fn a_max_age_is_read_of_a_preflight_that_was_granted() {
+    let behaviour = fault("safelisted-method-refused");
+    let (text, learnt) = learnt("allow-list", behaviour, &["https://app.allowed.example"]);
+    assert_eq!(learnt.max_age, Some(600), "{text}");
+    assert!(
+        text.contains("Sent: a preflight of a PUT as a page of"),
+        "{text}"
+    );
+}

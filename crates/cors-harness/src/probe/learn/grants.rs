@@ -57,6 +57,7 @@ impl Learn<'_> {
                     waiting.push(name.clone());
                 }
             }
+            self.note_granted(reply.as_ref(), || format!("a {method}"));
             found.note(method, reply.as_ref(), names);
         }
         found.drop_unless(is_method);
@@ -84,6 +85,7 @@ impl Learn<'_> {
                     waiting.push(name.clone());
                 }
             }
+            self.note_granted(reply.as_ref(), || format!("a GET with {header}"));
             found.note(header, reply.as_ref(), names);
         }
         found.drop_unless(is_header);
@@ -97,6 +99,17 @@ impl Learn<'_> {
             any,
         );
         self.policy.allow_headers = found.any_or_listed(any);
+    }
+
+    /// Keeps the answer to the first preflight that is granted.
+    fn note_granted(&mut self, reply: Option<&Reply>, sent: impl FnOnce() -> String) {
+        if let Some(reply) = reply
+            && self.granted.is_none()
+            && reply.allowed
+            && let Some(preflight) = &reply.preflight
+        {
+            self.granted = Some((sent(), preflight.clone()));
+        }
     }
 
     /// Which response headers the answer to a GET exposes.
@@ -135,8 +148,16 @@ impl Learn<'_> {
     /// How long a preflight may be remembered.
     pub(super) async fn max_age(&mut self, page: &Page) {
         let reply = self.asker.ask(page, &Wish::Upload).await;
-        let Some(preflight) = reply.and_then(|reply| reply.preflight) else {
-            return;
+        // What a refusal states of it is no browser's business.
+        let granted = reply.filter(|reply| reply.allowed);
+        let (sent, preflight) = match (granted.and_then(|reply| reply.preflight), &self.granted) {
+            (Some(preflight), _) => ("a POST".to_owned(), preflight),
+            (None, Some((sent, preflight))) => (sent.clone(), preflight.clone()),
+            (None, None) => {
+                let text = "No preflight was granted whose answer could state it.".to_owned();
+                self.evidence.max_age.push(text);
+                return;
+            }
         };
         let values: Vec<_> = preflight
             .values("Access-Control-Max-Age")
@@ -144,7 +165,7 @@ impl Learn<'_> {
             .collect();
         let said = &mut self.evidence.max_age;
         said.push(format!(
-            "Sent: a preflight of a POST as a page of {}.",
+            "Sent: a preflight of {sent} as a page of {}.",
             page.origin
         ));
         match values.as_slice() {
@@ -193,10 +214,10 @@ impl Found {
         self.named.retain(|name| fits(name));
     }
 
-    /// Whether a star is listed, or every one of these is allowed.
+    /// Whether a star is listed that lets something through, or every one of these is allowed.
     fn allows_all(&self, names: &[&str]) -> bool {
         let is_allowed = |name: &&str| self.allowed.iter().any(|allowed| allowed == name);
-        self.star || names.iter().all(is_allowed)
+        (self.star && !self.allowed.is_empty()) || names.iter().all(is_allowed)
     }
 
     /// Names that are listed although a browser that asks for them is refused.
@@ -229,7 +250,13 @@ impl Found {
                 contradicted.join(", ")
             ));
         }
-        if !any {
+        if self.star && self.allowed.is_empty() {
+            said.push(
+                "A star is listed, and yet no preflight came through: what is meant cannot be \
+                 known."
+                    .to_owned(),
+            );
+        } else if !any {
             said.push("Which others are allowed cannot be known.".to_owned());
         }
         said

@@ -28,6 +28,8 @@ pub(super) struct Learn<'a> {
     policy: Policy,
     evidence: Evidence,
     unsettled: BTreeSet<String>,
+    /// What was sent, and the answer, of the first preflight that was granted.
+    granted: Option<(String, Response)>,
     /// Origins that answers named without being asked about them.
     named: Vec<String>,
     /// Origins that were asked about, in order, and whether they are allowed.
@@ -42,6 +44,7 @@ impl<'a> Learn<'a> {
             policy: nothing_known(),
             evidence: Evidence::default(),
             unsettled: BTreeSet::new(),
+            granted: None,
             named: Vec::new(),
             asked: Vec::new(),
         };
@@ -157,10 +160,14 @@ impl<'a> Learn<'a> {
             for origin in wished {
                 self.get(origin).await;
             }
-            let refused = self.asked.iter().filter(|(_, allowed)| !allowed);
+            // Anyone who names an origin means that it is allowed: that it is refused is a failure.
+            let refused = self
+                .asked
+                .iter()
+                .filter(|(origin, allowed)| !allowed && !wished.contains(origin));
             self.unsettled
                 .extend(refused.map(|(origin, _)| origin.clone()));
-            self.origins_said(&[]);
+            self.origins_said(wished, &[]);
             return;
         }
 
@@ -176,16 +183,17 @@ impl<'a> Learn<'a> {
             if half {
                 preflight_only.push(origin.clone());
             }
-            if (may || half) && !allowed.contains(origin) {
+            if (may || half || wished.contains(origin)) && !allowed.contains(origin) {
                 allowed.push(origin.clone());
             }
         }
-        for origin in allowed
-            .clone()
+        // The pages that ask everything else are the first ones: those that get answers.
+        allowed.sort_by_key(|origin| is_refused_in(&self.asked, origin));
+        let answered = allowed
             .iter()
-            .filter(|origin| !preflight_only.contains(origin))
-            .take(MOST_NEIGHBOURHOODS)
-        {
+            .filter(|origin| !is_refused_in(&self.asked, origin));
+        let answered: Vec<String> = answered.take(MOST_NEIGHBOURHOODS).cloned().collect();
+        for origin in &answered {
             for pattern in origins::patterns(origin) {
                 if self.pattern(&pattern, &mut allowed).await {
                     break;
@@ -212,7 +220,7 @@ impl<'a> Learn<'a> {
             allowed.push("null".to_owned());
         }
         self.policy.allow_origins = AnyOr::Listed(allowed);
-        self.origins_said(&preflight_only);
+        self.origins_said(wished, &preflight_only);
     }
 
     async fn preflight_granted(&mut self, origin: &str) -> bool {
@@ -239,7 +247,7 @@ impl<'a> Learn<'a> {
         whole
     }
 
-    fn origins_said(&mut self, preflight_only: &[String]) {
+    fn origins_said(&mut self, wished: &[String], preflight_only: &[String]) {
         let of = |wanted: bool| {
             let asked = self.asked.iter();
             let asked = asked.filter(move |(_, allowed)| *allowed == wanted);
@@ -252,6 +260,16 @@ impl<'a> Learn<'a> {
             if !origins.is_empty() {
                 said.push(format!("{word}: {origins}"));
             }
+        }
+        for origin in wished
+            .iter()
+            .filter(|origin| is_refused_in(&self.asked, origin))
+            .filter(|origin| !preflight_only.contains(origin))
+        {
+            said.push(format!(
+                "You named {origin}, and its pages are refused: it is listed here as what is meant, \
+                 so that the run fails for it. Add it to the server's list, or leave it out."
+            ));
         }
         for origin in preflight_only {
             said.push(format!(
@@ -393,4 +411,11 @@ impl<'a> Learn<'a> {
         self.evidence.expose = unknown();
         self.evidence.max_age = unknown();
     }
+}
+
+/// Whether a page of the origin was refused the answer to a GET.
+fn is_refused_in(asked: &[(String, bool)], origin: &str) -> bool {
+    asked
+        .iter()
+        .any(|(asked, allowed)| asked == origin && !allowed)
 }

@@ -1,6 +1,8 @@
 //! What people leave out, filled in as far as it can be: a response without its request, a preflight
 //! that curl made without its headers, and words on a console in place of an exchange.
 
+use cors_model::request::CredentialsMode;
+
 use crate::derive::{Stated, Unclear};
 use crate::gather::{Exchanged, Material};
 use crate::message::{Field, RequestMessage, ResponseMessage, has};
@@ -117,6 +119,9 @@ impl Completed {
                 .fields
                 .push(field("Access-Control-Request-Method", "GET"));
             self.material.bare_options = true;
+            // Nothing of what curl sent speaks for credentials.
+            let credentials = &mut self.stated.credentials;
+            credentials.get_or_insert(CredentialsMode::SameOrigin);
             self.assumed.push(
                 "this OPTIONS request is taken for a preflight: it was sent without \
                  Access-Control-Request-Method and Access-Control-Request-Headers, which a browser \

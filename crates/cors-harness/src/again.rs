@@ -1,13 +1,13 @@
 //! How to see an exchange again with curl.
 
 use crate::escape::shell_word;
-use crate::redact::{REDACTED, Redactor};
+use crate::redact::Redactor;
 use crate::wire::Request;
 
 pub use cors_net::USER_AGENT;
 
-/// A curl command line that makes the request, for a POSIX shell with `$'…'`. Secrets are left
-/// out for the reader to fill in. `more` are further arguments, such as `-k`.
+/// A curl command line that makes the request, for a POSIX shell with `$'…'`. For what the user gave
+/// to be sent there is a variable of the shell, such as `$X_API_KEY`. `more` are further arguments, such as `-k`.
 ///
 /// curl adds `Accept` and `User-Agent` lines of its own; ours are shown where they differ.
 pub fn curl(request: &Request, redactor: &Redactor, more: &[String]) -> String {
@@ -25,11 +25,11 @@ pub fn curl(request: &Request, redactor: &Redactor, more: &[String]) -> String {
         if ours {
             continue;
         }
-        let value = if redactor.hides(name) {
-            REDACTED.as_bytes()
-        } else {
-            value
-        };
+        if redactor.is_given(name) {
+            let name = String::from_utf8_lossy(name);
+            words.extend(["-H".into(), format!("\"{name}: ${}\"", variable(&name))]);
+            continue;
+        }
         let line = if value.is_empty() {
             // With a colon and no value curl would drop the line.
             [name.as_slice(), b";"].concat()
@@ -56,6 +56,20 @@ pub fn curl(request: &Request, redactor: &Redactor, more: &[String]) -> String {
     let url = [request.base.as_bytes(), &request.path].concat();
     words.push(redactor.whole_text(&shell_word(&url)));
     prefix + &words.join(" ")
+}
+
+/// The variable that stands for the value of a header.
+fn variable(name: &str) -> String {
+    let letter = |letter: char| match letter {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => letter.to_ascii_uppercase(),
+        _ => '_',
+    };
+    let name: String = name.chars().map(letter).collect();
+    if name.starts_with(|first: char| first.is_ascii_digit()) {
+        format!("_{name}")
+    } else {
+        name
+    }
 }
 
 #[cfg(test)]
@@ -107,17 +121,29 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_left_out() {
-        let secret = (b"X-Key".to_vec(), b"hunter2".to_vec());
-        let redactor = Redactor::new(std::slice::from_ref(&secret), None);
-        let mut with_secret = request("GET", &[("X-Key", b"hunter2"), ("Cookie", b"a=b")]);
+    fn what_the_user_gave_is_a_variable_and_what_a_case_invents_is_there() {
+        let secret = (b"X-Api-Key".to_vec(), b"hunter2".to_vec());
+        let redactor = Redactor::new(std::slice::from_ref(&secret), Some(b"session=abcd"));
+        let headers: [(&str, &[u8]); 3] = [
+            ("X-Api-Key", b"hunter2"),
+            ("Cookie", b"session=abcd"),
+            ("Authorization", b"Bearer invented"),
+        ];
+        let mut with_secret = request("GET", &headers);
         with_secret.path = b"/?k=hunter2".to_vec();
         let line = curl(&with_secret, &redactor, &[]);
-        assert!(!line.contains("hunter2") && !line.contains("a=b"), "{line}");
         assert!(
-            line.contains("-H 'X-Key: [redacted]' -H 'Cookie: [redacted]'"),
+            !line.contains("hunter2") && !line.contains("abcd"),
             "{line}"
         );
+        assert!(
+            line.contains(
+                "-H \"X-Api-Key: $X_API_KEY\" -H \"Cookie: $COOKIE\" -H 'Authorization: Bearer invented'"
+            ),
+            "{line}"
+        );
+        let line = curl(&with_secret, &Redactor::default(), &[]);
+        assert!(line.contains("-H 'Cookie: session=abcd'"), "{line}");
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use cors_text::difference::differing;
-use cors_vectors::server::{Level, Verdict};
+use cors_vectors::server::{Level, On, Verdict};
 
 use crate::cause::{About, Cause, CheckCause, Impact, Mark, Place, VerdictCause};
-use crate::event::{CaseEvent, CheckOutcome, Got, Outcome, ResponseEvent, StepEvent};
+use crate::event::{
+    CaseEvent, CheckOutcome, ExchangeEvent, Got, Kind, Outcome, ResponseEvent, StepEvent,
+};
 
 /// Why a case failed; `None` where it did not.
 pub fn cause(case: &CaseEvent) -> Option<Cause> {
@@ -105,44 +107,71 @@ fn last_answer(step: &StepEvent) -> Option<&ResponseEvent> {
     step.exchanges.last()?.response.as_ref()
 }
 
-/// The places in the last responses of the steps in which the failure shows. In events values are
-/// printable ASCII: a byte is a column.
+/// The places in the responses in which the failure shows: of a verdict in the last of the step, of a
+/// check in that which it looks at. In events values are printable ASCII: a byte is a column.
 fn marks(case: &CaseEvent) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     for (number, step) in case.steps.iter().enumerate() {
-        let Some(answer) = last_answer(step).filter(|_| shows(case, number, step)) else {
+        if !shows(case, number, step) {
             continue;
-        };
-        let mut places: Vec<Place> = Vec::new();
-        let mut add = |place: Place| {
-            let twice = places.iter().any(|earlier| match (earlier, &place) {
-                (Place::Value { line, .. }, Place::Value { line: other, .. }) => line == other,
-                (earlier, place) => earlier == place,
+        }
+        let mut add = |exchange: usize, place: Place| {
+            let twice = marks.iter().any(|earlier| {
+                let same = match (&earlier.place, &place) {
+                    (Place::Value { line, .. }, Place::Value { line: other, .. }) => line == other,
+                    (earlier, place) => earlier == place,
+                };
+                (earlier.step, earlier.exchange) == (number, exchange) && same
             });
             if !twice {
-                places.push(place);
+                marks.push(Mark {
+                    step: number,
+                    exchange,
+                    place,
+                });
             }
         };
-        for place in places_of_verdict(step, answer) {
-            add(place);
+        if let Some((exchange, answer)) = answer_on(step, On::Last) {
+            for place in places_of_verdict(step, answer) {
+                add(exchange, place);
+            }
         }
         let failed = case.checks.iter();
         let failed =
             failed.filter(|check| check.step == number && check.outcome == CheckOutcome::Fail);
         for check in failed {
+            let Some((exchange, answer)) = answer_on(step, check.on) else {
+                continue;
+            };
             for place in places_of(check.about.as_ref(), answer, None) {
-                add(place);
+                add(exchange, place);
             }
         }
-        let exchange = step.exchanges.len().saturating_sub(1);
-        let all = places.into_iter().map(|place| Mark {
-            step: number,
-            exchange,
-            place,
-        });
-        marks.extend(all);
     }
     marks
+}
+
+/// The answer that a check looks at, with its place among the exchanges of the step.
+fn answer_on(step: &StepEvent, on: On) -> Option<(usize, &ResponseEvent)> {
+    let wanted = |exchange: &&ExchangeEvent| match on {
+        On::Last => true,
+        On::Preflight => exchange.kind == Kind::Preflight,
+        On::Actual => exchange.kind != Kind::Preflight,
+    };
+    let index = step
+        .exchanges
+        .iter()
+        .rposition(|exchange| wanted(&exchange))?;
+    let answer = step.exchanges.get(index)?.response.as_ref()?;
+    Some((index, answer))
+}
+
+/// Whether the request itself went out after a preflight that had to stop it.
+pub fn sent_against_the_policy(step: &StepEvent) -> bool {
+    let mut kinds = step.exchanges.iter().map(|exchange| exchange.kind);
+    step.wanted == Some(Verdict::Refused)
+        && kinds.any(|kind| kind == Kind::Preflight)
+        && kinds.any(|kind| kind == Kind::Actual)
 }
 
 fn places_of_verdict(step: &StepEvent, answer: &ResponseEvent) -> Vec<Place> {

@@ -11,7 +11,7 @@ pub(crate) fn request(redactor: &Redactor, request: &wire::Request) -> RequestEv
     RequestEvent {
         method: escape_cut(&request.method),
         url: redactor.text(&request.url()),
-        headers: redactor.lines(&request.headers),
+        headers: redactor.request_lines(&request.headers),
     }
 }
 

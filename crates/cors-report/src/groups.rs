@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use cors_harness::attribute::shows;
 use cors_harness::cause::Impact;
 use cors_harness::event::CaseEvent;
 
@@ -18,8 +19,16 @@ pub struct Group<'a> {
 /// those with one cause together.
 pub fn groups(failures: &[CaseEvent]) -> Vec<Group<'_>> {
     let mut sorted: Vec<&CaseEvent> = failures.iter().collect();
-    // Of one cause, the case with the fewest exchanges explains it best.
-    sorted.sort_by_key(|case| (impact(case), Reverse(case.level), case.exchanges));
+    // Of one cause, a response that is no error page explains it best, and then the case with the fewest
+    // exchanges.
+    sorted.sort_by_key(|case| {
+        (
+            impact(case),
+            Reverse(case.level),
+            ends_in_an_error(case),
+            case.exchanges,
+        )
+    });
     let mut groups: Vec<Group<'_>> = Vec::new();
     for case in sorted {
         let same = |group: &&mut Group<'_>| match (&group.first.cause, &case.cause) {
@@ -41,4 +50,15 @@ pub fn groups(failures: &[CaseEvent]) -> Vec<Group<'_>> {
 pub fn impact(case: &CaseEvent) -> Impact {
     let cause = case.cause.as_ref();
     cause.map_or(Impact::Unanswered, |cause| cause.impact)
+}
+
+/// Whether the last response of the steps in which a failure shows is an error page.
+fn ends_in_an_error(case: &CaseEvent) -> bool {
+    let steps = case.steps.iter().enumerate();
+    let mut shown = steps.filter(|(index, step)| shows(case, *index, step));
+    shown.any(|(_, step)| {
+        let last = step.exchanges.last();
+        let response = last.and_then(|exchange| exchange.response.as_ref());
+        response.is_some_and(|response| response.status >= 400)
+    })
 }

@@ -17,6 +17,8 @@ use cors_text::terminal as escape;
 /// How many cases of one cause are named below the one that is explained.
 const NAMED: usize = 12;
 
+/// Ids of failed cases that are listed at the end.
+const LISTED: usize = 40;
 /// How many reasons for skipping are told.
 const REASONS: usize = 8;
 
@@ -294,10 +296,37 @@ impl Terminal {
                 writeln!(sink, "    {}", escape::sentence(line))?;
             }
         }
+        if self.seed.is_none() {
+            self.failed_ids(sink)?;
+        }
         match self.seed {
             Some(seed) => self.sums_of_search(sink, end, seed),
             None => writeln!(sink, "{}", last_line(&counts)),
         }
+    }
+
+    /// The ids of what failed, by level.
+    fn failed_ids(&self, sink: &mut dyn Write) -> io::Result<()> {
+        for level in [Level::Must, Level::Should, Level::Info] {
+            let of_level = self.failures.iter().filter(|case| case.level == level);
+            let ids: Vec<String> = of_level.map(|case| escape::sentence(&case.id)).collect();
+            if ids.is_empty() {
+                continue;
+            }
+            writeln!(sink, "{} failed ({}):", ids.len(), block::level(level))?;
+            let shown = if self.verbosity == Verbosity::Failures {
+                LISTED
+            } else {
+                usize::MAX
+            };
+            for id in ids.iter().take(shown) {
+                writeln!(sink, "  {id}")?;
+            }
+            if let more @ 1.. = ids.len().saturating_sub(shown) {
+                writeln!(sink, "  {FAINT}and {more} that -v names{FAINT:#}")?;
+            }
+        }
+        Ok(())
     }
 
     fn sums_of_search(&self, sink: &mut dyn Write, end: &EndEvent, seed: u64) -> io::Result<()> {

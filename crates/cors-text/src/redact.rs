@@ -21,6 +21,8 @@ pub struct Redactor {
     names: Vec<Vec<u8>>,
     /// Escaped as they would be found in a text.
     values: Vec<String>,
+    /// Whether a cookie of the user's is among them.
+    has_cookie: bool,
 }
 
 impl Redactor {
@@ -47,7 +49,12 @@ impl Redactor {
                 .map_or(pair, |equals| pair.get(equals + 1..).unwrap_or_default());
             add(trimmed(value));
         }
-        let mut redactor = Self { names, values };
+        let has_cookie = cookie.is_some();
+        let mut redactor = Self {
+            names,
+            values,
+            has_cookie,
+        };
         redactor.order();
         redactor
     }
@@ -98,10 +105,31 @@ impl Redactor {
                 .any(|hidden| hidden.eq_ignore_ascii_case(name))
     }
 
+    /// Whether the value of a request's line with this name is the user's, who gave it to be sent. What
+    /// a case invents is no secret.
+    pub fn is_given(&self, name: &[u8]) -> bool {
+        let mut names = self.names.iter();
+        names.any(|given| given.eq_ignore_ascii_case(name))
+            || (self.has_cookie && name.eq_ignore_ascii_case(b"cookie"))
+    }
+
+    /// The lines of a request that was made here, as they are shown: what a case invents is seen.
+    pub fn request_lines(&self, lines: &[Line]) -> Vec<(String, String)> {
+        self.lines_without(lines, |name| self.is_given(name))
+    }
+
     /// Header lines as they are shown: escaped, without secrets, at most 128 of them.
     pub fn lines(&self, lines: &[Line]) -> Vec<(String, String)> {
+        self.lines_without(lines, |name| self.hides(name))
+    }
+
+    fn lines_without(
+        &self,
+        lines: &[Line],
+        is_hidden: impl Fn(&[u8]) -> bool,
+    ) -> Vec<(String, String)> {
         let line = |(name, value): &Line| {
-            let value = if self.hides(name) {
+            let value = if is_hidden(name) {
                 REDACTED.into()
             } else {
                 self.text(&escape(value))

@@ -273,7 +273,8 @@ fn a_response_alone_needs_the_origin() {
 #[test]
 fn a_preflight_that_curl_made_without_its_headers_is_one() {
     let text = "> OPTIONS /v1/keys HTTP/1.1\n> Host: vpn.example\n> Accept: */*\n>\n< HTTP/1.1 401 Unauthorized\n\
-                < Access-Control-Allow-Origin: *\n< Access-Control-Allow-Methods: GET, POST\n<\n";
+                < Access-Control-Allow-Origin: *\n< Access-Control-Allow-Credentials: true\n\
+                < Access-Control-Allow-Methods: GET, POST\n<\n";
     let explanation = of_text(
         "paste",
         text.as_bytes(),

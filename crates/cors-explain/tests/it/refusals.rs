@@ -88,6 +88,16 @@ fn what_engines_agree_on_against_the_text_is_said() {
 }
 
 #[test]
+fn an_engine_that_sends_no_such_preflight_does_not_allow_it() {
+    let explanation = preflight(
+        "Access-Control-Request-Method: POST",
+        "HTTP/1.1 403 Forbidden",
+    );
+    assert_verdict(&explanation, Verdict::Refused);
+    assert!(!tells(&explanation, "This is what the standard says"));
+}
+
+#[test]
 fn a_server_that_echoes_the_question_is_told_so() {
     let explanation = preflight(
         "Access-Control-Request-Method: GET\nAccess-Control-Request-Headers: x-session",

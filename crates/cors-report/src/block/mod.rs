@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use cors_harness::attribute::{misses, shows};
+use cors_harness::attribute::{misses, sent_against_the_policy, shows};
 use cors_harness::cause::Fix;
 use cors_harness::event::{
     AgentEvent, CaseEvent, CheckOutcome, ExchangeEvent, Got, Kind, Outcome, RefusalEvent,
@@ -17,6 +17,7 @@ use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use cors_text::terminal as escape;
 
 mod exchanges;
+mod impact;
 
 /// Columns before the text of a section.
 const INDENT: usize = 12;
@@ -45,8 +46,8 @@ pub fn sections(case: &CaseEvent) -> Vec<Section> {
     if case.outcome == Outcome::Error {
         block.section("result", &escape::sentence(reason(case)));
     }
-    if !case.why.is_empty() {
-        block.section("impact", &escape::sentence(&case.why));
+    if let Some(text) = impact::text(case) {
+        block.section("impact", &escape::sentence(&text));
     }
     block.fix(case);
     block.reproduce(case);
@@ -202,6 +203,9 @@ impl Block {
             return;
         }
         let does = match (step.got, &step.refusal) {
+            (Some(Got::Refused), _) if sent_against_the_policy(step) => {
+                "sends the request, since the preflight allows it, and keeps the response from the page"
+            }
             (Some(Got::Shared), _) => "lets the page read the response",
             (Some(Got::Refused), Some(refusal)) if refusal.stage == "preflight" => {
                 "gives up after the preflight: the request is never made"
@@ -237,6 +241,12 @@ impl Block {
         }
         match step.wanted {
             Some(Verdict::Shared) => self.section("expected", "the page may read the response"),
+            Some(Verdict::Refused) if sent_against_the_policy(step) => {
+                self.section(
+                    "expected",
+                    "the request must not be sent after the preflight",
+                );
+            }
             Some(Verdict::Refused) => {
                 self.section("expected", "the page must not read the response");
             }
@@ -327,6 +337,15 @@ impl Block {
         for (number, citation) in case.spec.iter().enumerate() {
             let heading = if number == 0 { "docs" } else { "" };
             self.section(heading, &format!("{FAINT}{}{FAINT:#}", source(citation)));
+        }
+        // What was generated is in no library.
+        if case.found.is_none() && !case.id.starts_with("fuzz/") {
+            let heading = if case.spec.is_empty() { "docs" } else { "" };
+            let id = escape::sentence(&case.id);
+            self.section(
+                heading,
+                &format!("{FAINT}cors-conformance explain {id}{FAINT:#}"),
+            );
         }
     }
 }

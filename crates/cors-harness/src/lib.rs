@@ -2,7 +2,7 @@
 //!
 //! A run goes one way: [`plan`] fills cases in for what is tested ([`kit::Subject`]), each case is
 //! carried out over a [`target::Target`] by the model user agent, the answers are judged, and
-//! [`run::run`] tells a [`run::Sink`] of it in [`event`]s. Reports are rendered from those alone.
+//! [`run::run`] tells a [`stream::Sink`] of it in [`event`]s. Reports are rendered from those alone.
 //!
 //! What a browser would decide is the verdict and comes first; checks on single headers come second,
 //! each with its own level. Only a complete HTTP response can satisfy a case: a target that hangs up

@@ -1,6 +1,7 @@
 //! What a page did, concluded from the requests that its browser sent.
 
 use cors_text::blanks::trimmed;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use cors_model::dialect::Dialect;
@@ -98,6 +99,10 @@ pub(crate) fn derive(
     let fields = actual.map_or(&[][..], |actual| &actual.fields);
     let mut headers = headers(fields, listed.as_deref(), &mut assumed)?;
     let mut unknown_values = Vec::new();
+    let sent: BTreeSet<Vec<u8>> = headers
+        .iter()
+        .map(|one| one.name.as_bytes().to_ascii_lowercase())
+        .collect();
     for name in listed.iter().flatten() {
         if is_forbidden_request_header(name, b"", &mut NoTrace) {
             assumed.push(format!(
@@ -105,7 +110,7 @@ pub(crate) fn derive(
                  set it",
                 shown(name.as_bytes())
             ));
-        } else if !headers.contains(name) {
+        } else if !sent.contains(name.as_bytes()) {
             headers.append(name.clone(), unsafe_value(name));
             unknown_values.push(shown(name.as_bytes()));
         }
@@ -320,6 +325,7 @@ fn method(
 /// The names that a preflight lists.
 fn listed(preflight: &RequestMessage) -> Result<Vec<HeaderName>, Unclear> {
     let mut names: Vec<HeaderName> = Vec::new();
+    let mut known: BTreeSet<Vec<u8>> = BTreeSet::new();
     for value in values(&preflight.fields, "Access-Control-Request-Headers") {
         for name in value.split(|byte| *byte == b',').map(trimmed) {
             if name.is_empty() {
@@ -332,8 +338,8 @@ fn listed(preflight: &RequestMessage) -> Result<Vec<HeaderName>, Unclear> {
                     shown(name)
                 ))
             })?;
-            if !names.contains(&name) {
-                names.push(name.clone().into_lowercase());
+            if known.insert(name.as_bytes().to_ascii_lowercase()) {
+                names.push(name.into_lowercase());
             }
         }
     }

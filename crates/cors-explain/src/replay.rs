@@ -95,6 +95,9 @@ impl Run {
     }
 }
 
+/// Bytes of header values beyond which a user agent remembers no preflights.
+const LONG_HEADS: usize = 16 * 1024;
+
 /// Runs the model for what a page did, with these answers.
 pub(crate) fn replay(
     act: &Act,
@@ -109,6 +112,12 @@ pub(crate) fn replay(
     };
     let request = request(act, credentials);
     let mut agent = UserAgent::new(act.dialect);
+    // Nothing comes after this fetch, and each name of a list would be looked up among all others.
+    let length = |answer: &Answer| -> usize {
+        let lines = answer.response.header_list.iter();
+        lines.map(|line| line.value.as_bytes().len()).sum()
+    };
+    agent.provides_preflight_cache = answers.iter().map(length).sum::<usize>() <= LONG_HEADS;
     let end = block_on(fetch(
         &mut agent,
         &mut network,

@@ -1,5 +1,7 @@
 //! The steps of the standard that were taken, and which of them are enough to understand.
 
+use std::collections::BTreeSet;
+
 use cors_model::error::Refusal;
 use cors_model::trace::{Entry, Steps};
 use cors_text::redact::Redactor;
@@ -46,19 +48,19 @@ pub fn is_decisive_citation(at: &str) -> bool {
 /// The steps as they are shown.
 pub fn view(steps: &Steps, refusal: Option<&Refusal>, redactor: &Redactor) -> Vec<Step> {
     let mut views: Vec<Step> = Vec::new();
+    let mut known: BTreeSet<(String, String)> = BTreeSet::new();
     for entry in &steps.0 {
         let refuses =
             refusal.is_some_and(|refusal| refusal.at == entry.at && refusal.stage == entry.stage);
         let said = redactor.text(&entry.said);
         let decisive = refuses || is_decisive(entry);
         // Judging the headers is done at several places, with the same result.
-        let repeated = views
-            .iter()
-            .any(|step| step.decisive && step.said == said && step.at == entry.at.to_string());
+        let at = entry.at.to_string();
+        let repeated = decisive && !known.insert((said.clone(), at.clone()));
         views.push(Step {
             decisive: decisive && !repeated,
             said,
-            at: entry.at.to_string(),
+            at,
             link: entry.at.url(),
         });
     }

@@ -1,6 +1,7 @@
 //! CORS-preflight fetch: what a server is asked before a request that no form could send, and how
 //! its answer is judged.
 
+use alloc::collections::BTreeSet;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::cmp;
@@ -154,10 +155,16 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         }
         step!(trace, at:
             "{method} is allowed: it is safelisted or listed in [{}].", Listed(&methods));
-        let listed = |name: &HeaderName| {
-            header_names
+        // Of a long list each name is looked up, so that work stays in proportion to the heads.
+        let long = (header_names.len() > LONG_LIST).then(|| -> BTreeSet<Vec<u8>> {
+            let names = header_names.iter();
+            names.map(|name| name.to_ascii_lowercase()).collect()
+        });
+        let listed = |name: &HeaderName| match &long {
+            Some(long) => long.contains(&name.as_bytes().to_ascii_lowercase()),
+            None => header_names
                 .iter()
-                .any(|listed| listed.eq_ignore_ascii_case(name.as_bytes()))
+                .any(|listed| listed.eq_ignore_ascii_case(name.as_bytes())),
         };
         let at = cite!("7.6");
         let covered = dialect.wildcard_covers_authorization
@@ -264,6 +271,9 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
         }]);
     Err(refusal.into())
 }
+
+/// Names beyond which a list is searched with an index.
+const LONG_LIST: usize = 64;
 
 /// The word that covers all methods or names.
 const WILDCARD: &[u8] = b"*";

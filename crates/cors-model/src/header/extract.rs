@@ -187,14 +187,20 @@ pub fn extract_header_list_values<'a>(
     Ok(Some(values))
 }
 
-/// Values for a person to read.
+/// Values that are shown of a list.
+const MOST_SHOWN: usize = 100;
+
+/// Values for a person to read; of a long list the first.
 pub(crate) struct Listed<'a>(pub(crate) &'a [&'a [u8]]);
 
 impl fmt::Display for Listed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, value) in self.0.iter().enumerate() {
+        for (position, value) in self.0.iter().take(MOST_SHOWN).enumerate() {
             let separator = if position == 0 { "" } else { ", " };
             write!(f, "{separator}{}", Shown(value))?;
+        }
+        if self.0.len() > MOST_SHOWN {
+            write!(f, " … ({} in all)", self.0.len())?;
         }
         Ok(())
     }

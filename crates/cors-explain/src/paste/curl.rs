@@ -1,6 +1,7 @@
 //! A `curl` command, as people type it and browsers copy it.
 
-use super::{Pasted, shell};
+use super::pasted::{Pasted, checked};
+use super::shell;
 use crate::http_text::{ReadError, error};
 use crate::message::{Field, Message, RequestMessage};
 
@@ -171,7 +172,7 @@ impl Asked {
         } else {
             format!("http://{url}")
         };
-        super::checked(1, &method, &self.fields)?;
+        checked(1, &method, &self.fields)?;
         Ok(RequestMessage {
             place: "line 1".to_owned(),
             method: method.into_bytes(),

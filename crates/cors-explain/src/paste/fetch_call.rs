@@ -5,7 +5,7 @@ use cors_model::url::Url;
 use serde::de::Deserialize as _;
 use serde_json::Value;
 
-use super::Pasted;
+use super::pasted::{Pasted, checked};
 use crate::derive::tuple_origin;
 use crate::http_text::{ReadError, error};
 use crate::message::{Field, Message, RequestMessage, has};
@@ -56,7 +56,7 @@ pub(super) fn read(text: &str) -> Result<Pasted, ReadError> {
         });
     }
     let method = text("method").unwrap_or("GET");
-    super::checked(1, method, &fields)?;
+    checked(1, method, &fields)?;
     let request = RequestMessage {
         place: "line 1".to_owned(),
         method: method.as_bytes().to_vec(),

@@ -1,6 +1,6 @@
 //! The network panel of a browser's developer tools, copied as text.
 
-use super::Pasted;
+use super::pasted::{Pasted, checked};
 use crate::http_text::{self, ReadError, Start, error};
 use crate::message::{Field, Message, RequestMessage, ResponseMessage};
 
@@ -100,7 +100,7 @@ pub(super) fn read(text: &str) -> Result<Pasted, ReadError> {
         fields.retain(|field| !field.name.starts_with(b":"));
         fields
     };
-    super::checked(request.line.max(1), &method, &[])?;
+    checked(request.line.max(1), &method, &[])?;
     let mut messages = vec![Message::Request(RequestMessage {
         place: format!("line {}", request.line.max(1)),
         method: method.into_bytes(),

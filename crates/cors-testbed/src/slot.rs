@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::request::Parts;
 
+use crate::behaviour::Received;
 use crate::reply::{Chunked, HungUp, Reply};
 use crate::server::Server;
 use crate::service::Answers;
@@ -32,6 +33,23 @@ impl Transcript {
     /// What was asked, in order.
     pub fn requests(&self) -> impl Iterator<Item = &Parts> {
         self.exchanges.iter().map(|(request, _)| request)
+    }
+
+    /// Whether the same was asked, in the same order.
+    pub fn asks_as(&self, other: &Self) -> bool {
+        let alike = |one: &Parts, other: &Parts| {
+            let received = |request: &Parts| request.extensions.get::<Received>().copied();
+            one.method == other.method
+                && one.uri == other.uri
+                && one.version == other.version
+                && one.headers == other.headers
+                && received(one) == received(other)
+        };
+        self.exchanges.len() == other.exchanges.len()
+            && self
+                .requests()
+                .zip(other.requests())
+                .all(|(one, other)| alike(one, other))
     }
 
     /// Whether another server, as it stands, answers the same requests in the same way: then

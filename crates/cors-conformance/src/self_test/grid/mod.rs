@@ -11,6 +11,7 @@ mod search;
 mod seen;
 mod shapes;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,9 +22,9 @@ use cors_testbed::faults::Fault;
 use cors_vectors::server::ServerCase;
 
 use self::report::{GridReport, SettingReport, ShapeReport};
-use self::rig::Rig;
+use self::rig::{Rig, Suspect, Transcripts};
 use self::search::Search;
-use self::shapes::{Setting, Shape, shapes};
+use self::shapes::{Origins, Setting, Shape, shapes};
 use super::bench::Place;
 use super::legitimate::{Legitimate, legitimate};
 use crate::args::SelfTestArgs;
@@ -123,6 +124,7 @@ impl Grid<'_> {
             &self.legitimate,
             sequences,
         )?;
+        let mut transcripts = Transcripts::default();
         let rigs = Setting::ALL.map(|setting| {
             let policy = shape.stated(setting);
             Rig::new(
@@ -131,6 +133,7 @@ impl Grid<'_> {
                 &policy,
                 self.cases,
                 setting.unsafe_methods,
+                &mut transcripts,
             )
         });
         let rigs = rigs.into_iter().collect::<Result<Vec<_>, Stop>>()?;
@@ -140,11 +143,14 @@ impl Grid<'_> {
             .map(|(setting, rig)| SettingReport::new(*setting, rig.counts))
             .collect();
         for (_, fault) in (0..).zip(&self.faults).filter(|(place, _)| drawn(*place)) {
-            pair(fault, &rigs, &search, &mut settings)?;
+            let behaviour = fault.behaviour();
+            let suspect = Suspect::new(&place, &behaviour, &transcripts);
+            self.pair(fault, &suspect, &rigs, &search, &mut settings)?;
         }
-        let overstrict = self.overstrict(&rigs, drawn)?;
+        let overstrict = self.overstrict(&rigs, (&place, &transcripts), drawn)?;
         Ok(ShapeReport {
             name: shape.name.clone(),
+            origins: Origins::of(&shape.policy),
             settings,
             overstrict,
         })
@@ -154,6 +160,7 @@ impl Grid<'_> {
     fn overstrict(
         &self,
         rigs: &[Rig<'_>],
+        (place, transcripts): (&Place<'_>, &Transcripts),
         drawn: impl Fn(usize) -> bool,
     ) -> Result<Vec<(String, String, String)>, Stop> {
         let mut overstrict = Vec::new();
@@ -164,40 +171,46 @@ impl Grid<'_> {
             .zip(&self.legitimate)
             .filter(|(place, _)| drawn(*place))
         {
-            for finding in rig.complaints(&one.behaviour)? {
+            let suspect = Suspect::new(place, &one.behaviour, transcripts);
+            for finding in rig.complaints(&suspect)? {
                 overstrict.push((one.name.to_owned(), finding.case, finding.reason));
             }
         }
         Ok(overstrict)
     }
-}
 
-/// What becomes of a faulty server in each setting.
-fn pair(
-    fault: &Fault,
-    rigs: &[Rig<'_>],
-    search: &Search<'_>,
-    settings: &mut [SettingReport],
-) -> Result<(), Stop> {
-    let behaviour = fault.behaviour();
-    // What does not show where everything is sent shows nowhere.
-    let mut shows = true;
-    for ((number, rig), report) in (0..).zip(rigs).zip(settings) {
-        if rig.catches(&behaviour)?.is_some() {
-            report.caught += 1;
-            continue;
+    /// What becomes of a faulty server in each setting.
+    fn pair(
+        &self,
+        fault: &Fault,
+        suspect: &Suspect<'_>,
+        rigs: &[Rig<'_>],
+        search: &Search<'_>,
+        settings: &mut [SettingReport],
+    ) -> Result<(), Stop> {
+        let says_so = |case: &&ServerCase| case.catches.iter().any(|name| name == fault.name);
+        let likely = self.cases.iter().filter(says_so);
+        let mut likely: BTreeSet<String> = likely.map(|case| case.id.clone()).collect();
+        // What does not show where everything is sent shows nowhere.
+        let mut shows = true;
+        for ((number, rig), report) in (0..).zip(rigs).zip(settings) {
+            if let Some(case) = rig.catches(suspect, |case| likely.contains(case))? {
+                likely = BTreeSet::from([case]);
+                report.caught += 1;
+                continue;
+            }
+            let difference = if shows {
+                search.difference(&fault.behaviour(), number)?
+            } else {
+                None
+            };
+            if let Some(what) = difference {
+                report.holes.insert(fault.name.to_owned(), what);
+            } else {
+                shows &= number != 0;
+                report.invisible.push(fault.name.to_owned());
+            }
         }
-        let difference = if shows {
-            search.difference(&behaviour, number)?
-        } else {
-            None
-        };
-        if let Some(what) = difference {
-            report.holes.insert(fault.name.to_owned(), what);
-        } else {
-            shows &= number != 0;
-            report.invisible.push(fault.name.to_owned());
-        }
+        Ok(())
     }
-    Ok(())
 }

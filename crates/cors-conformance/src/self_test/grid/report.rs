@@ -1,13 +1,14 @@
 //! What a self-test over the grid found.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 use cors_harness::exit::Exit;
 use serde::Serialize;
 
 use super::rig::Counts;
+use super::shapes::Origins;
 
 use cors_text::style::{BAD, FAINT, STRONG};
 use cors_text::terminal::sentence;
@@ -23,6 +24,8 @@ pub(super) struct GridReport {
 #[derive(Debug, Serialize)]
 pub(super) struct ShapeReport {
     pub(super) name: String,
+    /// What kind of origins it allows.
+    pub(super) origins: Origins,
     /// In the order of the settings.
     pub(super) settings: Vec<SettingReport>,
     /// Servers that are right and are found fault with: server, case, reason.
@@ -56,6 +59,33 @@ impl SettingReport {
     }
 }
 
+/// How many of the pairs that show are caught.
+#[derive(Debug, Clone, Copy, Default)]
+struct Share {
+    caught: usize,
+    visible: usize,
+}
+
+impl Share {
+    fn of<'r>(shapes: impl IntoIterator<Item = &'r ShapeReport>) -> Self {
+        let mut share = Self::default();
+        for one in shapes.into_iter().flat_map(|shape| &shape.settings) {
+            share.caught += one.caught;
+            share.visible += one.caught + one.holes.len();
+        }
+        share
+    }
+}
+
+/// In tenths of a hundredth, rounded down, so that only all is 100.
+impl Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let share = (1000 * self.caught).checked_div(self.visible);
+        let share = share.unwrap_or(1000);
+        write!(f, "{}.{}%", share / 10, share % 10)
+    }
+}
+
 impl GridReport {
     /// Number of pairs that are visible and not caught, and of servers found fault with wrongly.
     pub(super) fn holes(&self) -> usize {
@@ -73,6 +103,25 @@ impl GridReport {
         } else {
             Exit::Bug
         }
+    }
+
+    /// How many of the pairs that show are caught, by what kind of origins is allowed.
+    fn write_shares(&self, sink: &mut dyn Write) -> io::Result<()> {
+        for origins in Origins::ALL {
+            let of_kind = self.shapes.iter().filter(|shape| shape.origins == origins);
+            let of_kind: Vec<&ShapeReport> = of_kind.collect();
+            if of_kind.is_empty() {
+                continue;
+            }
+            let each = of_kind.iter().map(|shape| {
+                let number = shape.name.split('-').next().unwrap_or_default();
+                format!("{number} {}", Share::of([*shape]))
+            });
+            let each = each.collect::<Vec<_>>().join(", ");
+            let all = Share::of(of_kind);
+            writeln!(sink, "{origins}: {all} of what shows is caught ({each})")?;
+        }
+        writeln!(sink)
     }
 
     /// The table, then what is wrong.
@@ -100,6 +149,7 @@ impl GridReport {
             }
         }
         writeln!(sink)?;
+        self.write_shares(sink)?;
         let mut missed: BTreeMap<&str, Vec<(&str, &str, &str)>> = BTreeMap::new();
         for shape in &self.shapes {
             for one in &shape.settings {

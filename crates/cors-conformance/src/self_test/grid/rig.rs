@@ -1,6 +1,7 @@
 //! The cases under one policy, stated by a user, planned once and carried out on many servers.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cors_harness::exit::Exit;
 use cors_harness::options::Options;
@@ -23,7 +24,7 @@ pub(super) struct Rig<'a> {
     /// Those that mean something here, each alone.
     alone: Vec<Alone>,
     /// All that need no bytes, together.
-    together: (Plan, Transcript),
+    together: (Plan, usize),
     /// How many cases there are, and what becomes of them.
     pub(super) counts: Counts,
 }
@@ -65,9 +66,65 @@ impl Counts {
 }
 
 struct Alone {
+    id: String,
     plan: Plan,
-    /// How it goes on the reference server; `None` for what looks at bytes.
-    transcript: Option<Transcript>,
+    /// Position of what is asked of the reference server; `None` for what looks at bytes.
+    transcript: Option<usize>,
+}
+
+/// What plans ask of the reference server, with its answers, each once: the settings of a policy
+/// ask nearly the same.
+#[derive(Default)]
+pub(super) struct Transcripts(Vec<Transcript>);
+
+impl Transcripts {
+    /// The position of a transcript.
+    fn keep(&mut self, transcript: Transcript) -> usize {
+        let known = self.0.iter().position(|one| one.asks_as(&transcript));
+        known.unwrap_or_else(|| {
+            self.0.push(transcript);
+            self.0.len().saturating_sub(1)
+        })
+    }
+}
+
+/// A server under one policy, with the transcripts known to be answered as by the reference server.
+pub(super) struct Suspect<'a> {
+    place: &'a Place<'a>,
+    behaviour: &'a Behaviour,
+    transcripts: &'a Transcripts,
+    alike: RefCell<BTreeMap<usize, bool>>,
+}
+
+impl<'a> Suspect<'a> {
+    /// A server of which nothing is known.
+    pub(super) fn new(
+        place: &'a Place<'a>,
+        behaviour: &'a Behaviour,
+        transcripts: &'a Transcripts,
+    ) -> Self {
+        Self {
+            place,
+            behaviour,
+            transcripts,
+            alike: RefCell::default(),
+        }
+    }
+
+    /// Whether a plan with this transcript can go otherwise than on the reference server.
+    fn differs(&self, transcript: Option<usize>) -> Result<bool, Stop> {
+        let Some(position) = transcript else {
+            return Ok(self.behaviour.wire.is_some() || self.behaviour.title_case_headers);
+        };
+        if let Some(alike) = self.alike.borrow().get(&position) {
+            return Ok(!alike);
+        }
+        let server = server(self.place.policy, self.behaviour.clone())?;
+        let mut transcript = self.transcripts.0.get(position).into_iter();
+        let alike = transcript.all(|transcript| transcript.is_answered_alike(&server));
+        self.alike.borrow_mut().insert(position, alike);
+        Ok(!alike)
+    }
 }
 
 impl<'a> Rig<'a> {
@@ -78,12 +135,13 @@ impl<'a> Rig<'a> {
         policy: &Policy,
         all: &[ServerCase],
         unsafe_methods: bool,
+        transcripts: &mut Transcripts,
     ) -> Result<Self, Stop> {
         let options = Options {
             unsafe_methods,
             ..Options::default()
         };
-        let plan = |raw: bool, wanted: &dyn Fn(&ServerCase) -> bool| {
+        let plan = |raw: bool, all: &[ServerCase], wanted: &dyn Fn(&ServerCase) -> bool| {
             let site = if raw { &place.socket } else { &place.site };
             let mut site = site.clone();
             site.policy = policy.clone();
@@ -91,7 +149,7 @@ impl<'a> Rig<'a> {
         };
         let mut runnable: Vec<(String, bool)> = Vec::new();
         for raw in [false, true] {
-            let planned = plan(raw, &|case| case.is_raw() == raw)?;
+            let planned = plan(raw, all, &|case| case.is_raw() == raw)?;
             let means = planned
                 .cases
                 .iter()
@@ -103,16 +161,20 @@ impl<'a> Rig<'a> {
             place,
             options,
             alone: Vec::new(),
-            together: (plan(false, &|case| !case.is_raw())?, Transcript::default()),
+            together: (plan(false, all, &|case| !case.is_raw())?, 0),
             counts: Counts::of(all, policy, runnable.len()),
         };
         for (id, raw) in runnable {
-            let plan = plan(raw, &|case| case.id == id)?;
+            let plan = plan(raw, &with_partners(all, &id), &|case| case.id == id)?;
             let recorded = rig.record(&plan)?;
-            let transcript = (!raw).then_some(recorded);
-            rig.alone.push(Alone { plan, transcript });
+            let transcript = (!raw).then(|| transcripts.keep(recorded));
+            rig.alone.push(Alone {
+                id,
+                plan,
+                transcript,
+            });
         }
-        rig.together.1 = rig.record(&rig.together.0)?;
+        rig.together.1 = transcripts.keep(rig.record(&rig.together.0)?);
         Ok(rig)
     }
 
@@ -147,51 +209,67 @@ impl<'a> Rig<'a> {
     fn find(
         &self,
         plan: &Plan,
-        transcript: Option<&Transcript>,
-        behaviour: &Behaviour,
+        transcript: Option<usize>,
+        suspect: &Suspect<'_>,
     ) -> Result<Vec<Finding>, Stop> {
-        let differs = match transcript {
-            Some(transcript) => {
-                let server = server(self.place.policy, behaviour.clone())?;
-                !transcript.is_answered_alike(&server)
-            }
-            None => behaviour.wire.is_some() || behaviour.title_case_headers,
-        };
-        if !differs {
+        if !suspect.differs(transcript)? {
             return Ok(Vec::new());
         }
-        self.place.put(behaviour)?;
+        self.place.put(suspect.behaviour)?;
         self.run(plan)
     }
 
-    /// The first case that fails on a faulty server, alone or after the others.
-    pub(super) fn catches(&self, behaviour: &Behaviour) -> Result<Option<String>, Stop> {
+    /// A case that fails on a faulty server, alone or after the others: the first one of those that
+    /// are likely to, if there is one.
+    pub(super) fn catches(
+        &self,
+        suspect: &Suspect<'_>,
+        is_likely: impl Fn(&str) -> bool,
+    ) -> Result<Option<String>, Stop> {
         let failed = |found: Vec<Finding>| {
             found
                 .into_iter()
                 .find(|finding| finding.found == Found::Failure)
                 .map(|finding| finding.case)
         };
-        for Alone { plan, transcript } in &self.alone {
-            let found = self.find(plan, transcript.as_ref(), behaviour)?;
+        let (likely, others): (Vec<&Alone>, Vec<&Alone>) =
+            self.alone.iter().partition(|alone| is_likely(&alone.id));
+        for alone in likely.into_iter().chain(others) {
+            let found = self.find(&alone.plan, alone.transcript, suspect)?;
             if let Some(case) = failed(found) {
                 return Ok(Some(case));
             }
         }
         let (plan, transcript) = &self.together;
-        Ok(failed(self.find(plan, Some(transcript), behaviour)?))
+        Ok(failed(self.find(plan, Some(*transcript), suspect)?))
     }
 
     /// The cases that do not hold on a server that is right, with their reasons.
-    pub(super) fn complaints(&self, behaviour: &Behaviour) -> Result<Vec<Finding>, Stop> {
+    pub(super) fn complaints(&self, suspect: &Suspect<'_>) -> Result<Vec<Finding>, Stop> {
         let mut found = Vec::new();
-        for Alone { plan, transcript } in &self.alone {
-            found.extend(self.find(plan, transcript.as_ref(), behaviour)?);
+        for alone in &self.alone {
+            found.extend(self.find(&alone.plan, alone.transcript, suspect)?);
         }
         let (plan, transcript) = &self.together;
-        found.extend(self.find(plan, Some(transcript), behaviour)?);
+        found.extend(self.find(plan, Some(*transcript), suspect)?);
         let mut known = BTreeSet::new();
         found.retain(|finding| finding.found != Found::Note && known.insert(finding.case.clone()));
         Ok(found)
     }
+}
+
+/// A case with those that it is paired with.
+fn with_partners(all: &[ServerCase], id: &str) -> Vec<ServerCase> {
+    let mut found: Vec<ServerCase> = Vec::new();
+    let mut wanted = Some(id);
+    while let Some(id) = wanted {
+        let is_named = |case: &&ServerCase| case.id == id || case.aliases.iter().any(|a| a == id);
+        let named = all.iter().find(is_named);
+        let Some(case) = named.filter(|case| found.iter().all(|known| known.id != case.id)) else {
+            break;
+        };
+        found.push(case.clone());
+        wanted = case.paired_with.as_deref();
+    }
+    found
 }

@@ -129,7 +129,7 @@ impl<'a> Search<'a> {
             let differs = match seen.difference(&shown) {
                 Some(_) if self.is_right(request, right, &shown)? => None,
                 Some(what) => Some(what.to_owned()),
-                None => self.vary_due(behaviour, request, &other)?,
+                None => self.vary_due(behaviour, request, [answer, &other])?,
             };
             if let Some(what) = differs {
                 let (method, path) = (&request.method, request.uri.path());
@@ -166,19 +166,33 @@ impl<'a> Search<'a> {
         Ok(seen.any(|seen| seen.difference(shown).is_none()))
     }
 
-    /// Whether an answer lacks a `Vary` that is due, since others get another
-    /// `Access-Control-Allow-Origin` for the same request.
+    /// Whether an answer lacks a `Vary` that is due, which that of the reference server has or does
+    /// not need.
     fn vary_due(
         &self,
         behaviour: &Behaviour,
         request: &Parts,
-        answer: &Result<Reply, HungUp>,
+        answers: [&Result<Reply, HungUp>; 2],
     ) -> Result<Option<String>, Stop> {
-        let Ok(answer) = answer else { return Ok(None) };
-        // No cache keeps the answers to other methods.
-        let kept = ["GET", "HEAD", "OPTIONS"].contains(&request.method.as_str());
+        let [right, answer] = answers;
+        let due = self.lacks_vary(behaviour, request, answer)?
+            && !self.lacks_vary(&Behaviour::REFERENCE, request, right)?;
+        Ok(due.then(|| "the Vary that is due".to_owned()))
+    }
+
+    /// Whether an answer does not vary on the origin, though others get another
+    /// `Access-Control-Allow-Origin` for the same request.
+    fn lacks_vary(
+        &self,
+        behaviour: &Behaviour,
+        request: &Parts,
+        answer: &Result<Reply, HungUp>,
+    ) -> Result<bool, Stop> {
+        let Ok(answer) = answer else { return Ok(false) };
+        // No cache keeps the answers to other methods; RFC 9110, 9.3.7, forbids it of OPTIONS.
+        let kept = ["GET", "HEAD"].contains(&request.method.as_str());
         if !kept || seen::varies(answer, "origin") {
-            return Ok(None);
+            return Ok(false);
         }
         let mut values = BTreeSet::new();
         let known = [None, Some("https://foreign.example")].into_iter();
@@ -194,7 +208,7 @@ impl<'a> Search<'a> {
                 |answer| seen::lines(&answer, "access-control-allow-origin"),
             ));
         }
-        Ok((values.len() > 1).then(|| "the Vary that is due".to_owned()))
+        Ok(values.len() > 1)
     }
 }
 

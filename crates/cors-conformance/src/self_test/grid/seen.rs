@@ -27,6 +27,9 @@ const SAFELISTED: [&str; 7] = [
 /// Seconds for which browsers keep a preflight that states nothing.
 const DEFAULT_MAX_AGE: u64 = 5;
 
+/// Seconds to which browsers cut what a preflight states.
+const BROWSERS_LIMITS: [u64; 3] = [600, 7200, 86_400];
+
 /// What can make a difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Seen {
@@ -41,13 +44,19 @@ pub(super) struct Seen {
 /// What a browser lets a page know, or the server do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Decision {
-    /// What the preflight allows is sent, and for so many seconds no other is made.
-    Sent(u64),
-    Read {
-        status: u16,
-        headers: BTreeMap<String, Vec<String>>,
-        body: Vec<u8>,
-    },
+    /// What the preflight allows is sent. Where the policy states for how many seconds it is kept,
+    /// no other is made for so many; else that is the server's choice.
+    Sent(Option<u64>),
+    Read(Option<Content>),
+}
+
+/// What a page reads. What the application makes of OPTIONS is its own choice, unless the policy
+/// names an endpoint that answers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Content {
+    status: u16,
+    headers: BTreeMap<String, Vec<String>>,
+    body: Vec<u8>,
 }
 
 /// What can be seen of an answer.
@@ -61,7 +70,12 @@ pub(super) fn of(policy: &Policy, request: &Parts, answer: &Result<Reply, HungUp
         };
     };
     let by_browser = is_of_a_browser(policy, request);
-    let decide = |credentials| by_browser.then(|| decision(request, answer, credentials));
+    let origin = only(request, "origin").unwrap_or_default();
+    let rule = policy.at(request.uri.path()).rule_for(origin.as_bytes());
+    let kept = rule
+        .max_age
+        .map(|stated| kept_for(u64::from(stated), max_age(answer)));
+    let decide = |credentials| by_browser.then(|| decision(request, answer, credentials, kept));
     let vary = elements(&lines(answer, "vary"));
     Seen {
         browser: [false, true].map(|credentials| decide(credentials).flatten()),
@@ -186,7 +200,12 @@ fn is_sorted_list(names: &str) -> bool {
 }
 
 /// What a browser decides; `None` when it refuses.
-fn decision(request: &Parts, answer: &Reply, credentials: bool) -> Option<Decision> {
+fn decision(
+    request: &Parts,
+    answer: &Reply,
+    credentials: bool,
+    kept: Option<u64>,
+) -> Option<Decision> {
     let origin = only(request, "origin")?;
     let shared = match lines(answer, "access-control-allow-origin").as_slice() {
         [star] if star == "*" => !credentials,
@@ -212,7 +231,10 @@ fn decision(request: &Parts, answer: &Reply, credentials: bool) -> Option<Decisi
         });
         let ok = answer.status().is_success();
         let allowed = ok && (safelisted || star || methods.contains(&method)) && granted;
-        return allowed.then(|| Decision::Sent(max_age(answer)));
+        return allowed.then_some(Decision::Sent(kept));
+    }
+    if request.method == "OPTIONS" && !request.uri.path().ends_with("/options") {
+        return Some(Decision::Read(None));
     }
     let exposed = elements(&lines(answer, "access-control-expose-headers"));
     let all = !credentials && exposed.iter().any(|name| name == "*");
@@ -222,13 +244,20 @@ fn decision(request: &Parts, answer: &Reply, credentials: bool) -> Option<Decisi
         // A right server may answer in the application's place, which changes its count of calls.
         *name != "x-calls" && (SAFELISTED.contains(name) || listed)
     });
-    Some(Decision::Read {
+    Some(Decision::Read(Some(Content {
         status: answer.status().as_u16(),
         headers: readable
             .map(|name| (name.to_owned(), lines(answer, name)))
             .collect(),
         body: answer.body().to_vec(),
-    })
+    })))
+}
+
+/// For how many seconds a preflight is kept, where a server that cuts what the policy states to the
+/// limit of some browser is as right as one that states it.
+fn kept_for(stated: u64, seconds: u64) -> u64 {
+    let is_cut = BROWSERS_LIMITS.contains(&seconds) && seconds < stated;
+    if is_cut { stated } else { seconds }
 }
 
 fn max_age(answer: &Reply) -> u64 {

@@ -6,7 +6,8 @@ use std::fmt;
 use cors_harness::kit::path;
 use cors_vectors::policy::Policy;
 use cors_vectors::read::read_policies;
-use cors_vectors::server::Endpoint;
+use cors_vectors::server::{Endpoint, Requirement};
+use serde::Serialize;
 
 use crate::stop::Stop;
 
@@ -20,6 +21,50 @@ pub(super) struct Shape {
     pub(super) name: String,
     /// Without endpoints.
     pub(super) policy: Policy,
+}
+
+/// What kind of origins a policy allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Origins {
+    /// One exact origin and nothing else.
+    One,
+    /// Any origin.
+    Any,
+    /// Those that fit a pattern, with others or not.
+    Pattern,
+    /// Something else.
+    Other,
+}
+
+impl Origins {
+    /// All kinds.
+    pub(super) const ALL: [Self; 4] = [Self::One, Self::Any, Self::Pattern, Self::Other];
+
+    /// What a policy allows.
+    pub(super) fn of(policy: &Policy) -> Self {
+        let facts = Requirement::of(policy);
+        let kinds = [
+            (Requirement::OriginsOne, Self::One),
+            (Requirement::OriginsAny, Self::Any),
+            (Requirement::OriginsPattern, Self::Pattern),
+        ];
+        let several = policy.views().len() > 1;
+        let kind = kinds.iter().find(|(fact, _)| facts.contains(fact));
+        kind.filter(|_| !several)
+            .map_or(Self::Other, |(_, kind)| *kind)
+    }
+}
+
+impl fmt::Display for Origins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::One => "one exact origin",
+            Self::Any => "any origin",
+            Self::Pattern => "a pattern",
+            Self::Other => "other policies",
+        })
+    }
 }
 
 /// What a user declares and lets out beside the policy.

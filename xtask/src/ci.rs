@@ -20,6 +20,10 @@ const ON_THE_WEB: &[&str] = &["cors-policy", "cors-explain --features embedded"]
 /// Which cases catch which faulty servers; `--update` after the same command writes it anew.
 const KILL_MATRIX: &str = "crates/cors-conformance/tests/kill-matrix.txt";
 
+/// One pair of so many of a faulty server and a policy is looked at: the same ones each time, and each
+/// server under some policy.
+const SAMPLE: u32 = 20;
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Leave out `cargo test --workspace`, which the caller has just run
@@ -70,6 +74,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     xtask("conformance agent model")?;
     xtask("vectors coverage --brief")?;
     xtask(&format!("conformance self-test --snapshot {KILL_MATRIX}"))?;
+    xtask(&format!(
+        "conformance self-test --policies --sample {SAMPLE}"
+    ))?;
     xtask("fuzz smoke")?;
     if args.browser {
         xtask("agents check chromium")?;

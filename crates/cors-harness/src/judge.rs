@@ -103,6 +103,7 @@ pub(crate) fn judge(
         }
         let looking = Looking {
             depends_on_origin: depends_on_origin(all, index),
+            all,
             index,
             done,
             case_level,
@@ -175,6 +176,7 @@ pub(crate) fn standing(
         .is_none_or(|verdict| matches!(ruling(verdict, done), Ruling::Holds));
     let looking = Looking {
         depends_on_origin: depends_on_origin(all, index),
+        all,
         index,
         done,
         case_level,
@@ -188,21 +190,25 @@ pub(crate) fn standing(
     }
 }
 
+/// The last exchanges, with their answers, of the steps that asked the same of the same URL as one of
+/// them.
+fn answered_alike(all: &[Done], index: usize) -> impl Iterator<Item = (&Exchange, &Response)> {
+    let asked = all.get(index).and_then(|done| done.exchanges.last());
+    let last = all.iter().filter_map(|done| done.exchanges.last());
+    let alike = last.filter(move |other| {
+        asked.is_some_and(|asked| {
+            let (one, other) = (&asked.request, &other.request);
+            one.method == other.method && one.base == other.base && one.path == other.path
+        })
+    });
+    alike.filter_map(|exchange| Some((exchange, exchange.answer.as_ref().ok()?)))
+}
+
 /// Whether the last answers of the steps that asked the same of the same URL do not all have the same
 /// `Access-Control-Allow-Origin`.
 fn depends_on_origin(all: &[Done], index: usize) -> bool {
     const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
-    let Some(asked) = all.get(index).and_then(|done| done.exchanges.last()) else {
-        return false;
-    };
-    let alike = all
-        .iter()
-        .filter_map(|done| done.exchanges.last())
-        .filter(|other| {
-            let (one, other) = (&asked.request, &other.request);
-            one.method == other.method && one.base == other.base && one.path == other.path
-        });
-    let answered = alike.filter_map(|exchange| Some((exchange, exchange.answer.as_ref().ok()?)));
+    let answered = answered_alike(all, index);
     let grants: Vec<(bool, Vec<&[u8]>)> = answered
         .map(|(exchange, answer)| {
             (
@@ -263,6 +269,8 @@ fn ruling(wanted: Verdict, done: &Done) -> Ruling {
 struct Looking<'a> {
     /// Whether answers to the same request say that it matters whose page asks.
     depends_on_origin: bool,
+    /// What came of all steps.
+    all: &'a [Done],
     index: usize,
     done: &'a Done,
     case_level: Level,
@@ -283,6 +291,8 @@ enum Held<'a> {
     ErrorToAll(u16),
     /// The statement is about answers that depend on the origin, and this does not.
     Constant,
+    /// The statement is about a header that other answers have, and none has.
+    NowhereSent,
     Unanswered,
     Missing,
 }
@@ -309,6 +319,7 @@ impl Looking<'_> {
                 | Held::Withheld
                 | Held::ErrorToAll(_)
                 | Held::Constant
+                | Held::NowhereSent
                 | Held::Unanswered => CheckOutcome::Skip,
             };
             if !self.telling.tells(outcome) {
@@ -325,6 +336,7 @@ impl Looking<'_> {
                     format!("does not apply: the resource answers {status} to everybody")
                 }
                 Held::Constant => "does not apply: the answer is the same for every origin".into(),
+                Held::NowhereSent => "does not apply: no response has the header".into(),
                 Held::Unanswered => "there is no answer to look at".into(),
                 Held::Missing => said_missing(self.done, check.on),
             };
@@ -357,6 +369,14 @@ impl Looking<'_> {
             }
             (Some(_), _) if check.statement.is_due_by_origin() && !self.depends_on_origin => {
                 Held::Constant
+            }
+            (Some(_), _)
+                if check.statement.kept().is_some_and(|name| {
+                    answered_alike(self.all, self.index)
+                        .all(|(_, answer)| answer.values(name).next().is_none())
+                }) =>
+            {
+                Held::NowhereSent
             }
             (Some(answer), _) => Held::Answer(answer),
             (None, _) if self.done.withheld() && check.on != On::Preflight => Held::Withheld,

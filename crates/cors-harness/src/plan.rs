@@ -269,7 +269,8 @@ pub(crate) fn task(case: &ServerCase, subject: &Subject) -> Result<Task, String>
     let mut steps = Vec::new();
     for (view, values) in fills(case, &site.policy, kit).map_err(|skip| skip.to_string())? {
         let place = Place { site, view };
-        for step in &case.steps {
+        let asked = case.steps.iter().enumerate();
+        for (_, step) in asked.filter(|(position, _)| values.has_step(*position)) {
             steps.push(planned_step(step, &values, place)?);
         }
     }
@@ -397,6 +398,7 @@ fn planned_statement(statement: &check::Statement, values: &Fill) -> Result<Stat
         check::HeaderIs::AbsentOrOneOf(texts) => HeaderIs::AbsentOrOneOf(all_bytes(texts, values)?),
         check::HeaderIs::Not(text) => HeaderIs::Not(bytes(text, values)?),
         check::HeaderIs::HasToken(text) => HeaderIs::HasToken(bytes(text, values)?),
+        check::HeaderIs::Kept(_) => HeaderIs::Kept,
         check::HeaderIs::HasTokenIfDue(text) => HeaderIs::HasTokenIfDue(bytes(text, values)?),
         check::HeaderIs::LacksToken(text) => HeaderIs::LacksToken(bytes(text, values)?),
         check::HeaderIs::LacksBytes(text) => HeaderIs::LacksBytes(bytes(text, values)?),

@@ -42,6 +42,7 @@ pub enum HeaderIs {
     Not(Vec<u8>),
     HasToken(Vec<u8>),
     HasTokenIfDue(Vec<u8>),
+    Kept,
     LacksToken(Vec<u8>),
     LacksBytes(Vec<u8>),
     MaxLines(u32),
@@ -58,6 +59,17 @@ impl Statement {
                 ..
             }
         )
+    }
+
+    /// The header that is to be in an answer since it is in others to the same request.
+    pub(crate) fn kept(&self) -> Option<&str> {
+        match self {
+            Self::Header {
+                name,
+                is: HeaderIs::Kept,
+            } => Some(name),
+            Self::Header { .. } | Self::Status(_) | Self::Wire(_) => None,
+        }
     }
 
     /// Whether it holds of `answer`.
@@ -116,6 +128,7 @@ impl HeaderIs {
         };
         match self {
             Self::Absent(absent) => values.is_empty() == *absent,
+            Self::Kept => !values.is_empty(),
             Self::Equals(text) => is_one_of(std::slice::from_ref(text)),
             Self::OneOf(texts) => is_one_of(texts),
             Self::AbsentOrOneOf(texts) => values.is_empty() || is_one_of(texts),
@@ -141,6 +154,7 @@ impl HeaderIs {
         match self {
             Self::Absent(true) => "no such line".into(),
             Self::Absent(false) => "at least one line".into(),
+            Self::Kept => "a line, as in another response to the same request".into(),
             Self::Equals(text) => format!("exactly one line {}", quoted(text)),
             Self::OneOf(texts) => format!("exactly one line {}", either(texts)),
             Self::AbsentOrOneOf(texts) => format!("no line, or exactly one {}", either(texts)),

@@ -98,6 +98,9 @@ pub enum HeaderIs {
     /// the answer for another. Where all have the same, the check is skipped. An answer to a request
     /// without `Origin` is not counted beside answers that all have `*`.
     HasTokenIfDue(Text),
+    /// There is such a line, as another answer of the case to the same method and URL has one. Where
+    /// none has, the check is skipped.
+    Kept(bool),
     /// The list over all lines lacks this element.
     LacksToken(Text),
     /// No line contains these bytes.
@@ -177,7 +180,10 @@ impl Statement {
                 | HeaderIs::LacksToken(text)
                 | HeaderIs::LacksBytes(text) => vec![text],
                 HeaderIs::OneOf(texts) | HeaderIs::AbsentOrOneOf(texts) => texts.iter().collect(),
-                HeaderIs::Absent(_) | HeaderIs::MaxLines(_) | HeaderIs::Grammar(_) => Vec::new(),
+                HeaderIs::Absent(_)
+                | HeaderIs::Kept(_)
+                | HeaderIs::MaxLines(_)
+                | HeaderIs::Grammar(_) => Vec::new(),
             },
             Self::Status(_) | Self::Wire(_) => Vec::new(),
         }
@@ -205,6 +211,7 @@ struct Flat {
     not: Option<Text>,
     has_token: Option<Text>,
     has_token_if_due: Option<Text>,
+    kept: Option<bool>,
     lacks_token: Option<Text>,
     lacks_bytes: Option<Text>,
     max_lines: Option<u32>,
@@ -225,6 +232,7 @@ struct Members {
     not: Option<Text>,
     has_token: Option<Text>,
     has_token_if_due: Option<Text>,
+    kept: Option<bool>,
     lacks_token: Option<Text>,
     lacks_bytes: Option<Text>,
     max_lines: Option<u32>,
@@ -234,7 +242,8 @@ struct Members {
 }
 
 const STATEMENTS: &str = "`absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, \
-                          `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`";
+                          `has_token_if_due`, `kept`, `lacks_token`, `lacks_bytes`, \
+                          `max_lines`, `grammar`";
 
 impl<'de> Deserialize<'de> for Check {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -252,6 +261,7 @@ impl<'de> Deserialize<'de> for Check {
             not,
             has_token,
             has_token_if_due,
+            kept,
             lacks_token,
             lacks_bytes,
             max_lines,
@@ -268,6 +278,7 @@ impl<'de> Deserialize<'de> for Check {
             not,
             has_token,
             has_token_if_due,
+            kept,
             lacks_token,
             lacks_bytes,
             max_lines,
@@ -304,6 +315,7 @@ impl Members {
             self.not.map(HeaderIs::Not),
             self.has_token.map(HeaderIs::HasToken),
             self.has_token_if_due.map(HeaderIs::HasTokenIfDue),
+            self.kept.map(HeaderIs::Kept),
             self.lacks_token.map(HeaderIs::LacksToken),
             self.lacks_bytes.map(HeaderIs::LacksBytes),
             self.max_lines.map(HeaderIs::MaxLines),
@@ -379,11 +391,11 @@ mod tests {
             ),
             (
                 r#"{"id":"a","level":"must","header":"A"}"#,
-                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 40",
+                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `kept`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 40",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","absent":true,"not":"x"}"#,
-                "several statements: expected exactly one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 64",
+                "several statements: expected exactly one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `kept`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 64",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","status":[]}"#,
@@ -395,11 +407,11 @@ mod tests {
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","has":"x"}"#,
-                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire` at line 1 column 44",
+                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `kept`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire` at line 1 column 44",
             ),
             (
                 r#"{"id":"a","level":"must","when":{"header":"A"},"status":[]}"#,
-                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 47",
+                "`header` without a statement: expected one of `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `kept`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar` at line 1 column 47",
             ),
         ] {
             assert_eq!(

@@ -53,6 +53,8 @@ fn of_header(
     let found = match is {
         HeaderIs::Absent(true) | HeaderIs::LacksBytes(_) => vec![remove()],
         HeaderIs::Not(_) => vec![origin.and_then(set), remove()],
+        // What it says is known to the application.
+        HeaderIs::Kept => Vec::new(),
         HeaderIs::Absent(false) => vec![origin.and_then(set)],
         HeaderIs::Equals(text) => vec![set(text)],
         HeaderIs::OneOf(texts) => texts.iter().map(|text| set(text)).collect(),

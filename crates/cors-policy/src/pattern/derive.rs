@@ -4,11 +4,11 @@ use super::form::{HostPattern, LabelPattern, OriginPattern, PortPattern};
 use super::range::{address, address_like, bits_of, mask, written};
 
 /// What stands for the stars of the first origin that fits a pattern, and of others.
-const LABELS: [&str; 3] = ["app", "second", "third"];
-/// Ports of invented origins.
-const PORTS: [&str; 3] = ["3000", "8081", "5173"];
+const LABELS: [&str; 3] = ["app", "second-one", "third"];
+/// Ports of invented origins; the second is the default of the scheme, which origins leave out.
+const PORTS: [Option<&str>; 3] = [Some("3000"), None, Some("5173")];
 /// Hosts of invented origins of any host.
-const HOSTS: [&str; 3] = ["app.example", "other.example", "third.example"];
+const HOSTS: [&str; 3] = ["app.example", "second-one.example", "third.example"];
 /// Identifiers as browsers give them to extensions.
 const EXTENSIONS: [&str; 3] = [
     "abcdefghijklmnopabcdefghijklmnop",
@@ -30,6 +30,7 @@ impl OriginPattern<'_> {
                 PortPattern::Any => PORTS
                     .get(place)
                     .copied()
+                    .flatten()
                     .filter(|_| !matches!(self.host, HostPattern::Any)),
             };
             let origin = self.origin(&host, port);

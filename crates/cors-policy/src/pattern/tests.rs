@@ -176,7 +176,7 @@ fn derived_origins_of_each_form() {
         derived("https://preview-*--site.a.test"),
         [
             "https://preview-app--site.a.test",
-            "https://preview-second--site.a.test",
+            "https://preview-second-one--site.a.test",
             "https://preview-third--site.a.test"
         ]
     );
@@ -184,7 +184,7 @@ fn derived_origins_of_each_form() {
         derived("http://localhost:*"),
         [
             "http://localhost:3000",
-            "http://localhost:8081",
+            "http://localhost",
             "http://localhost:5173"
         ]
     );

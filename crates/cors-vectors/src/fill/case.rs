@@ -22,7 +22,8 @@ use crate::text::{Text, TextError};
 ///
 /// Says why the case must be skipped: a fact that it requires does not hold, the policy cannot
 /// fill its placeholders or declares no such endpoint, or the policy wants another verdict for
-/// what the case would send.
+/// what the case would send. Of a case about several origins to be refused, steps about those that
+/// the policy allows are left out, as long as others remain.
 pub fn fill(case: &ServerCase, policy: &Policy, kit: bool) -> Result<Fill, Skip> {
     // There is one, else there was an error.
     fills(case, policy, kit).map(|mut found| found.swap_remove(0).1)
@@ -44,8 +45,8 @@ pub fn fills<'p>(
     let mut found = Vec::new();
     let mut why = None;
     for view in policy.views() {
-        for fill in variations(case, view) {
-            match fits(case, view, &fill, kit) {
+        for mut fill in variations(case, view) {
+            match fits(case, view, &mut fill, kit) {
                 Ok(()) => found.push((view, fill)),
                 Err(skip) => {
                     why.get_or_insert(skip);
@@ -82,7 +83,8 @@ fn variations(case: &ServerCase, view: View<'_>) -> Vec<Fill> {
         .collect()
 }
 
-fn fits(case: &ServerCase, view: View<'_>, fill: &Fill, kit: bool) -> Result<(), Skip> {
+/// Whether a case means something with these values, of which it leaves out steps that do not.
+fn fits(case: &ServerCase, view: View<'_>, fill: &mut Fill, kit: bool) -> Result<(), Skip> {
     let policy = view.scope;
     let facts = Requirement::of_rule(view.rule, view.scope);
     let unmet = case.requires.iter().find(|requirement| {
@@ -91,26 +93,47 @@ fn fits(case: &ServerCase, view: View<'_>, fill: &Fill, kit: bool) -> Result<(),
     if let Some(requirement) = unmet {
         return Err(Skip::Requires(*requirement));
     }
-    for step in &case.steps {
-        let endpoint = match (&step.fetch, &step.send) {
-            (Some(fetch), _) => fetch.endpoint,
-            (None, Some(send)) => send.endpoint,
-            (None, None) => Endpoint::Resource,
-        };
-        if endpoint != Endpoint::Resource && policy.endpoint(endpoint).is_none() {
-            return Err(Skip::Endpoint(endpoint));
-        }
-        for text in step.texts() {
-            expand(fill, text)?;
-        }
-        if let (Some(fetch), Some(verdict)) = (&step.fetch, step.verdict) {
-            agree(fill, policy, fetch, verdict)?;
-        }
-        if let Some(send) = &step.send {
-            no_refusal_of_what_is_allowed(fill, policy, send, &step.checks)?;
+    let (mut left_out, mut refuses) = (None, false);
+    for (number, step) in case.steps.iter().enumerate() {
+        match refuses_in(fill, policy, step) {
+            Ok(refusal) => refuses |= refusal,
+            // Of several origins, those are asked of which the policy says that it refuses them.
+            Err(skip @ (Skip::Allowed { .. } | Skip::Undetermined))
+                if step.verdict != Some(Verdict::Shared) =>
+            {
+                fill.leave_out(number);
+                left_out.get_or_insert(skip);
+            }
+            Err(skip) => return Err(skip),
         }
     }
-    Ok(())
+    match left_out {
+        Some(skip) if !refuses => Err(skip),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whether a step is about something that is refused, when it means something under the policy.
+fn refuses_in(fill: &Fill, policy: &Policy, step: &Step) -> Result<bool, Skip> {
+    let endpoint = match (&step.fetch, &step.send) {
+        (Some(fetch), _) => fetch.endpoint,
+        (None, Some(send)) => send.endpoint,
+        (None, None) => Endpoint::Resource,
+    };
+    if endpoint != Endpoint::Resource && policy.endpoint(endpoint).is_none() {
+        return Err(Skip::Endpoint(endpoint));
+    }
+    for text in step.texts() {
+        expand(fill, text)?;
+    }
+    if let (Some(fetch), Some(verdict)) = (&step.fetch, step.verdict) {
+        agree(fill, policy, fetch, verdict)?;
+        return Ok(verdict == Verdict::Refused);
+    }
+    let send = step.send.as_ref();
+    send.map_or(Ok(false), |send| {
+        refuses_what_is_refused(fill, policy, send, &step.checks)
+    })
 }
 
 fn expand(fill: &Fill, text: &Text) -> Result<Vec<u8>, Skip> {
@@ -125,13 +148,14 @@ fn expand(fill: &Fill, text: &Text) -> Result<Vec<u8>, Skip> {
     })
 }
 
-/// Whether the answer to a request must not repeat an origin that the policy allows.
-fn no_refusal_of_what_is_allowed(
+/// Whether the answer to a request must not repeat an origin, which the policy then does not allow.
+fn refuses_what_is_refused(
     fill: &Fill,
     policy: &Policy,
     send: &RawSend,
     checks: &[Check],
-) -> Result<(), Skip> {
+) -> Result<bool, Skip> {
+    let mut refuses = false;
     for (name, value) in &send.headers {
         let value = expand(fill, value)?;
         if !expand(fill, name)?.eq_ignore_ascii_case(b"origin") {
@@ -143,6 +167,7 @@ fn no_refusal_of_what_is_allowed(
                 && forbids(fill, is, &value)?
             {
                 let origin = String::from_utf8_lossy(&value).into_owned();
+                refuses = true;
                 match policy.decide_origin(&value) {
                     Some(false) => {}
                     // What is no origin is granted to nobody, whatever a policy says of any.
@@ -153,7 +178,7 @@ fn no_refusal_of_what_is_allowed(
             }
         }
     }
-    Ok(())
+    Ok(refuses)
 }
 
 /// Whether a statement forbids that a value is repeated.

@@ -93,7 +93,12 @@ pub(super) fn values(view: View<'_>, kind: usize) -> Vec<Value> {
     values.push(("near.example", refused.next().cloned()));
     let mut foreign = FOREIGN.into_iter();
     let foreign = foreign.find(|origin| is_refused(view, origin));
-    values.push(("foreign", foreign.map(str::to_owned)));
+    let other = foreign.map(str::to_owned);
+    values.push((
+        "other",
+        other.clone().or_else(|| candidates.get(1).cloned()),
+    ));
+    values.push(("foreign", other));
     values
 }
 
@@ -172,6 +177,10 @@ fn about_allowed(allowed: &str) -> Vec<Value> {
             ),
             ("allowed.truncated", named.and_then(truncated)),
             ("allowed.parent", named.and_then(parent)),
+            (
+                "allowed.label",
+                named.and_then(|host| Some(host.split('.').next()?.to_owned())),
+            ),
         ]);
     }
     values

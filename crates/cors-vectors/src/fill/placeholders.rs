@@ -27,6 +27,7 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
         "allowed.parent",
         "its host without the first label, where two labels are left",
     ),
+    ("allowed.label", "its host up to the first dot"),
     (
         "allowed.upper_scheme",
         "the allowed origin with its scheme in capitals",
@@ -74,6 +75,11 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
     (
         "foreign",
         "an origin that is not allowed and looks like none that is",
+    ),
+    (
+        "other",
+        "another origin than `{allowed}`, whether it is allowed or not: `{foreign}`, else \
+         `{allowed2}`",
     ),
     ("method", "an allowed method that is not safelisted"),
     ("method2", "another such method"),

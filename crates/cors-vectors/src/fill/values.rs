@@ -1,6 +1,6 @@
 //! What the placeholders of server cases stand for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cors_policy::policy::{Policy, View};
 
@@ -15,6 +15,8 @@ use crate::text::{Text, TextError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fill {
     values: BTreeMap<&'static str, Vec<u8>>,
+    /// Positions of steps that ask for the refusal of what the policy allows.
+    left_out: BTreeSet<usize>,
 }
 
 impl Fill {
@@ -50,7 +52,19 @@ impl Fill {
                 view.rule.max_age.map(|seconds| seconds.to_string()),
             )]);
         values.extend(found.filter_map(|(name, value)| Some((name, value?.into_bytes()))));
-        Self { values }
+        Self {
+            values,
+            left_out: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn leave_out(&mut self, step: usize) {
+        self.left_out.insert(step);
+    }
+
+    /// Whether the step at a position means something under the policy.
+    pub fn has_step(&self, position: usize) -> bool {
+        !self.left_out.contains(&position)
     }
 
     /// The value of a placeholder.

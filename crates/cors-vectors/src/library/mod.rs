@@ -303,7 +303,18 @@ impl Library {
                     );
                     continue;
                 };
-                if let Err(skip) = fill::fill(case, policy, true) {
+                let filled = fill::fill(case, policy, true);
+                if let Ok(fill) = &filled
+                    && let Some(step) = (0..case.steps.len()).find(|step| !fill.has_step(*step))
+                {
+                    let problem = Problem::Contradiction(format!(
+                        "step {} asks for the refusal of what the case's own policy `{}` allows",
+                        step + 1,
+                        case.policy
+                    ));
+                    push("steps", problem);
+                }
+                if let Err(skip) = filled {
                     let field = match skip {
                         Skip::Requires(_) => "requires",
                         Skip::Endpoint(_)

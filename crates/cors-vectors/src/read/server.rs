@@ -234,7 +234,14 @@ fn check_statement(at: &str, statement: &Statement, push: &mut dyn FnMut(String,
                         Problem::Broken("no line is `\"absent\": true`"),
                     );
                 }
+                HeaderIs::Kept(false) => {
+                    push(
+                        format!("{at}.kept"),
+                        Problem::Broken("expected `true`: what is lost is nothing to demand"),
+                    );
+                }
                 HeaderIs::Absent(_)
+                | HeaderIs::Kept(true)
                 | HeaderIs::Equals(_)
                 | HeaderIs::OneOf(_)
                 | HeaderIs::AbsentOrOneOf(_)

@@ -67,6 +67,7 @@ fn a_list_fills_everything() {
         ("allowed.undotted_last", "app.allowedxexample"),
         ("allowed.truncated", "app.allowed.exampl"),
         ("allowed.parent", "allowed.example"),
+        ("allowed.label", "app"),
         ("allowed.upper_scheme", "HTTPS://app.allowed.example:444"),
         ("allowed2", "https://app.trusted.example:8443"),
         ("allowed2.scheme", "https"),
@@ -85,6 +86,7 @@ fn a_list_fills_everything() {
         ("near.prefix", "https://eviltrusted.example:8443"),
         ("near.apex", "https://trusted.example:8443"),
         ("foreign", "https://foreign.example"),
+        ("other", "https://foreign.example"),
         ("method", "DELETE"),
         ("method2", "PUT"),
         ("asked_method", "DELETE"),
@@ -143,6 +145,7 @@ fn any_has_nobody_to_refuse() {
     );
     assert_eq!(value(&policy, "allowed").unwrap(), "https://app.example");
     assert_eq!(value(&policy, "allowed2").unwrap(), "https://other.example");
+    assert_eq!(value(&policy, "other").unwrap(), "https://other.example");
     assert_eq!(value(&policy, "method").unwrap(), "PUT");
     for name in [
         "foreign",
@@ -162,7 +165,7 @@ fn a_pattern_alone_allows_two_origins() {
     assert_eq!(value(&policy, "allowed").unwrap(), "https://app.a.example");
     assert_eq!(
         value(&policy, "allowed2").unwrap(),
-        "https://second.a.example"
+        "https://second-one.a.example"
     );
     assert_eq!(value(&policy, "allowed.port").unwrap(), "");
 }
@@ -174,7 +177,7 @@ fn each_form_of_origins_has_allowed_ones_and_others_that_are_nearly() {
             "\"http://localhost:*\"",
             &[
                 ("allowed", "http://localhost:3000"),
-                ("allowed2", "http://localhost:8081"),
+                ("allowed2", "http://localhost"),
                 ("near.suffix", "http://localhost.evil.example"),
                 ("near.prefix", "http://evillocalhost"),
                 ("near.scheme", "https://localhost"),
@@ -191,7 +194,7 @@ fn each_form_of_origins_has_allowed_ones_and_others_that_are_nearly() {
             "\"https://pre-*--site.a.example\"",
             &[
                 ("allowed", "https://pre-app--site.a.example"),
-                ("allowed2", "https://pre-second--site.a.example"),
+                ("allowed2", "https://pre-second-one--site.a.example"),
                 ("near.dotted", "https://pre-app.evil--site.a.example"),
             ],
         ),
@@ -231,7 +234,7 @@ fn a_prefix_of_headers_has_names() {
     let policy = policy("allow_headers = [\"x-amz-*\"]\nexpose_headers = [\"etag\", \"x-amz-*\"]");
     for (name, expected) in [
         ("header", "x-amz-one"),
-        ("header2", "x-amz-two"),
+        ("header2", "x-amz-two_2"),
         ("exposed", "etag"),
     ] {
         assert_eq!(value(&policy, name).as_deref(), Some(expected), "{name}");

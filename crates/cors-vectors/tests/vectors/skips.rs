@@ -74,6 +74,27 @@ fn cases_are_skipped_with_a_reason() {
 }
 
 #[test]
+fn of_several_refusals_those_of_allowed_origins_are_left_out() {
+    let policy = policy("allow_origins = [\"https://*.b.example\"]");
+    let refused =
+        |origin: &str| format!(r#"{{"fetch":{{"origin":"{origin}"}},"verdict":"refused"}}"#);
+    let raw = r#"{"send":{"headers":[["Origin","https://z.b.example"]]},"checks":[{"id":"a","level":"must","header":"Access-Control-Allow-Origin","not":"https://z.b.example"}]}"#;
+    let steps = [
+        refused("https://a.b.example"),
+        raw.to_owned(),
+        refused("http://a.b.example"),
+        r#"{"fetch":{"origin":"{allowed}"},"verdict":"shared"}"#.to_owned(),
+    ];
+    let filled = fill(&case(&steps.join(","), ""), &policy, false).unwrap();
+    let kept: Vec<bool> = (0..4).map(|step| filled.has_step(step)).collect();
+    assert_eq!(kept, [false, false, true, true]);
+    // Nothing is left to be refused.
+    let [first, _, _, last] = steps;
+    let skip = fill(&case(&format!("{first},{last}"), ""), &policy, false).unwrap_err();
+    assert!(matches!(skip, Skip::Allowed { .. }), "{skip}");
+}
+
+#[test]
 fn what_fits_is_filled() {
     let plain = policy("allow_origins = [\"https://a.example\"]\nallow_methods = [\"PUT\"]");
     let step = r#"{"fetch":{"origin":"{allowed.scheme}://evil{allowed.host}","method":"put"},"verdict":"refused"}"#;

@@ -43,7 +43,7 @@ fn the_shape_of_server_cases() {
             (
                 "\"has_token\": \"Origin\"",
                 "\"token\": \"Origin\"",
-                "server/origin.json:24:81: `origin/foreign`: field `steps[0].checks[0].token`: unknown field `token`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire`",
+                "server/origin.json:24:81: `origin/foreign`: field `steps[0].checks[0].token`: unknown field `token`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `kept`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire`",
             ),
             (
                 "\"level\": \"should\"",
@@ -133,7 +133,7 @@ fn the_values_of_server_cases() {
             (
                 "\"has_token\": \"Origin\"",
                 "\"has_token\": \"{origin}\"",
-                "server/origin.json:14: `origin/foreign`: field `steps[0].checks[0]`: the placeholder `{origin}` is not known here: expected one of {allowed}, {allowed.scheme}, {allowed.host}, {allowed.port}, {allowed.authority}, {allowed.upper}, {allowed.undotted}, {allowed.undotted_last}, {allowed.truncated}, {allowed.parent}, {allowed.upper_scheme}, {allowed2}, {allowed2.scheme}, {allowed2.host}, {allowed2.authority}, {allowed_last}, {pattern.allowed}, {pattern.scheme}, {pattern.rest}, {pattern.port}, {pattern.authority}, {pattern.undotted}, {near.port}, {near.scheme}, {near.suffix}, {near.prefix}, {near.apex}, {near.dotted}, {near.range}, {near.example}, {foreign}, {method}, {method2}, {asked_method}, {asked_header}, {asked_header.value}, {method_last}, {unlisted_method}, {header}, {header.value}, {header2}, {header2.value}, {header_last}, {header_last.value}, {header.part}, {header.underscored}, {header.undashed}, {header.upper}, {unlisted_header}, {exposed}, {exposed2}, {exposed_last}, {unexposed}, {each.origin}, {each.method}, {each.header}, {each.header.value}, {each.exposed}, {max_age}",
+                "server/origin.json:14: `origin/foreign`: field `steps[0].checks[0]`: the placeholder `{origin}` is not known here: expected one of {allowed}, {allowed.scheme}, {allowed.host}, {allowed.port}, {allowed.authority}, {allowed.upper}, {allowed.undotted}, {allowed.undotted_last}, {allowed.truncated}, {allowed.parent}, {allowed.label}, {allowed.upper_scheme}, {allowed2}, {allowed2.scheme}, {allowed2.host}, {allowed2.authority}, {allowed_last}, {pattern.allowed}, {pattern.scheme}, {pattern.rest}, {pattern.port}, {pattern.authority}, {pattern.undotted}, {near.port}, {near.scheme}, {near.suffix}, {near.prefix}, {near.apex}, {near.dotted}, {near.range}, {near.example}, {foreign}, {other}, {method}, {method2}, {asked_method}, {asked_header}, {asked_header.value}, {method_last}, {unlisted_method}, {header}, {header.value}, {header2}, {header2.value}, {header_last}, {header_last.value}, {header.part}, {header.underscored}, {header.undashed}, {header.upper}, {unlisted_header}, {exposed}, {exposed2}, {exposed_last}, {unexposed}, {each.origin}, {each.method}, {each.header}, {each.header.value}, {each.exposed}, {max_age}",
             ),
             (
                 "\"header\": \"Vary\"",

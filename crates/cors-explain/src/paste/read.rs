@@ -4,7 +4,8 @@ use super::pasted::Pasted;
 use super::{curl, fetch_call, panel};
 use crate::http_text::{self, ReadError};
 
-/// Reads what was pasted, whatever its form; words on a console are no messages, see [`told`].
+/// Reads what was pasted, whatever its form; words on a console are no messages and are read by
+/// themselves.
 pub(crate) fn read(bytes: &[u8]) -> Result<Pasted, ReadError> {
     if let Ok(text) = std::str::from_utf8(bytes)
         && !http_text::is_shown_by_curl(bytes)

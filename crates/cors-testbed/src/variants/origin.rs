@@ -1,6 +1,7 @@
 //! Whose origin is named, what answers vary on, and who is refused altogether.
 
 use cors_policy::origin::check_serialized;
+use cors_policy::policy::is_pattern;
 use http::Method;
 use http::header::VARY;
 
@@ -192,9 +193,10 @@ pub(super) const VARIANTS: &[Variant] = &[
     ),
 ];
 
+/// The origin of a policy that allows no other, by no other rule.
 fn only_origin<'a>(x: &Exchange<'a>) -> Option<&'a str> {
     match x.listed_origins() {
-        [only] if !only.contains('*') && only != "null" => Some(only),
+        [only] if x.rules == 1 && !is_pattern(only) && only != "null" => Some(only),
         _ => None,
     }
 }

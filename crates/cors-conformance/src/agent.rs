@@ -59,12 +59,7 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
     let known = known(args)?;
     let verbosity = Verbosity::from_count(args.verbose);
     let terminal = Terminal::new(verbosity, Level::Must);
-    let output = Output::open(
-        terminal,
-        &args.output.report,
-        Level::Must,
-        args.output.color,
-    )?;
+    let output = Output::open(terminal, &args.output, Level::Must)?;
     let known = known.map(RefCell::new);
     let classes = classes(args)?;
     let list = known.as_ref().or_else(|| Some(&classes.as_ref()?.list));

@@ -9,7 +9,7 @@ use cors_harness::exit::{Exit, Exits};
 use cors_harness::stream::Sink;
 use cors_vectors::server::Level;
 
-use crate::args::{Color, Report};
+use crate::args::{Color, OutputArgs, Report};
 use crate::progress::Progress;
 use crate::stop::Stop;
 use cors_report::format::Format;
@@ -40,11 +40,11 @@ impl Output {
     /// Opens everything, so that a path that cannot be written is known before anything runs.
     pub(crate) fn open(
         terminal: Terminal,
-        reports: &[Report],
+        args: &OutputArgs,
         fail_on: Level,
-        color: Color,
     ) -> Result<Self, Stop> {
-        let people = Some(people(reports, color)?);
+        let reports = &args.report;
+        let people = Some(people(reports, args.color)?);
         let sheets = Sheet::open_all(reports, fail_on)?;
         let shared = on_stdout(reports) > 0 || io::stdout().is_terminal();
         let (progress, trouble) = (None, Vec::new());

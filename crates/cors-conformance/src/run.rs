@@ -55,12 +55,7 @@ pub(crate) fn execute(
     let mut options = options(args, name, headers)?;
     let verbosity = Verbosity::from_count(args.verbose);
     let terminal = Terminal::new(verbosity, options.fail_on);
-    let output = Output::open(
-        terminal,
-        &args.output.report,
-        options.fail_on,
-        args.output.color,
-    )?;
+    let output = Output::open(terminal, &args.output, options.fail_on)?;
     let narrowed = is_narrowed(&args.selection);
     let baseline = baseline.cloned().map(RefCell::new);
     let mut sink = Known::new(output, baseline.as_ref(), narrowed, options.fail_on);

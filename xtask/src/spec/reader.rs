@@ -6,7 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Block, Expr, Ident, LitStr, Signature, Token, Type};
 
 use super::cited::{Citation, Cited, Function, Step};
-use super::path::parse_range;
+use super::path::{StepRange, parse_range};
 
 /// The address that definitions of the standard have.
 const FETCH: &str = "https://fetch.spec.whatwg.org/#";
@@ -143,15 +143,20 @@ impl Reader<'_, '_> {
             self.cited
                 .cite(self.file, line, &format!("{anchor}{step}"), false);
         } else if !anchor.is_empty() {
-            let (file, by_case) = (self.file, false);
-            self.cited.citations.push(Citation {
-                file,
-                line,
-                anchor,
-                range,
-                by_case,
-            });
+            self.cite(line, anchor, range);
         }
+    }
+
+    /// Notes that code cites a definition, or steps of it.
+    fn cite(&mut self, line: usize, anchor: String, range: Option<StepRange>) {
+        let (file, by_case) = (self.file, false);
+        self.cited.citations.push(Citation {
+            file,
+            line,
+            anchor,
+            range,
+            by_case,
+        });
     }
 
     fn step(&mut self, step: &StepArguments) {
@@ -282,16 +287,9 @@ impl Visit<'_> for Reader<'_, '_> {
     }
 
     fn visit_lit_str(&mut self, text: &LitStr) {
-        let (file, line) = (self.file, text.span().start().line);
+        let line = text.span().start().line;
         for anchor in anchors(&text.value()) {
-            let (range, by_case) = (None, false);
-            self.cited.citations.push(Citation {
-                file,
-                line,
-                anchor,
-                range,
-                by_case,
-            });
+            self.cite(line, anchor, None);
         }
     }
 

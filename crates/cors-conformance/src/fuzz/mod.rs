@@ -67,12 +67,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
         options.cli = None;
     }
     let terminal = Terminal::new(Verbosity::Failures, options.fail_on);
-    let output = Output::open(
-        terminal,
-        &args.output.report,
-        options.fail_on,
-        args.output.color,
-    )?;
+    let output = Output::open(terminal, &args.output, options.fail_on)?;
     // That something was not found is no sign that it is not there.
     let narrowed = true;
     let list = fuzzing.known.clone().map(RefCell::new);

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cors_harness::clock::Clock;
 use cors_harness::event::{CaseEvent, EndEvent, Event};
@@ -13,8 +15,9 @@ use cors_harness::run::run;
 use cors_vectors::policy::Policy;
 use cors_vectors::server::ServerCase;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
 
-use crate::support::{Server, field, response};
+use crate::support::{Server, field, read_request, response};
 
 /// The policy of [`correct`].
 pub(crate) fn policy() -> Policy {
@@ -50,6 +53,23 @@ pub(crate) fn correct(head: &str) -> String {
         lines.push(("Access-Control-Expose-Headers", "x-request-id"));
     }
     response(200, &lines)
+}
+
+/// A server that has the policy and answers so many requests; then it hangs up on each.
+pub(crate) async fn goes_away_after(requests: usize) -> Server {
+    let served = Arc::new(AtomicUsize::new(0));
+    Server::start(move |mut stream| {
+        let served = Arc::clone(&served);
+        async move {
+            while let Some(head) = read_request(&mut stream).await {
+                if served.fetch_add(1, Ordering::SeqCst) >= requests {
+                    return;
+                }
+                let _ = stream.write_all(correct(&head).as_bytes()).await;
+            }
+        }
+    })
+    .await
 }
 
 /// A case with these members beyond the obligatory ones.

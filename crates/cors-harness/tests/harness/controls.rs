@@ -14,7 +14,8 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::cases::{
-    Stream, against, all, allowed, case, correct, options, policy, put, run_all, subject,
+    Stream, against, all, allowed, case, correct, goes_away_after, options, policy, put, run_all,
+    subject,
 };
 use crate::support::{Server, field, read_request, response};
 
@@ -128,7 +129,7 @@ async fn a_guard_of_the_host_is_passed_by_and_named() {
         let sent = &stream.case("origin/allowed").steps[0].exchanges[0].request;
         let host = ("Host".to_owned(), "api.example.com".to_owned());
         assert!(sent.headers.contains(&host), "{sent:?}");
-        // Whoever names a host means it.
+        // A host that the user gives is used as it is.
         let named = Options {
             headers: vec![(b"Host".to_vec(), b"127.0.0.1".to_vec())],
             ..options()
@@ -219,19 +220,7 @@ async fn hanging_up_on_everybody_is_no_finding() {
 
 #[tokio::test]
 async fn a_server_that_goes_away_fails_no_case() {
-    let served = Arc::new(AtomicUsize::new(0));
-    let server = Server::start(move |mut stream| {
-        let served = Arc::clone(&served);
-        async move {
-            while let Some(head) = read_request(&mut stream).await {
-                if served.fetch_add(1, Ordering::SeqCst) > 3 {
-                    return;
-                }
-                let _ = stream.write_all(correct(&head).as_bytes()).await;
-            }
-        }
-    })
-    .await;
+    let server = goes_away_after(4).await;
     let one = Options {
         in_flight: 1,
         ..options()
@@ -300,7 +289,7 @@ async fn how_long_an_answer_takes_is_no_failure() {
 
 #[tokio::test]
 async fn the_other_protocol_of_a_port_is_named() {
-    // A fatal alert, as a server of TLS sends it to whoever it does not understand.
+    // A fatal alert, which a TLS server sends to a client that speaks another protocol.
     let secure = Server::start(|mut stream| async move {
         let mut first = [0];
         if stream.read_exact(&mut first).await.is_ok() && first == [0x16] {

@@ -2,8 +2,6 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cors_harness::event::{Counts, Event, Outcome};
@@ -18,7 +16,9 @@ use cors_vectors::server::ServerCase;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::cases::{all, allowed, case, correct, foreign, options, policy, run_all, subject};
+use crate::cases::{
+    all, allowed, case, foreign, goes_away_after, options, policy, run_all, subject,
+};
 use crate::support::{Server, field, read_request, response};
 
 #[tokio::test]
@@ -90,20 +90,8 @@ async fn a_target_that_only_runs_out_of_time_is_given_up() {
 
 #[tokio::test]
 async fn a_target_that_dies_during_the_run_is_said_to_have() {
-    let served = Arc::new(AtomicUsize::new(0));
-    let server = Server::start(move |mut stream| {
-        let served = Arc::clone(&served);
-        async move {
-            while let Some(head) = read_request(&mut stream).await {
-                // Three are of the control exchange, one of the case.
-                if served.fetch_add(1, Ordering::SeqCst) > 3 {
-                    return;
-                }
-                let _ = stream.write_all(correct(&head).as_bytes()).await;
-            }
-        }
-    })
-    .await;
+    // Three are of the control exchange, one of the case.
+    let server = goes_away_after(4).await;
     let stream = run_all(&[allowed()], subject(&server), &options()).await;
     assert_eq!(stream.case("origin/allowed").outcome, Outcome::Pass);
     assert_eq!(

@@ -73,27 +73,42 @@ pub fn client_config(trust: &Trust, protocols: &[&[u8]]) -> Result<Arc<ClientCon
                 .map_err(|error| TrustError::Pem(error.to_string()))?;
             builder
                 .dangerous()
-                .with_custom_certificate_verifier(Arc::new(OrListed { usual, listed }))
+                .with_custom_certificate_verifier(Arc::new(Verifier {
+                    provider,
+                    authorities: Some(Authorities { usual, listed }),
+                }))
                 .with_no_client_auth()
         }
         Trust::Anyone => builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
+            .with_custom_certificate_verifier(Arc::new(Verifier {
+                provider,
+                authorities: None,
+            }))
             .with_no_client_auth(),
     };
     config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     Ok(Arc::new(config))
 }
 
-/// Accepts what authorities vouch for, and a certificate that is an authority of the list itself:
-/// `openssl req -x509` makes such, and curl takes them.
+/// Checks that the server holds the key of its certificate, and the certificate where authorities
+/// are given.
 #[derive(Debug)]
-struct OrListed {
+struct Verifier {
+    provider: Arc<CryptoProvider>,
+    /// Without them every certificate is accepted.
+    authorities: Option<Authorities>,
+}
+
+/// Authorities, and certificates of their list: one that is an authority itself is accepted from a
+/// server, too. `openssl req -x509` makes such, and curl takes them.
+#[derive(Debug)]
+struct Authorities {
     usual: Arc<WebPkiServerVerifier>,
     listed: Vec<CertificateDer<'static>>,
 }
 
-impl ServerCertVerifier for OrListed {
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -102,16 +117,14 @@ impl ServerCertVerifier for OrListed {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let usual = self.usual.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        );
-        match usual {
+        let Some(Authorities { usual, listed }) = &self.authorities else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        let verified =
+            usual.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        match verified {
             // That it is an authority is found after its times were looked at, and before its name.
-            Err(error) if is_authority(&error) && self.listed.contains(end_entity) => {
+            Err(error) if is_authority(&error) && listed.contains(end_entity) => {
                 let certificate = ParsedCertificate::try_from(end_entity)?;
                 verify_server_name(&certificate, server_name)?;
                 Ok(ServerCertVerified::assertion())
@@ -126,8 +139,8 @@ impl ServerCertVerifier for OrListed {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.usual
-            .verify_tls12_signature(message, certificate, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signed, algorithms)
     }
 
     fn verify_tls13_signature(
@@ -136,12 +149,13 @@ impl ServerCertVerifier for OrListed {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.usual
-            .verify_tls13_signature(message, certificate, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signed, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.usual.supported_verify_schemes()
+        let algorithms = &self.provider.signature_verification_algorithms;
+        algorithms.supported_schemes()
     }
 }
 
@@ -153,47 +167,6 @@ fn is_authority(error: &rustls::Error) -> bool {
         rustls::Error::InvalidCertificate(CertificateError::Other(other))
             if format!("{other:?}").contains("CaUsedAsEndEntity")
     )
-}
-
-/// Accepts every certificate, and still checks that the server holds its key.
-#[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,10 @@
 //! What a check states about an answer, with its texts filled in, and whether it holds.
 
-use cors_model::dialect::Engine;
-use cors_model::fetch::UserAgent;
-use cors_text::blanks::trimmed;
 use cors_vectors::check::{Grammar, WireIs};
-use cors_vectors::names::is_token;
-use cors_vectors::origin::check_serialized;
 
 use crate::cause::About;
 use crate::escape::escape_cut;
+use crate::header_value::{contains, elements, matches, same_element, same_value, wildcard_covers};
 use crate::raw;
 use crate::wire::Response;
 
@@ -166,95 +162,6 @@ impl HeaderIs {
             Self::LacksBytes(bytes) => format!("no line that contains {}", quoted(bytes)),
             Self::MaxLines(most) => format!("at most {most} line(s)"),
             Self::Grammar(grammar) => said_grammar(*grammar).into(),
-        }
-    }
-}
-
-fn is(name: &str, other: &str) -> bool {
-    name.eq_ignore_ascii_case(other)
-}
-
-/// Whether `*` in the list stands for the element.
-fn wildcard_covers(name: &str, token: &[u8], with_credentials: bool) -> bool {
-    if is(name, "Vary") {
-        return true;
-    }
-    if with_credentials {
-        return false;
-    }
-    // A CORS non-wildcard request-header name must be listed itself.
-    (is(name, "Access-Control-Allow-Headers") && !token.eq_ignore_ascii_case(b"authorization"))
-        || is(name, "Access-Control-Allow-Methods")
-        || is(name, "Access-Control-Expose-Headers")
-}
-
-/// Whether the value means this text: for a max-age, as browsers read it.
-fn same_value(name: &str, text: &[u8], value: &[u8]) -> bool {
-    text == value || (is(name, "Access-Control-Max-Age") && same_max_age(text, value))
-}
-
-/// Whether a stated max-age has the effect of the wanted one: a number may begin with zeros, and a
-/// server may cut it to what some browser cuts it to.
-fn same_max_age(wanted: &[u8], stated: &[u8]) -> bool {
-    let limit = |engine: Engine| u64::from(UserAgent::new(engine.dialect()).max_age_limit);
-    match (seconds(wanted), seconds(stated)) {
-        (Some(wanted), Some(stated)) => {
-            stated == wanted
-                || Engine::ALL
-                    .map(limit)
-                    .map(|limit| limit.min(wanted))
-                    .contains(&stated)
-        }
-        _ => false,
-    }
-}
-
-/// A number of seconds, in digits only; the greatest there is where it is beyond that.
-fn seconds(digits: &[u8]) -> Option<u64> {
-    let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-    is_number.then(|| {
-        digits.iter().fold(0_u64, |number, digit| {
-            number
-                .saturating_mul(10)
-                .saturating_add(u64::from(digit - b'0'))
-        })
-    })
-}
-
-fn same_element(name: &str, element: &[u8], token: &[u8]) -> bool {
-    if is(name, "Access-Control-Allow-Methods") {
-        element == token
-    } else {
-        element.eq_ignore_ascii_case(token)
-    }
-}
-
-/// The elements of a comma-separated list over several lines, without the whitespace around them.
-fn elements<'a>(values: &'a [&'a [u8]]) -> impl Iterator<Item = &'a [u8]> {
-    values
-        .iter()
-        .flat_map(|value| value.split(|byte| *byte == b','))
-        .map(trimmed)
-        .filter(|element| !element.is_empty())
-}
-
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    part.is_empty() || bytes.windows(part.len()).any(|window| window == part)
-}
-
-fn matches(grammar: Grammar, value: &[u8]) -> bool {
-    match grammar {
-        Grammar::OriginOrNullOrWildcard => {
-            matches!(value, b"*" | b"null")
-                || std::str::from_utf8(value).is_ok_and(|origin| check_serialized(origin).is_ok())
-        }
-        Grammar::True => value == b"true",
-        Grammar::DeltaSeconds => !value.is_empty() && value.iter().all(u8::is_ascii_digit),
-        Grammar::TokenList => {
-            trimmed(value).is_empty()
-                || value
-                    .split(|byte| *byte == b',')
-                    .all(|element| is_token(trimmed(element)))
         }
     }
 }

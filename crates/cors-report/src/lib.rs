@@ -48,4 +48,6 @@ pub mod registry;
 pub mod terminal;
 
 #[cfg(test)]
+mod made_events;
+#[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use crate::engines::engines;
 use crate::escape::escape;
 use crate::event::{Again, CaseEvent, CheckOutcome, Got, Kind, Mode, Outcome};
 use crate::fix::fixes;
-use crate::judge::{Judged, Telling, judge};
+use crate::judge::{Detail, Judged, judge};
 use crate::options::Options;
 use crate::plan::{PlannedCase, Task};
 use crate::redact::Redactor;
@@ -94,10 +94,10 @@ fn told(
 ) -> Through {
     let options = session.options;
     let to_all = session.error_to_all.get();
-    let mut judged = judge(planned, done, redactor, Telling::Failures, to_all);
+    let mut judged = judge(planned, done, redactor, Detail::Failures, to_all);
     let whole = session.tells_passes || judged.outcome != Outcome::Pass;
     if whole {
-        judged = judge(planned, done, redactor, Telling::Everything, to_all);
+        judged = judge(planned, done, redactor, Detail::Everything, to_all);
     }
     let Judged {
         outcome,

@@ -28,17 +28,17 @@ pub(crate) struct Judged {
     pub(crate) step: Option<usize>,
 }
 
-/// Which checks are told of.
+/// Which checks are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Telling {
+pub(crate) enum Detail {
     /// Those that fail.
     Failures,
     /// All of them.
     Everything,
 }
 
-impl Telling {
-    fn tells(self, outcome: CheckOutcome) -> bool {
+impl Detail {
+    fn includes(self, outcome: CheckOutcome) -> bool {
         self == Self::Everything || outcome == CheckOutcome::Fail
     }
 }
@@ -56,7 +56,7 @@ pub(crate) fn judge(
     planned: &PlannedCase,
     done: &[Done],
     redactor: &Redactor,
-    telling: Telling,
+    detail: Detail,
     error_to_all: Option<u16>,
 ) -> Judged {
     let case_level = planned.case.level;
@@ -83,7 +83,7 @@ pub(crate) fn judge(
             return judged;
         }
         // How long an answer takes is no verdict.
-        let mut look = !done.is_late();
+        let mut has_response = !done.is_late();
         if let Some(verdict) = step.verdict {
             if judged.verdicts_hold {
                 (judged.wanted, judged.got) = (Some(verdict), Some(done.got()));
@@ -96,22 +96,17 @@ pub(crate) fn judge(
                 }
                 Ruling::Unanswered(said) => {
                     judged.verdicts_hold = false;
-                    look = false;
+                    has_response = false;
                     unanswered.get_or_insert((said, index));
                 }
             }
         }
-        let looking = Looking {
-            depends_on_origin: depends_on_origin(all, index),
-            all,
-            index,
-            done,
-            case_level,
-            look,
-            telling,
-            error_to_all,
+        let checks = StepChecks {
+            has_response,
+            detail,
+            ..StepChecks::of(all, index, done, case_level, error_to_all)
         };
-        for check in looking.checks(step) {
+        for check in checks.events(step) {
             if check.outcome == CheckOutcome::Fail {
                 failed.push((check.level, format!("{}: {}", check.id, check.said), index));
             }
@@ -174,19 +169,10 @@ pub(crate) fn standing(
     let verdict = step
         .verdict
         .is_none_or(|verdict| matches!(ruling(verdict, done), Ruling::Holds));
-    let looking = Looking {
-        depends_on_origin: depends_on_origin(all, index),
-        all,
-        index,
-        done,
-        case_level,
-        look: true,
-        telling: Telling::Everything,
-        error_to_all,
-    };
+    let checks = StepChecks::of(all, index, done, case_level, error_to_all);
     Standing {
         verdict,
-        checks: looking.checks(step),
+        checks: checks.events(step),
     }
 }
 
@@ -264,9 +250,9 @@ fn ruling(wanted: Verdict, done: &Done) -> Ruling {
     }
 }
 
-/// A step that is looked at.
+/// A step whose checks are judged.
 #[derive(Clone, Copy)]
-struct Looking<'a> {
+struct StepChecks<'a> {
     /// Whether answers to the same request say that it matters whose page asks.
     depends_on_origin: bool,
     /// What came of all steps.
@@ -274,15 +260,15 @@ struct Looking<'a> {
     index: usize,
     done: &'a Done,
     case_level: Level,
-    /// Without it the step had no answer, and its checks are skipped.
-    look: bool,
-    telling: Telling,
+    /// Whether the step had a response; without one its checks are skipped.
+    has_response: bool,
+    detail: Detail,
     /// The status of a plain GET, where it is an error's.
     error_to_all: Option<u16>,
 }
 
-/// What a check could be held against.
-enum Held<'a> {
+/// What a check is judged on, or why it is not.
+enum JudgedOn<'a> {
     Answer(&'a Response),
     /// The check is not about such an answer.
     Inapplicable(&'a Response, &'a Statement),
@@ -297,9 +283,29 @@ enum Held<'a> {
     Missing,
 }
 
-impl Looking<'_> {
-    /// The checks of the step that are told of.
-    fn checks(self, step: &PlannedStep) -> Vec<CheckEvent> {
+impl<'a> StepChecks<'a> {
+    /// All checks of a step that had a response.
+    fn of(
+        all: &'a [Done],
+        index: usize,
+        done: &'a Done,
+        case_level: Level,
+        error_to_all: Option<u16>,
+    ) -> Self {
+        Self {
+            depends_on_origin: depends_on_origin(all, index),
+            all,
+            index,
+            done,
+            case_level,
+            has_response: true,
+            detail: Detail::Everything,
+            error_to_all,
+        }
+    }
+
+    /// The checks of the step that are shown.
+    fn events(self, step: &PlannedStep) -> Vec<CheckEvent> {
         let mut events = Vec::new();
         let with_credentials = match &step.action {
             Action::Fetch(fetch) => {
@@ -309,36 +315,38 @@ impl Looking<'_> {
             Action::Send(_) => false,
         };
         for check in &step.checks {
-            let held = self.hold(check, with_credentials);
-            let outcome = match held {
-                Held::Answer(answer) if check.statement.holds(answer, with_credentials) => {
+            let judged_on = self.judged_on(check, with_credentials);
+            let outcome = match judged_on {
+                JudgedOn::Answer(answer) if check.statement.holds(answer, with_credentials) => {
                     CheckOutcome::Pass
                 }
-                Held::Answer(_) | Held::Missing => CheckOutcome::Fail,
-                Held::Inapplicable(..)
-                | Held::Withheld
-                | Held::ErrorToAll(_)
-                | Held::Constant
-                | Held::NowhereSent
-                | Held::Unanswered => CheckOutcome::Skip,
+                JudgedOn::Answer(_) | JudgedOn::Missing => CheckOutcome::Fail,
+                JudgedOn::Inapplicable(..)
+                | JudgedOn::Withheld
+                | JudgedOn::ErrorToAll(_)
+                | JudgedOn::Constant
+                | JudgedOn::NowhereSent
+                | JudgedOn::Unanswered => CheckOutcome::Skip,
             };
-            if !self.telling.tells(outcome) {
+            if !self.detail.includes(outcome) {
                 continue;
             }
             let about = check.statement.about();
-            let said = match held {
-                Held::Answer(answer) => check.statement.said(answer),
-                Held::Inapplicable(answer, when) => {
+            let said = match judged_on {
+                JudgedOn::Answer(answer) => check.statement.said(answer),
+                JudgedOn::Inapplicable(answer, when) => {
                     format!("does not apply: {}", when.said(answer))
                 }
-                Held::Withheld => "the request was withheld".into(),
-                Held::ErrorToAll(status) => {
+                JudgedOn::Withheld => "the request was withheld".into(),
+                JudgedOn::ErrorToAll(status) => {
                     format!("does not apply: the resource answers {status} to everybody")
                 }
-                Held::Constant => "does not apply: the answer is the same for every origin".into(),
-                Held::NowhereSent => "does not apply: no response has the header".into(),
-                Held::Unanswered => "there is no answer to look at".into(),
-                Held::Missing => said_missing(self.done, check.on),
+                JudgedOn::Constant => {
+                    "does not apply: the answer is the same for every origin".into()
+                }
+                JudgedOn::NowhereSent => "does not apply: no response has the header".into(),
+                JudgedOn::Unanswered => "there is no answer to look at".into(),
+                JudgedOn::Missing => said_missing(self.done, check.on),
             };
             let (id, level, why, on) = (check.id.clone(), check.level, check.why.clone(), check.on);
             events.push(CheckEvent {
@@ -355,20 +363,20 @@ impl Looking<'_> {
         events
     }
 
-    fn hold<'b>(&'b self, check: &'b PlannedCheck, with_credentials: bool) -> Held<'b> {
+    fn judged_on<'b>(&'b self, check: &'b PlannedCheck, with_credentials: bool) -> JudgedOn<'b> {
         match (answer(self.done, check.on), &check.when) {
             (Some(answer), Some(when)) if !when.holds(answer, with_credentials) => {
-                Held::Inapplicable(answer, when)
+                JudgedOn::Inapplicable(answer, when)
             }
             (Some(answer), _)
                 if check.statement.about() == About::Status
                     && Some(answer.status) == self.error_to_all
                     && !is_options(self.done, check.on) =>
             {
-                Held::ErrorToAll(answer.status)
+                JudgedOn::ErrorToAll(answer.status)
             }
             (Some(_), _) if check.statement.is_due_by_origin() && !self.depends_on_origin => {
-                Held::Constant
+                JudgedOn::Constant
             }
             (Some(_), _)
                 if check.statement.kept().is_some_and(|name| {
@@ -376,12 +384,12 @@ impl Looking<'_> {
                         .all(|(_, answer)| answer.values(name).next().is_none())
                 }) =>
             {
-                Held::NowhereSent
+                JudgedOn::NowhereSent
             }
-            (Some(answer), _) => Held::Answer(answer),
-            (None, _) if self.done.withheld() && check.on != On::Preflight => Held::Withheld,
-            (None, _) if !self.look => Held::Unanswered,
-            (None, _) => Held::Missing,
+            (Some(answer), _) => JudgedOn::Answer(answer),
+            (None, _) if self.done.withheld() && check.on != On::Preflight => JudgedOn::Withheld,
+            (None, _) if !self.has_response => JudgedOn::Unanswered,
+            (None, _) => JudgedOn::Missing,
         }
     }
 
@@ -399,10 +407,10 @@ impl Looking<'_> {
             let outcome = match can {
                 Some(can) if can == must => CheckOutcome::Pass,
                 Some(_) => CheckOutcome::Fail,
-                None if must && self.look && !self.done.withheld() => CheckOutcome::Fail,
+                None if must && self.has_response && !self.done.withheld() => CheckOutcome::Fail,
                 None => CheckOutcome::Skip,
             };
-            if !self.telling.tells(outcome) {
+            if !self.detail.includes(outcome) {
                 continue;
             }
             let shown = escape(name);
@@ -410,7 +418,7 @@ impl Looking<'_> {
                 Some(true) => format!("the page can read the response header {shown}"),
                 Some(false) => format!("the page cannot read the response header {shown}"),
                 None if self.done.withheld() => "the request was withheld".into(),
-                None if !self.look => "there is no answer to look at".into(),
+                None if !self.has_response => "there is no answer to look at".into(),
                 None => "the page cannot read anything".into(),
             };
             events.push(CheckEvent {

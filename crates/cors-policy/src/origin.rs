@@ -182,7 +182,9 @@ fn serialized(scheme: &str, host_and_port: &str) -> Result<String, &'static str>
     if !scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         || !scheme.bytes().all(is_in_scheme)
     {
-        return Err("its scheme is none");
+        return Err(
+            "its scheme is malformed: expected a letter, then letters, digits, `+`, `-` or `.`",
+        );
     }
     let (host, port) = split_port(host_and_port);
     let default = match scheme {

@@ -85,7 +85,7 @@ pub struct ConsoleMessage {
 /// What engines tell apart in a value that they refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
-    /// There is none.
+    /// The header is missing.
     Missing,
     /// It is empty.
     Empty,

@@ -182,7 +182,7 @@ fn a_changed_count_and_an_entry_without_use_are_5_in_a_whole_run() {
         ran.stdout.contains("recorded is the count 9999"),
         "{ran:#?}"
     );
-    let mended = [
+    let corrected = [
         "baseline",
         "prune",
         &server.url,
@@ -191,7 +191,7 @@ fn a_changed_count_and_an_entry_without_use_are_5_in_a_whole_run() {
         "--baseline",
         text(&file),
     ];
-    assert_eq!(run(&mended).code, Some(5));
+    assert_eq!(run(&corrected).code, Some(5));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), counted);
 
     for (case, said) in [

@@ -1,5 +1,5 @@
-//! Each change that is told makes a browser go on: generated refusals, explained again with the
-//! answers changed as it was told.
+//! Each change that is shown makes a browser go on: refusals are generated, and explained again with
+//! the responses changed as it says.
 //!
 //! `PROPTEST_CASES` sets how many refusals are generated.
 
@@ -149,7 +149,7 @@ fn exchanged() -> impl Strategy<Value = Exchanged> {
 }
 
 #[test]
-fn each_change_that_is_told_makes_a_browser_go_on() {
+fn each_change_that_is_shown_makes_a_browser_go_on() {
     let cases = std::env::var("PROPTEST_CASES").ok();
     let cases = cases.map_or(600, |cases| cases.parse().unwrap());
     let config = Config {

@@ -183,7 +183,7 @@ impl Program {
             self.output.take();
             tokio::time::sleep(POLL).await;
         }
-        // The caller that waits for its answer learns that there is none.
+        // The caller that waits for a response learns first that none will come.
         tokio::time::sleep(POLL).await;
         let status = match self.status() {
             Ok(status) => status.to_string(),

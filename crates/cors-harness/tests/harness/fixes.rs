@@ -1,5 +1,5 @@
-//! What is told to mend a failure mends it, whatever the server answered: generated failures, and the
-//! same run again with the answers changed as it was told.
+//! Each fix that is shown for a failure works, whatever the server answered: failures are generated,
+//! and the same case is run again with the responses changed as the fix says.
 //!
 //! `PROPTEST_CASES` sets how many failures are generated.
 
@@ -273,9 +273,9 @@ fn judged(runtime: &tokio::runtime::Runtime, case: &ServerCase, server: &Scripte
     stream.case("generated/failure").clone()
 }
 
-/// Whether a failure is mended by what was told. Where the preflight alone was refused, the browser
+/// Whether a fix works. Where the preflight alone was refused, the browser
 /// `goes_on` to a request whose answer nobody had seen.
-fn is_mended(then: &CaseEvent, fix: &Fix, goes_on: bool) -> bool {
+fn works(then: &CaseEvent, fix: &Fix, goes_on: bool) -> bool {
     match &fix.check {
         Some(check) => !then
             .checks
@@ -290,7 +290,7 @@ fn is_mended(then: &CaseEvent, fix: &Fix, goes_on: bool) -> bool {
 }
 
 #[test]
-fn what_is_told_to_mend_a_failure_mends_it() {
+fn each_fix_that_is_shown_works() {
     let cases = std::env::var("PROPTEST_CASES").ok();
     let cases = cases.map_or(400, |cases| cases.parse().unwrap());
     let config = Config {
@@ -328,7 +328,7 @@ fn what_is_told_to_mend_a_failure_mends_it() {
             };
             let then = judged(&runtime, &case, &server);
             prop_assert!(
-                is_mended(&then, fix, goes_on),
+                works(&then, fix, goes_on),
                 "{} does not mend {:?}\nthen {:?}",
                 fix,
                 now,

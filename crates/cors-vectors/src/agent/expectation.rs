@@ -39,7 +39,7 @@ pub struct ExpectedRequest {
     /// `Access-Control-Request-Method` of a preflight; stated for every preflight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_method: Option<Text>,
-    /// `Access-Control-Request-Headers` of a preflight, byte for byte; left out: there is none.
+    /// `Access-Control-Request-Headers` of a preflight, byte for byte. Where it is left out, the request must not have that header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_headers: Option<Text>,
     /// Other header lines that must be there: name and combined value.

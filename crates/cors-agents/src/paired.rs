@@ -22,10 +22,10 @@ impl Paired {
     /// Takes in a judged case, in the order of the areas; returns those that wait no longer.
     pub(crate) fn take(&mut self, case: &AgentCase, event: CaseEvent) -> Vec<CaseEvent> {
         let area = case.id.split('/').next().unwrap_or_default();
-        let mut told = Vec::new();
+        let mut ready = Vec::new();
         if area != self.area {
             let before = mem::take(self);
-            told = before.rest();
+            ready = before.rest();
             area.clone_into(&mut self.area);
         }
         let outcomes = &case.expect.outcomes;
@@ -37,9 +37,9 @@ impl Paired {
         self.waiting.push((event, only_errors));
         if self.passed {
             let waiting = mem::take(&mut self.waiting);
-            told.extend(waiting.into_iter().map(|(event, _)| event));
+            ready.extend(waiting.into_iter().map(|(event, _)| event));
         }
-        told
+        ready
     }
 
     /// Those that still wait when no more of their area come.

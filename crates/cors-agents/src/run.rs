@@ -119,11 +119,11 @@ impl<'s> Run<'s> {
         event.why = case.why.clone().unwrap_or_default();
         event.spec.clone_from(&case.spec);
         event.cause = cause(&event);
-        let told = match &mut self.paired {
+        let ready = match &mut self.paired {
             Some(paired) => paired.take(case, event),
             None => vec![event],
         };
-        for event in told {
+        for event in ready {
             self.stream.case(Box::new(event));
         }
     }

@@ -1,4 +1,4 @@
-//! Sentences: the verdict, and what somebody who mends a server should know beyond it.
+//! Sentences: the verdict, and what else helps to correct a server.
 
 use cors_text::blanks::trimmed_text;
 use std::fmt::Write as _;
@@ -233,7 +233,7 @@ fn mismatch(act: &Act, refusal: &Refusal, headers: &HeaderList, answer: &str) ->
     }
 }
 
-/// What helps to mend a refusal.
+/// What helps to correct a refusal.
 pub(crate) fn on_refusal(act: &Act, refusal: &Refusal, answer: &Response) -> Vec<String> {
     let headers = &answer.header_list;
     let mut notes = Vec::new();

@@ -6,7 +6,7 @@ use cors_model::request::CredentialsMode;
 use crate::derive::{Stated, Unclear};
 use crate::gather::{Exchanged, Material};
 use crate::message::{Field, RequestMessage, ResponseMessage, has};
-use crate::paste::{ERROR, Told, told};
+use crate::paste::{ConsoleExchange, ERROR, read_console_words};
 use crate::view::Explanation;
 
 /// Material in which nothing is missing that can be filled in.
@@ -15,7 +15,7 @@ pub(crate) struct Completed {
     pub(crate) stated: Stated,
     /// What had to be assumed for it, as sentences.
     assumed: Vec<String>,
-    told: Option<Told>,
+    console: Option<ConsoleExchange>,
 }
 
 /// Fills in what is left out.
@@ -24,7 +24,7 @@ pub(crate) fn completed(material: &Material, stated: &Stated) -> Result<Complete
         material: material.clone(),
         stated: stated.clone(),
         assumed: Vec::new(),
-        told: None,
+        console: None,
     };
     completed.by_words()?;
     let known = completed
@@ -42,12 +42,12 @@ impl Completed {
         let Some(words) = self.material.words.take() else {
             return Ok(());
         };
-        if let Some(mut told) = told(&words, self.stated.origin.as_deref()) {
+        if let Some(mut console) = read_console_words(&words, self.stated.origin.as_deref()) {
             self.material
-                .add_text("the words", told.exchange.as_bytes())?;
-            self.material.credentials = Some(told.credentials);
-            self.assumed.append(&mut told.assumed);
-            self.told = Some(told);
+                .add_text("the words", console.exchange.as_bytes())?;
+            self.material.credentials = Some(console.credentials);
+            self.assumed.append(&mut console.assumed);
+            self.console = Some(console);
         }
         Ok(())
     }
@@ -135,7 +135,7 @@ impl Completed {
     /// Takes out of an explanation what was made up, and says so.
     pub(crate) fn finish(self, explanation: &mut Explanation) {
         explanation.page.assumed.splice(0..0, self.assumed);
-        let Some(told) = self.told else { return };
+        let Some(console) = self.console else { return };
         explanation.exchanges.clear();
         explanation.steps.clear();
         explanation.console.clear();
@@ -143,7 +143,7 @@ impl Completed {
             .page
             .assumed
             .retain(|assumed| !assumed.contains("--credentials include"));
-        if told.status.is_none() {
+        if console.status.is_none() {
             let made_up = format!("the status {ERROR}");
             explanation.said = explanation.said.replace(&made_up, "an error status");
         }

@@ -244,7 +244,7 @@ fn advised(
 /// Headers of a page beyond which no engine is asked.
 const MOST_HEADERS: usize = 500;
 
-/// Which engines decide otherwise than the standard, where it is the standard's decision that is told.
+/// Which engines decide otherwise than the standard, where the standard's decision is shown.
 fn engines_differ(act: &Act, run: &Run, answers: &[Answer]) -> Option<String> {
     // An engine goes through all header names for each of them.
     if !act.dialect.name.is_empty() || act.header_list.iter().count() > MOST_HEADERS {

@@ -1,7 +1,7 @@
 //! What engines write to their consoles where a browser refuses, so that somebody can search for the
 //! words that they saw: recorded of cases that are refused in the same way, with the values of this
 //! exchange in place of the recorded ones. Where an engine was not seen to refuse in this way, or the
-//! record does not tell where a value stands, nothing is told.
+//! record does not show where a value stands, there is no message.
 
 use std::sync::OnceLock;
 

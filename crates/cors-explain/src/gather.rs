@@ -49,7 +49,7 @@ impl Material {
     /// It cannot be read.
     pub fn add_text(&mut self, name: &str, text: &[u8]) -> Result<(), Unclear> {
         match std::str::from_utf8(text) {
-            Ok(words) if paste::told(words, None).is_some() => {
+            Ok(words) if paste::read_console_words(words, None).is_some() => {
                 self.words = Some(words.to_owned());
                 return Ok(());
             }

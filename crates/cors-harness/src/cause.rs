@@ -36,7 +36,7 @@ pub struct Cause {
     /// Where in the responses it shows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
-    /// What would mend it, as far as that can be told: each was tried on the answers.
+    /// The fixes, where some are known: each was tried on the responses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fixes: Vec<Fix>,
 }
@@ -223,7 +223,7 @@ impl fmt::Display for VerdictCause {
     }
 }
 
-/// Changes of answers that mend a failure together. They were tried: with them the verdict, or the
+/// Changes of responses that correct a failure together. They were tried: with them the verdict, or the
 /// check, is as it has to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]

@@ -27,7 +27,7 @@ pub(super) struct Pair {
     pub(super) about: String,
     /// The class of the fault.
     pub(super) class: String,
-    /// Where it was reported, mended or announced.
+    /// Where it was reported, corrected or announced.
     pub(super) source: String,
     /// The cases that the faulty version fails and the good one passes.
     pub(super) cases: Vec<String>,
@@ -65,7 +65,7 @@ pub(super) struct Beyond {
         expect(dead_code, reason = "documentation, checked by a test")
     )]
     pub(super) about: String,
-    /// Where it was reported, mended or announced.
+    /// Where it was reported, corrected or announced.
     #[cfg_attr(
         not(test),
         expect(dead_code, reason = "documentation, checked by a test")

@@ -1,4 +1,4 @@
-//! The words that engines write to their consoles, pasted: which refusal they tell of. What they tell
+//! The words that engines write to their consoles, pasted: which refusal they name. It
 //! is put into an exchange in which nothing else is wrong.
 
 use cors_model::request::CredentialsMode;
@@ -8,9 +8,9 @@ const CREDENTIALS: &str = "Access-Control-Allow-Credentials";
 /// What stands for an error status that the words do not name.
 pub(crate) const ERROR: u16 = 403;
 
-/// What the words tell.
+/// What the words on a console say of an exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct ConsoleExchange {
     /// An exchange that is refused so, as HTTP text.
     pub(crate) exchange: String,
     /// Whether the page asks with credentials.
@@ -33,7 +33,7 @@ enum Why {
 }
 
 /// Reads the words, if a text is such; `origin` is the page's, where somebody states it.
-pub(crate) fn told(text: &str, origin: Option<&str>) -> Option<Told> {
+pub(crate) fn read_console_words(text: &str, origin: Option<&str>) -> Option<ConsoleExchange> {
     // Firefox has typographic quotes.
     let text = text.replace(['\u{2018}', '\u{2019}'], "'");
     let is_such = [
@@ -115,7 +115,7 @@ pub(crate) fn told(text: &str, origin: Option<&str>) -> Option<Told> {
         };
         format!("{method} {url} HTTP/1.1\nOrigin: {origin}\n\n{answer}")
     };
-    Some(Told {
+    Some(ConsoleExchange {
         exchange,
         credentials,
         status,

@@ -135,8 +135,8 @@ fn limited(answer: &Response, session: &Session<'_>) -> Halt {
     ))
 }
 
-/// Why there was no answer, in the words of a person who can change it.
-fn untold(transport: &Transport) -> Option<Halt> {
+/// Why there was no response, in the words of a person who can change it.
+fn why_unanswered(transport: &Transport) -> Option<Halt> {
     let text = match transport {
         Transport::Unresolvable { .. }
         | Transport::Unreachable { .. }
@@ -224,7 +224,7 @@ impl Look<'_> {
         if self.speaks_tls().await {
             return Err(self.is_https());
         }
-        if let Some(halt) = untold(&transport) {
+        if let Some(halt) = why_unanswered(&transport) {
             return Err(halt);
         }
         // It may be how the target fails; the cases will tell, where there is an answer to judge.

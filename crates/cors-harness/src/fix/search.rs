@@ -22,7 +22,7 @@ use crate::wire;
 /// Bytes of header lines beyond which no change is tried: each try goes through all of them.
 const LONGEST_HEADS: usize = 32 * 1024;
 
-/// What would mend a failed case: for the first verdict that does not hold, and for each check that
+/// The fixes for a failed case: for the first verdict that does not hold, and for each check that
 /// does not, once. Empty where no change of an answer helps, as where there was none.
 pub(crate) fn fixes(
     planned: &PlannedCase,
@@ -32,7 +32,7 @@ pub(crate) fn fixes(
     redactor: &Redactor,
 ) -> Vec<Fix> {
     let mut fixes: Vec<Fix> = Vec::new();
-    let mut verdict_told = false;
+    let mut verdict_shown = false;
     for (index, (step, done)) in task.steps.iter().zip(all).enumerate() {
         let trial = Trial {
             task,
@@ -44,16 +44,16 @@ pub(crate) fn fixes(
             level: planned.case.level,
         };
         let now = trial.standing(done);
-        if !now.verdict && !verdict_told {
-            verdict_told = true;
+        if !now.verdict && !verdict_shown {
+            verdict_shown = true;
             let found = trial.search(&now, None);
             // What is too much has one reason, and what is missing has alternatives.
             let most = match step.verdict {
                 Some(Verdict::Refused) => 1,
                 Some(Verdict::Shared) | None => usize::MAX,
             };
-            let told = found.iter().take(most);
-            fixes.extend(told.map(|way| trial.fix(way, None, redactor)));
+            let shown = found.iter().take(most);
+            fixes.extend(shown.map(|way| trial.fix(way, None, redactor)));
         }
         for failed in failing(&now) {
             let known = fixes

@@ -329,7 +329,7 @@ fn each_fix_that_is_shown_works() {
             let then = judged(&runtime, &case, &server);
             prop_assert!(
                 works(&then, fix, goes_on),
-                "{} does not mend {:?}\nthen {:?}",
+                "{} does not correct {:?}\nthen {:?}",
                 fix,
                 now,
                 then

@@ -308,7 +308,7 @@ impl Block {
         }
     }
 
-    /// What would mend it: each was tried.
+    /// The fixes: each was tried.
     fn fix(&mut self, case: &CaseEvent) {
         let fixes = case.cause.iter().flat_map(|cause| &cause.fixes);
         let mut last: Option<&Fix> = None;

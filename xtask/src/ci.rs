@@ -49,6 +49,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         cargo("test --workspace --locked", &[])?;
     }
     xtask("invariants --fresh")?;
+    xtask("package --quick")?;
+    xtask("package --oldest")?;
     cargo(
         "doc --workspace --no-deps --document-private-items --locked",
         &[("RUSTDOCFLAGS", "-Dwarnings")],

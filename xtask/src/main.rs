@@ -23,10 +23,12 @@ mod fuzz;
 mod invariants;
 mod matrix;
 mod mutants;
+mod package;
 mod replay;
 mod spec;
 mod subjects;
 mod tools;
+mod tried;
 mod try_subject;
 mod vectors;
 mod workspace;
@@ -69,6 +71,8 @@ enum Command {
     Bench(bench::Args),
     /// Run the fuzz targets of fuzz/, measure them, write their first inputs
     Fuzz(fuzz::Args),
+    /// Build the packages of crates/, and the program from them alone, and try it in an empty folder
+    Package(package::Args),
     /// Change the model in many small ways, and see whether a test notices each
     Mutants(mutants::Args),
 }
@@ -86,10 +90,14 @@ fn main() -> ExitCode {
         Command::Agents(args) => agents::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::Package(args) => package::run(&args),
         Command::Mutants(args) => mutants::run(&args),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
-        ExitCode::FAILURE
+        match error.downcast_ref::<tools::Missing>() {
+            Some(_) => ExitCode::from(3),
+            None => ExitCode::FAILURE,
+        }
     })
 }

@@ -1,10 +1,40 @@
 //! Programs of others that a command of ours needs: installed when they are missing, and kept
 //! under `target/tools`, so that nothing outside this checkout changes.
 
+use std::fmt::{self, Display};
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
+
+/// What this machine lacks, and how to get it: nothing is known of what should have been tried, and
+/// `cargo xtask` ends with exit status 3.
+#[derive(Debug)]
+pub(crate) struct Missing(pub(crate) String);
+
+impl Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "missing on this machine: {}", self.0)
+    }
+}
+
+impl std::error::Error for Missing {}
+
+/// Prints a command, runs it and waits for its success.
+///
+/// # Errors
+///
+/// It cannot be started, or fails.
+pub(crate) fn succeed(command: &mut Command) -> anyhow::Result<()> {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    let shown = words.join(" ");
+    println!("$ {shown}");
+    let status = command.status();
+    let status = status.with_context(|| format!("cannot start {shown}"))?;
+    ensure!(status.success(), "{shown}: {status}");
+    Ok(())
+}
 
 /// The path of a program from the Rust registry, in exactly this version.
 ///
@@ -40,7 +70,9 @@ pub(crate) fn program(package: &str, version: &str) -> anyhow::Result<PathBuf> {
 pub(crate) fn installed(program: &str, what: &str) -> anyhow::Result<()> {
     let started = Command::new(program).arg("--version").output();
     if started.is_err() {
-        bail!("{program} is missing, {what}: `apt-get install {program}` on Debian");
+        bail!(Missing(format!(
+            "{program} ({what}); `apt-get install {program}` on Debian"
+        )));
     }
     Ok(())
 }
@@ -55,7 +87,7 @@ mod tests {
         let error = installed("cors-no-such-program", "needed").unwrap_err();
         let said = error.to_string();
         assert!(
-            said.contains("cors-no-such-program is missing, needed"),
+            said.contains("missing on this machine: cors-no-such-program (needed)"),
             "{said}"
         );
         assert!(said.contains("apt-get install"), "{said}");

@@ -64,3 +64,8 @@ pub use self::engine::Known;
 pub use self::gather::Material;
 pub use self::view::{Explanation, Verdict};
 pub use self::whole::{explain, of_har, of_text};
+
+/// The examples of the package's page, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -67,7 +67,7 @@ impl Default for Options {
         Self {
             about: About::default(),
             in_flight: 8,
-            deadline: Duration::from_mins(2),
+            deadline: Duration::from_secs(120),
             unsafe_methods: false,
             headers: Vec::new(),
             headers_everywhere: false,

@@ -141,3 +141,8 @@ pub mod trace;
 pub mod url;
 pub mod url_parser;
 pub mod ways;
+
+/// The examples of the package's page, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -59,3 +59,8 @@ pub mod strict;
 pub use endpoint::Endpoint;
 pub use error::{Error, Errors, Problem};
 pub use policy::{Any, AnyOr, Policy};
+
+/// The examples of the package's page, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -170,7 +170,10 @@ fn without(text: String, secret: &str) -> String {
 fn cut(mut text: String) -> String {
     let whole = text.len();
     if whole > LONGEST_VALUE {
-        text.truncate(text.floor_char_boundary(LONGEST_VALUE));
+        let end = (0..=LONGEST_VALUE)
+            .rev()
+            .find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or_default());
         text = format!("{text}… ({whole} characters in all)");
     }
     text

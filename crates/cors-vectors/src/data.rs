@@ -1,11 +1,12 @@
-//! The files of `vectors/`: part of the program with the feature `embedded`, else read from the
-//! folder that the crate was built in, so that a changed case is run without compiling.
+//! The files of `vectors/`: part of the program in packages and with the feature `embedded`, else
+//! read from the repository that the crate was built in, so that a changed case is run without
+//! compiling. `build.rs` decides.
 
 use std::borrow::Cow;
 
-#[cfg(not(feature = "embedded"))]
+#[cfg(not(embedded))]
 use disk::{files_of, text_of};
-#[cfg(feature = "embedded")]
+#[cfg(embedded)]
 use embedded::{files_of, text_of};
 
 /// The text of a file, by its path below `vectors/`, such as `server/origin.json`; `None` when
@@ -35,30 +36,31 @@ fn files(folders: &[&str]) -> Vec<(String, Cow<'static, str>)> {
         .collect()
 }
 
-#[cfg(feature = "embedded")]
+#[cfg(embedded)]
 mod embedded {
     use std::borrow::Cow;
 
-    use include_dir::{Dir, include_dir};
-
-    static DATA: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
+    /// Paths, in order, and texts.
+    static DATA: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/data.rs"));
 
     pub(super) fn text_of(path: &str) -> Option<Cow<'static, str>> {
-        DATA.get_file(path)?.contents_utf8().map(Cow::Borrowed)
+        let at = DATA.binary_search_by_key(&path, |(path, _)| path).ok()?;
+        DATA.get(at).map(|(_, text)| Cow::Borrowed(*text))
     }
 
     /// The names of the JSON files in a folder.
     pub(super) fn files_of(folder: &str) -> Vec<String> {
-        let files = DATA.get_dir(folder).into_iter().flat_map(Dir::files);
-        let names = files.filter_map(|file| file.path().to_str());
-        let mut names: Vec<String> = names.map(|name| name.replace('\\', "/")).collect();
-        names.retain(|name| name.strip_suffix(".json").is_some());
-        names.sort();
-        names
+        let within = |path: &str| {
+            let name = path.strip_prefix(folder)?.strip_prefix('/')?;
+            name.strip_suffix(".json")
+                .filter(|name| !name.contains('/'))?;
+            Some(path.to_owned())
+        };
+        DATA.iter().filter_map(|(path, _)| within(path)).collect()
     }
 }
 
-#[cfg(not(feature = "embedded"))]
+#[cfg(not(embedded))]
 mod disk {
     use std::borrow::Cow;
     use std::fs;

@@ -40,3 +40,8 @@ pub mod text;
 pub use cors_policy::{examples, names, origin, pattern};
 pub use error::{Error, Errors, Problem};
 pub use library::{Library, library, server_library};
+
+/// The examples of the package's page, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -3,12 +3,14 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde_json::Value;
+
+use crate::tried::{Ends, POLICY, served};
 
 /// Requests in flight.
 const IN_FLIGHT: u32 = 16;
@@ -27,27 +29,6 @@ const ROUNDS: &str = "100";
 /// How often memory is looked at.
 const POLL: Duration = Duration::from_millis(2);
 
-/// What the server is meant to allow.
-const POLICY: &str = r#"
-allow_origins     = ["https://app.example", "https://admin.example:8443"]
-allow_credentials = true
-allow_methods     = ["GET", "PUT", "DELETE"]
-allow_headers     = ["content-type", "x-token"]
-expose_headers    = ["x-request-id"]
-max_age           = 600
-"#;
-
-/// A child that ends with this.
-struct Ends(Child);
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// A run of the suite.
 struct Ran {
     /// Cases that passed.
@@ -63,7 +44,8 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
     let policy = folder.path().join("policy.toml");
     std::fs::write(&policy, POLICY).context("cannot write the policy")?;
     let program = built()?;
-    let (_server, url) = served(&program, &policy)?;
+    let mut server = Command::new(&program);
+    let (_server, url) = served(server.args(["serve", "--policy"]).arg(&policy))?;
     let suite = Suite {
         program: &program,
         policy: &policy,
@@ -133,27 +115,6 @@ fn built() -> anyhow::Result<PathBuf> {
         bail!("the program cannot be built: {status}");
     }
     Ok(target.join("release/cors-conformance"))
-}
-
-/// The reference server in a process of its own, and the URL of its resource.
-fn served(program: &Path, policy: &Path) -> anyhow::Result<(Ends, String)> {
-    let child = Command::new(program)
-        .args(["serve", "--policy"])
-        .arg(policy)
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cannot start the server")?;
-    let mut server = Ends(child);
-    let stdout = server.0.stdout.take().context("the server has no output")?;
-    let mut url = String::new();
-    BufReader::new(stdout)
-        .read_line(&mut url)
-        .context("the server says nothing")?;
-    let url = url.trim().to_owned();
-    if !url.starts_with("http://") {
-        bail!("the server says {url:?}, expected its URL");
-    }
-    Ok((server, url))
 }
 
 /// wrk's requests a second.

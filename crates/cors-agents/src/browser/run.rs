@@ -36,7 +36,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             in_flight: 8,
-            deadline: Duration::from_mins(5),
+            deadline: Duration::from_secs(300),
             patience: Duration::from_secs(45),
         }
     }

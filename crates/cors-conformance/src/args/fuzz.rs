@@ -82,7 +82,7 @@ pub struct HuntArgs {
 }
 
 /// Longer than the search itself a run may take for what comes before and after it.
-const BESIDE: Duration = Duration::from_mins(2);
+const BESIDE: Duration = Duration::from_secs(120);
 
 impl FuzzArgs {
     /// The same as arguments of `run`, which replays what was promoted.

@@ -193,7 +193,7 @@ impl Ground {
         let options = Options {
             // One after the other, so that the numbers are the same in every hunt.
             in_flight: 1,
-            deadline: Duration::from_hours(1),
+            deadline: Duration::from_secs(3600),
             fail_on: Level::Should,
             ..Options::default()
         };

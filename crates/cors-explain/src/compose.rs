@@ -66,7 +66,7 @@ pub(crate) fn explanation(concluded: &Concluded, stated: &Stated) -> Explanation
             view
         }),
         page: page(act, &run, &redactor),
-        exchanges: exchanges(&run, answers, refusal, &redactor),
+        exchanges: exchanges(act, &run, answers, refusal, &redactor),
         steps: steps::view(&trace, refusal, &redactor),
         console: refusal.map_or_else(Vec::new, |refusal| {
             advice::on_console(act, &run, answers, refusal)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use cors_model::dialect::Dialect;
-use cors_model::header::{HeaderList, HeaderName, HeaderValue};
+use cors_model::header::{Header, HeaderList, HeaderName, HeaderValue};
 use cors_model::host::Host;
 use cors_model::method::Method;
 use cors_model::origin::Origin;
@@ -99,6 +99,7 @@ pub(crate) fn derive(
     let fields = actual.map_or(&[][..], |actual| &actual.fields);
     let mut headers = headers(fields, listed.as_deref(), &mut assumed)?;
     let mut unknown_values = Vec::new();
+    let mut more = Vec::new();
     let sent: BTreeSet<Vec<u8>> = headers
         .iter()
         .map(|one| one.name.as_bytes().to_ascii_lowercase())
@@ -111,10 +112,14 @@ pub(crate) fn derive(
                 shown(name.as_bytes())
             ));
         } else if !sent.contains(name.as_bytes()) {
-            headers.append(name.clone(), unsafe_value(name));
+            more.push(Header {
+                name: name.clone(),
+                value: unsafe_value(name),
+            });
             unknown_values.push(shown(name.as_bytes()));
         }
     }
+    headers.extend(more);
     let forced_preflight = preflight.is_some()
         && method.is_cors_safelisted()
         && headers
@@ -380,7 +385,8 @@ fn headers(
     listed: Option<&[HeaderName]>,
     assumed: &mut Vec<String>,
 ) -> Result<HeaderList, Unclear> {
-    let mut headers = HeaderList::new();
+    let listed: Option<BTreeSet<&HeaderName>> = listed.map(|listed| listed.iter().collect());
+    let mut kept = Vec::new();
     for Field { name, value } in fields {
         let parsed = HeaderName::try_from(name.as_slice()).ok();
         let parsed = parsed.zip(HeaderValue::try_from(value.as_slice()).ok());
@@ -390,7 +396,7 @@ fn headers(
         if is_forbidden_request_header(&name, &value, &mut NoTrace) {
             continue;
         }
-        let is_listed = listed.is_some_and(|listed| listed.contains(&name));
+        let is_listed = listed.as_ref().is_some_and(|listed| listed.contains(&name));
         let lowercase = name.clone().into_lowercase();
         let of_browser = |names: &[&str]| {
             names
@@ -400,7 +406,7 @@ fn headers(
         let safelisted = is_safelisted(&name, &value);
         let accepts = of_browser(&["accept", "accept-language"]);
         if is_listed || (accepts && !safelisted) {
-            headers.append(name, value);
+            kept.push(Header { name, value });
         } else if of_browser(&OF_THE_BROWSER) {
             if listed.is_none() && of_browser(&PERHAPS_OF_SCRIPT) {
                 assumed.push(format!(
@@ -414,9 +420,11 @@ fn headers(
                 shown(name.as_bytes())
             ));
         } else {
-            headers.append(name, value);
+            kept.push(Header { name, value });
         }
     }
+    let mut headers = HeaderList::new();
+    headers.extend(kept);
     Ok(headers)
 }
 

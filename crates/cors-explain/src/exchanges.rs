@@ -1,11 +1,14 @@
 //! The exchanges as they are shown, with the bytes that decided.
 
+use std::collections::BTreeSet;
+
 use cors_model::error::{Part, Refusal, Wanted};
 use cors_model::header::Header;
 use cors_model::network::RequestKind;
 use cors_text::escape::{escape, escape_cut};
 use cors_text::redact::{REDACTED, Redactor};
 
+use crate::derive::Act;
 use crate::replay::{Answer, Run, Sent};
 use crate::view::{AnswerView, Exchange, Line};
 use cors_text::difference::differing;
@@ -33,11 +36,15 @@ fn is_concerned(name: &[u8]) -> bool {
 
 /// The exchanges as they are shown, with what decided in them.
 pub(crate) fn exchanges(
+    act: &Act,
     run: &Run,
     answers: &[Answer],
     refusal: Option<&Refusal>,
     redactor: &Redactor,
 ) -> Vec<Exchange> {
+    let unknown: BTreeSet<&[u8]> = act.unknown_values.iter().map(String::as_bytes).collect();
+    let is_unknown =
+        |name: &[u8]| !unknown.is_empty() && unknown.contains(name.to_ascii_lowercase().as_slice());
     let decisive = refusal.and_then(|refusal| Some((run.judged(refusal.stage)?, refusal)));
     let shown = |name: &[u8], value: &[u8]| {
         if redactor.hides(name) {
@@ -50,7 +57,11 @@ pub(crate) fn exchanges(
         let preflight = sent.kind == RequestKind::Preflight;
         let line = |(name, value): &(Vec<u8>, Vec<u8>)| Line {
             name: escape_cut(name),
-            value: shown(name, value),
+            value: if !preflight && is_unknown(name) {
+                "(value not known)".to_owned()
+            } else {
+                shown(name, value)
+            },
             concerned: !is_incidental(name),
             decided: None,
         };

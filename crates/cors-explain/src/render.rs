@@ -12,6 +12,10 @@ use cors_text::terminal::{clipped, sentence};
 
 /// Columns of a header value that are shown.
 const VALUE: usize = 200;
+/// Columns of a value that is to be copied.
+const COPIED: usize = 1000;
+/// Lines of one kind that are shown.
+const LINES: usize = 20;
 /// Columns of prose.
 const WIDTH: usize = 96;
 
@@ -109,6 +113,14 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// At most so many columns of a value; that something was cut is said at the end.
+fn cut(value: &str, columns: usize) -> String {
+    match clipped(value, columns) {
+        (value, 0) => value,
+        (value, more) => format!("{value} … ({more} more characters)"),
+    }
+}
+
 /// Whose behaviour it is, and where that is not what the standard says; ends in a line feed.
 pub fn engine(engine: &EngineView) -> String {
     let mut text = Text(String::new());
@@ -143,30 +155,45 @@ impl Text {
         }
     }
 
+    /// How many of `count` things were left out, where some were.
+    fn more(&mut self, indent: &str, count: usize, what: &str) {
+        if let more @ 1.. = count.saturating_sub(LINES) {
+            self.line(&format!("{indent}{FAINT}… {more} more {what}{FAINT:#}"));
+        }
+    }
+
     fn page(&mut self, page: &Page) {
         self.heading("what the page did");
         let origin = sentence(&page.origin);
         self.line(&format!("  page         {origin}"));
         let (method, url) = (sentence(&page.method), sentence(&page.url));
         self.line(&format!("  asks for     {method} {url}"));
-        for (index, (name, value)) in page.headers.iter().enumerate() {
+        for (index, (name, value)) in page.headers.iter().take(LINES).enumerate() {
             let heading = if index == 0 { "with" } else { "" };
-            let value = value.as_deref().map(|value| clipped(value, VALUE).0);
+            let value = value.as_deref().map(|value| cut(value, VALUE));
             let value = value.unwrap_or_else(|| format!("{FAINT}(value not known){FAINT:#}"));
             self.line(&format!("  {heading:<11}  {}: {value}", sentence(name)));
         }
+        self.more("               ", page.headers.len(), "headers");
         self.line(&format!("  credentials  {}", sentence(&page.credentials)));
         let preflight = if page.preflight_because.is_empty() {
             "none is needed".to_owned()
         } else {
-            let because = listed(&page.preflight_because);
+            let because = &page.preflight_because;
+            let because = match because.split_at_checked(LINES) {
+                Some((first, rest)) if !rest.is_empty() => {
+                    format!("{} and {} more", first.join(", "), rest.len())
+                }
+                _ => listed(because),
+            };
             format!("is sent first, because of {because}")
         };
         self.prose("  preflight    ", &preflight);
-        for (index, assumed) in page.assumed.iter().enumerate() {
+        for (index, assumed) in page.assumed.iter().take(LINES).enumerate() {
             let heading = if index == 0 { "assumed" } else { "" };
             self.prose(&format!("  {heading:<11}  "), assumed);
         }
+        self.more("               ", page.assumed.len(), "assumptions");
     }
 
     fn exchange(
@@ -188,13 +215,14 @@ impl Text {
         self.heading(&format!("{number}{name}"));
         let (method, url) = (sentence(&exchange.method), sentence(&exchange.url));
         self.line(&format!("  > {method} {url}"));
-        for line in exchange
-            .request
-            .iter()
-            .filter(|line| verbose || line.concerned)
-        {
-            let (value, _) = clipped(&line.value, VALUE);
+        let lines = exchange.request.iter();
+        let lines: Vec<&Line> = lines.filter(|line| verbose || line.concerned).collect();
+        for line in lines.iter().take(if verbose { usize::MAX } else { LINES }) {
+            let value = cut(&line.value, VALUE);
             self.line(&format!("  > {}: {value}", sentence(&line.name)));
+        }
+        if !verbose {
+            self.more("  > ", lines.len(), "lines like these");
         }
         match &exchange.answer {
             Some(answer) => self.answer(answer, verbose),
@@ -217,17 +245,24 @@ impl Text {
             .iter()
             .rposition(|line| line.decided.is_some());
         let mut hidden = 0;
+        let mut shown = 0;
         for (index, line) in answer.headers.iter().enumerate() {
-            if verbose || line.concerned {
+            if line.concerned {
+                shown += 1;
+            }
+            if verbose || (line.concerned && (shown <= LINES || Some(index) == marked)) {
                 let expected = if Some(index) == marked {
                     expected.as_str()
                 } else {
                     ""
                 };
                 self.header(line, expected);
-            } else {
+            } else if !line.concerned {
                 hidden += 1;
             }
+        }
+        if !verbose {
+            self.more("  < ", shown, "lines like these");
         }
         if let Some(name) = &answer.missing {
             let said = format!("(no {})", sentence(name));
@@ -251,13 +286,7 @@ impl Text {
 
     fn header(&mut self, line: &Line, expected: &str) {
         let name = sentence(&line.name);
-        let (value, cut) = clipped(&line.value, VALUE);
-        let rest = if cut == 0 {
-            String::new()
-        } else {
-            format!(" … ({cut} more)")
-        };
-        self.line(&format!("  < {name}: {value}{rest}"));
+        self.line(&format!("  < {name}: {}", cut(&line.value, VALUE)));
         if let Some((from, to)) = line.decided {
             let from = from.min(VALUE);
             let width = to.min(VALUE).saturating_sub(from).max(1);
@@ -314,8 +343,20 @@ impl Text {
             .filter(|step| verbose || step.decisive)
             .collect();
         let width = shown.len().to_string().len();
-        for (number, step) in (1..).zip(&shown) {
-            self.prose(&format!("  {number:>width$}. "), &step.said);
+        let mut alike = 0;
+        for (index, (number, step)) in (1_usize..).zip(&shown).enumerate() {
+            let same = |other: Option<&&Step>| other.is_some_and(|other| other.at == step.at);
+            let first = !same(index.checked_sub(1).and_then(|index| shown.get(index)));
+            alike = if first { 1 } else { alike + 1 };
+            let last = !same(shown.get(number));
+            if !verbose && alike > LINES {
+                if last {
+                    self.more(&format!("  {:width$}  ", ""), alike, "times the same step");
+                }
+                continue;
+            }
+            let columns = if verbose { usize::MAX } else { COPIED };
+            self.prose(&format!("  {number:>width$}. "), &cut(&step.said, columns));
             let indent = width + 4;
             self.line(&format!(
                 "{:indent$}{FAINT}{}{FAINT:#}",
@@ -347,13 +388,16 @@ impl Text {
     }
 
     fn set(&mut self, line: &ChangedLine) {
-        let (name, value) = (sentence(&line.name), clipped(&line.value, 1000).0);
+        let (name, value) = (sentence(&line.name), cut(&line.value, COPIED));
         self.line(&format!("    {GOOD}{name}: {value}{GOOD:#}"));
         let mut now = String::new();
-        for (index, value) in line.now.iter().enumerate() {
+        for (index, value) in line.now.iter().take(LINES).enumerate() {
             let separator = if index == 0 { "" } else { " and " };
             // Writing to a String does not fail.
-            let _ = write!(now, "{separator}{}", clipped(value, VALUE).0);
+            let _ = write!(now, "{separator}{}", cut(value, VALUE));
+        }
+        if let more @ 1.. = line.now.len().saturating_sub(LINES) {
+            let _ = write!(now, " and {more} more");
         }
         if line.now.len() > 1 {
             self.prose(

@@ -112,7 +112,7 @@ pub(crate) fn replay(
     };
     let request = request(act, credentials);
     let mut agent = UserAgent::new(act.dialect);
-    // Nothing comes after this fetch, and each name of a list would be looked up among all others.
+    // Nothing comes after this fetch, so that an entry for each name of a long list serves nobody.
     let length = |answer: &Answer| -> usize {
         let lines = answer.response.header_list.iter();
         lines.map(|line| line.value.as_bytes().len()).sum()

@@ -47,20 +47,19 @@ pub fn is_decisive_citation(at: &str) -> bool {
 
 /// The steps as they are shown.
 pub fn view(steps: &Steps, refusal: Option<&Refusal>, redactor: &Redactor) -> Vec<Step> {
-    let mut views: Vec<Step> = Vec::new();
-    let mut known: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut views: Vec<Step> = Vec::with_capacity(steps.0.len());
+    let mut known = BTreeSet::new();
     for entry in &steps.0 {
         let refuses =
             refusal.is_some_and(|refusal| refusal.at == entry.at && refusal.stage == entry.stage);
-        let said = redactor.text(&entry.said);
         let decisive = refuses || is_decisive(entry);
         // Judging the headers is done at several places, with the same result.
-        let at = entry.at.to_string();
-        let repeated = decisive && !known.insert((said.clone(), at.clone()));
+        let step = (entry.at.anchor, entry.at.step, &entry.said);
+        let repeated = decisive && !known.insert(step);
         views.push(Step {
             decisive: decisive && !repeated,
-            said,
-            at,
+            said: redactor.text(&entry.said),
+            at: entry.at.to_string(),
             link: entry.at.url(),
         });
     }

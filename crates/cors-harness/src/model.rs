@@ -54,7 +54,7 @@ pub(crate) fn response<'a>(
     answer: &wire::Response,
     probes: impl Iterator<Item = &'a Vec<u8>>,
 ) -> Result<Response, TransportError> {
-    let mut header_list = HeaderList::new();
+    let mut headers = Vec::new();
     let mut append = |name: &[u8], value: &[u8]| {
         let header = HeaderName::try_from(name)
             .ok()
@@ -62,7 +62,7 @@ pub(crate) fn response<'a>(
         let (name, value) = header.ok_or_else(|| TransportError {
             said: format!("the header {} cannot be read", escape_cut(name)),
         })?;
-        header_list.append(name, value);
+        headers.push(Header { name, value });
         Ok(())
     };
     for (name, value) in &answer.headers {
@@ -78,6 +78,8 @@ pub(crate) fn response<'a>(
             append(name, b"probe")?;
         }
     }
+    let mut header_list = HeaderList::new();
+    header_list.extend(headers);
     Ok(Response::new(
         answer.status,
         header_list,

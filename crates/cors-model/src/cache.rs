@@ -3,6 +3,7 @@
 //! Each entry holds one method or one header name that a server has allowed, for one URL, one
 //! origin and one network partition.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -207,6 +208,27 @@ impl CorsPreflightCache {
         let matches = self.matching(request, now, allows_name, trace);
         step!(trace, "": "The preflight cache {} the header {header_name}.", allows(matches));
         matches
+    }
+
+    /// The methods that entries allow, `*` among them, to look many up in.
+    pub(crate) fn methods_for(&self, request: &Request, now: Timestamp) -> BTreeSet<Vec<u8>> {
+        let methods = self
+            .of(request, now)
+            .filter_map(|entry| entry.method.as_ref());
+        methods.map(|method| method.as_bytes().to_vec()).collect()
+    }
+
+    /// The header names that entries allow, `*` among them, to look many up in.
+    pub(crate) fn names_for(&self, request: &Request, now: Timestamp) -> BTreeSet<HeaderName> {
+        let names = self.of(request, now);
+        names
+            .filter_map(|entry| entry.header_name.clone())
+            .collect()
+    }
+
+    fn of(&self, request: &Request, now: Timestamp) -> impl Iterator<Item = &CacheEntry> {
+        let entries = self.0.iter();
+        entries.filter(move |entry| !entry.is_expired(now) && entry.matches(request))
     }
 
     /// Gives the method entries that match another max-age, and says how many there are.

@@ -1,6 +1,7 @@
 //! Header values to the byte.
 
 use super::*;
+use cors_explain::render;
 
 const ORIGIN: &str = "https://app.example";
 
@@ -48,4 +49,44 @@ fn a_har_file_has_such_values_too() {
         );
         assert_verdict(&har(&[entry]), verdict);
     }
+}
+
+/// A preflight about header names, and the answer that lists others.
+fn preflight(asked: &str, listed: &str) -> Vec<u8> {
+    format!(
+        "OPTIONS /x HTTP/1.1\nHost: api.example\nOrigin: {ORIGIN}\n\
+         Access-Control-Request-Method: PUT\nAccess-Control-Request-Headers: {asked}\n\n\
+         HTTP/1.1 204 No Content\nAccess-Control-Allow-Origin: {ORIGIN}\n\
+         Access-Control-Allow-Methods: PUT\nAccess-Control-Allow-Headers: {listed}\n\n"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn long_lists_are_cut_and_their_length_is_said() {
+    let names = |count: usize| -> Vec<String> { (0..count).map(|n| format!("x-{n:05}")).collect() };
+    let many = names(2000);
+    for (asked, listed, verdict) in [
+        (many.join(","), many.join(", "), Verdict::AllowedSoFar),
+        (many.join(","), many[1..].join(", "), Verdict::Refused),
+        (many.join(","), "x-other".to_owned(), Verdict::Refused),
+        ("x-needed".to_owned(), many.join(", "), Verdict::Refused),
+        (
+            "x-needed".to_owned(),
+            many.join("\nAccess-Control-Allow-Headers: "),
+            Verdict::Refused,
+        ),
+    ] {
+        let explanation = text(&preflight(&asked, &listed));
+        assert_verdict(&explanation, verdict);
+        let shown = render::text(&explanation, false);
+        assert!(shown.contains(" more"), "{shown}");
+        assert!(shown.len() < 20_000, "{}", shown.len());
+        assert!(shown.lines().count() < 300, "{shown}");
+    }
+    let explanation = text(&preflight(&many.join(","), &many.join(", ")));
+    let shown = render::text(&explanation, false);
+    assert!(shown.contains("x-00019: (value not known)"), "{shown}");
+    assert!(!shown.contains("x-00020: "), "{shown}");
+    assert!(shown.contains("… 1980 more headers"), "{shown}");
 }

@@ -1,6 +1,7 @@
 //! What becomes of a redirect, and of the request that follows it.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 
 use super::{Dialect, EmptyLocation, History};
 use crate::cors_check::cors_check;
@@ -118,11 +119,11 @@ impl Dialect {
             request.method = Method::GET;
         }
         history.became_get |= request.method != before.method;
-        for header in before.header_list.iter().flatten() {
-            if !request.header_list.contains(&header.name) {
-                let (name, value) = (header.name.clone(), header.value.clone());
-                history.dropped.append(name, value);
-            }
-        }
+        let Some(before) = &before.header_list else {
+            return;
+        };
+        let left: BTreeSet<_> = request.header_list.iter().map(|one| &one.name).collect();
+        let dropped = before.iter().filter(|one| !left.contains(&one.name));
+        history.dropped.extend(dropped.cloned());
     }
 }

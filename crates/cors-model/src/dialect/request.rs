@@ -1,6 +1,7 @@
 //! What becomes of a request: its headers, what of them is unsafe, and what is sent.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -10,7 +11,7 @@ use crate::error::Reason;
 use crate::fetch::{CONDITIONAL, KEEPALIVE_LIMIT};
 use crate::header::names::{ACCEPT, CONTENT_TYPE, ORIGIN, RANGE};
 use crate::header::{
-    HeaderList, HeaderName, HeaderValue, convert_header_names_to_sorted_lowercase_set,
+    Header, HeaderList, HeaderName, HeaderValue, convert_header_names_to_sorted_lowercase_set,
     parse_single_range_header_value,
 };
 use crate::method::Method;
@@ -42,11 +43,7 @@ impl Dialect {
             request.use_cors_preflight = false;
         }
         if self.combines_before_safelisting {
-            let mut combined = HeaderList::new();
-            for header in &request.header_list {
-                combined.combine(header.name.clone(), &header.value);
-            }
-            request.header_list = combined;
+            request.header_list = request.header_list.combined();
         }
         if let Some(length) = request.body.as_ref().and_then(Body::length)
             && self.keepalive_limit_first
@@ -97,9 +94,7 @@ impl Dialect {
             return self.unsafe_names(&request.header_list, trace);
         }
         let mut header_list = request.header_list.clone();
-        for header in &history.dropped {
-            header_list.append(header.name.clone(), header.value.clone());
-        }
+        header_list.extend(history.dropped.iter().cloned());
         self.unsafe_names(&header_list, trace)
     }
 
@@ -124,16 +119,13 @@ impl Dialect {
         if total > 1024 && !self.no_total_limit {
             unsafe_names = headers.iter().map(|header| header.name.clone()).collect();
         }
-        let all = unsafe_names.clone();
-        let names = convert_header_names_to_sorted_lowercase_set(unsafe_names, &mut NoTrace);
         if !self.repeats_names {
-            return names;
+            return convert_header_names_to_sorted_lowercase_set(unsafe_names, &mut NoTrace);
         }
-        let count = |name: &HeaderName| all.iter().filter(|one| *one == name).count();
-        names
-            .into_iter()
-            .flat_map(|name| core::iter::repeat_n(name.clone(), count(&name)))
-            .collect()
+        let names = unsafe_names.into_iter();
+        let mut repeated: Vec<HeaderName> = names.map(HeaderName::into_lowercase).collect();
+        repeated.sort_unstable();
+        repeated
     }
 
     /// Whether a header is safelisted.
@@ -190,24 +182,36 @@ impl Dialect {
         is_cors_safelisted_request_header(name, &value, &mut NoTrace)
     }
 
+    /// The headers that no later one of the same name replaces.
+    fn last_ones(&self, header_list: &HeaderList) -> HeaderList {
+        let mut later = BTreeSet::new();
+        let mut later_empty = BTreeSet::new();
+        let mut kept: Vec<Header> = Vec::new();
+        for header in header_list.iter().rev() {
+            let Header { name, value } = header;
+            let empty = value.as_bytes().is_empty();
+            let replaced = later.contains(name)
+                && (self.content_type_replaces && *name == CONTENT_TYPE
+                    || self.empty_value_starts_anew && (empty || later_empty.contains(name)));
+            later.insert(name);
+            if empty {
+                later_empty.insert(name);
+            }
+            if !replaced {
+                kept.push(header.clone());
+            }
+        }
+        let mut list = HeaderList::new();
+        list.extend(kept.into_iter().rev());
+        list
+    }
+
     /// What is sent of the headers that the standard would send.
     pub(crate) fn sent(&self, request: &Request, history: &History, header_list: &mut HeaderList) {
         self.correct_origin(request, history, header_list);
-        let all: Vec<_> = header_list.iter().cloned().collect();
-        let mut kept = HeaderList::new();
-        for (header, behind) in all.iter().zip(1..) {
-            let empty = |value: &HeaderValue| value.as_bytes().is_empty();
-            let replaced = all.iter().skip(behind).any(|later| {
-                later.name == header.name
-                    && (self.content_type_replaces && header.name == CONTENT_TYPE
-                        || self.empty_value_starts_anew
-                            && (empty(&header.value) || empty(&later.value)))
-            });
-            if !replaced {
-                kept.append(header.name.clone(), header.value.clone());
-            }
+        if self.content_type_replaces || self.empty_value_starts_anew {
+            *header_list = self.last_ones(header_list);
         }
-        *header_list = kept;
         let content_type = header_list.get(CONTENT_TYPE).map(Cow::into_owned);
         let Some(content_type) = content_type else {
             return;

@@ -1,47 +1,42 @@
 //! What becomes of a response, and what of it is kept.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::request::number;
 use super::{Dialect, Locations, MaxAge};
 use crate::header::names::{ACAO, ACEH, ACMA, LOCATION};
-use crate::header::{ExtractFailure, HeaderList, HeaderValue, delta_seconds};
+use crate::header::{ExtractFailure, Header, HeaderList, HeaderName, HeaderValue, delta_seconds};
 use crate::response::Response;
 
 impl Dialect {
     /// What becomes of a response before anything of it is looked at.
     pub(crate) fn received(&self, response: &mut Response) {
         if self.drops_empty_values {
+            let says = |header: &&Header| !header.value.as_bytes().is_empty();
+            let told = response.header_list.iter().filter(says);
+            let mut told: BTreeSet<HeaderName> = told.map(|header| header.name.clone()).collect();
             let mut kept = HeaderList::new();
-            for header in &response.header_list {
+            kept.extend(response.header_list.iter().filter_map(|header| {
                 let name = &header.name;
-                let says = |value: &HeaderValue| !value.as_bytes().is_empty();
                 // Of these, emptiness is remembered.
                 let tracked = *name == ACAO || *name == LOCATION;
-                let others = || {
-                    response
-                        .header_list
-                        .iter()
-                        .any(|h| h.name == *name && says(&h.value))
-                };
-                if tracked || says(&header.value) || !(others() || kept.contains(name)) {
-                    kept.append(name.clone(), header.value.clone());
-                }
-            }
+                // Of the others, one empty line is kept where all are empty.
+                let keeps = tracked || says(&header) || told.insert(name.clone());
+                keeps.then(|| header.clone())
+            }));
             response.header_list = kept;
         }
         match self.locations {
             Locations::Standard => {}
             Locations::EqualAreOne => {
+                let mut locations = BTreeSet::new();
                 let mut kept = HeaderList::new();
-                for header in &response.header_list {
-                    let again = header.name == LOCATION
-                        && kept.values(b"location").any(|value| *value == header.value);
-                    if !again {
-                        kept.append(header.name.clone(), header.value.clone());
-                    }
-                }
+                let first = |header: &&Header| {
+                    header.name != LOCATION || locations.insert(header.value.clone())
+                };
+                kept.extend(response.header_list.iter().filter(first).cloned());
                 response.header_list = kept;
             }
             Locations::Joined => {

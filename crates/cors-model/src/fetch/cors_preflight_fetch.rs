@@ -199,7 +199,11 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
                 let refusal = unlisted(refusal, &names::ACAH, &wanted, wildcard_allowed, &response);
                 return Err(fetch_params.refuse(refusal));
             }
-            step!(trace, at: "{unsafe_name} is allowed by [{}].", Listed(&header_names));
+            if long.is_some() {
+                step!(trace, at: "{unsafe_name} is allowed by the list.");
+            } else {
+                step!(trace, at: "{unsafe_name} is allowed by [{}].", Listed(&header_names));
+            }
         }
         let max_age = extract_header_list_values(&names::ACMA, &response.header_list, trace);
         step!(trace, "7.8": "{} is read.", names::ACMA);
@@ -231,8 +235,15 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
                 Shown(allowed));
         }
         cache.reserve(methods.len() + header_names.len());
+        let mut kept = (methods.len() > LONG_LIST).then(|| cache.methods_for(request, *now));
         for allowed in methods {
-            if !cache.method_match(allowed, request, *now, trace) {
+            let is_kept = match &mut kept {
+                Some(kept) => {
+                    kept.contains(WILDCARD) || (!kept.insert(allowed.to_vec()) && max_age > 0)
+                }
+                None => cache.method_match(allowed, request, *now, trace),
+            };
+            if !is_kept {
                 let method = Some(Method::from_token(allowed));
                 cache.create_entry(request, max_age, method, None, *now, trace);
                 step!(trace, "7.13": "An entry for the method {} is created.", Shown(allowed));
@@ -244,8 +255,17 @@ pub(super) async fn cors_preflight_fetch<N: Network, T: Trace>(
             step!(trace, "7.14":
                 "Entries that allow the header {allowed} and get the max-age {max_age}: {count}.");
         }
+        let mut kept = (header_names.len() > LONG_LIST).then(|| cache.names_for(request, *now));
         for allowed in header_names {
-            if !cache.header_name_match(&allowed, request, *now, trace) {
+            let is_kept = match &mut kept {
+                Some(kept) => {
+                    (kept.contains(&names::WILDCARD)
+                        && !is_cors_non_wildcard_request_header_name(&allowed))
+                        || (!kept.insert(allowed.clone()) && max_age > 0)
+                }
+                None => cache.header_name_match(&allowed, request, *now, trace),
+            };
+            if !is_kept {
                 step!(trace, "7.15": "An entry for the header {allowed} is created.");
                 cache.create_entry(request, max_age, None, Some(allowed), *now, trace);
             }

@@ -1,13 +1,16 @@
 //! Header lists.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::slice;
 
 use super::{Header, HeaderName, HeaderValue, get_decode_and_split};
 use crate::trace::{Trace, anchor, step};
+
+/// Headers beyond which names are looked up in an index.
+const LONG_LIST: usize = 64;
 
 /// A header list, ordered and with names that may repeat:
 /// <https://fetch.spec.whatwg.org/#concept-header-list>
@@ -131,6 +134,25 @@ impl HeaderList {
         }
     }
 
+    /// The list to which each header in turn is combined, as by [`HeaderList::combine`].
+    #[must_use]
+    pub(crate) fn combined(&self) -> Self {
+        let mut places: BTreeMap<&HeaderName, usize> = BTreeMap::new();
+        let mut combined: Vec<(&HeaderName, Vec<&[u8]>)> = Vec::new();
+        for Header { name, value } in self {
+            let place = *places.entry(name).or_insert(combined.len());
+            match combined.get_mut(place) {
+                Some((_, values)) => values.push(value.as_bytes()),
+                None => combined.push((name, Vec::from([value.as_bytes()]))),
+            }
+        }
+        let header = |(name, values): (&HeaderName, Vec<&[u8]>)| {
+            let value = HeaderValue::from_algorithm(values.join(&b", "[..]));
+            (name.clone(), value)
+        };
+        combined.into_iter().map(header).collect()
+    }
+
     /// The names, each once and in lower case, in ascending order.
     pub fn names(&self) -> Vec<HeaderName> {
         let names: BTreeSet<_> = self
@@ -154,6 +176,29 @@ impl HeaderList {
             .filter(|header| fits(&header.name))
             .cloned()
             .collect()
+    }
+}
+
+/// As [`HeaderList::append`] does for each header, in time that grows with the headers and not with
+/// their square.
+impl Extend<Header> for HeaderList {
+    fn extend<I: IntoIterator<Item = Header>>(&mut self, headers: I) {
+        let mut known = BTreeSet::new();
+        for Header { name, value } in headers {
+            if self.0.len() < LONG_LIST {
+                self.append(name, value);
+                continue;
+            }
+            if known.is_empty() {
+                known.extend(self.iter().map(|header| header.name.clone()));
+            }
+            let first = known.get(&name).cloned();
+            let name = first.unwrap_or_else(|| {
+                known.insert(name.clone());
+                name
+            });
+            self.0.push(Header { name, value });
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is remembered of preflights.
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::B;
@@ -108,6 +110,24 @@ fn everything_that_was_allowed_is_remembered() {
         1,
         &[(METHODS, "PUT"), (HEADERS, "x-c")]
     ));
+}
+
+#[test]
+fn of_long_lists_each_entry_is_remembered_once() {
+    let list = |prefix: &str| {
+        let names: Vec<String> = (0..200).map(|n| format!("{prefix}{}", n % 150)).collect();
+        String::leak(names.join(", "))
+    };
+    let pairs = [(METHODS, &*list("M")), (HEADERS, &*list("x-")), LONG];
+    let mut browser = Browser::new();
+    assert!(browser.asks(&with_header("M7", "x-7"), 0, &pairs));
+    assert_eq!(browser.0.preflight_cache.entries().len(), 300);
+    assert!(!browser.asks(&with_header("M149", "X-149"), 1, &[]));
+    // A second preflight finds all of them there.
+    let longer = |prefix| &*String::leak(format!("{}, new", list(prefix)));
+    let more = [(METHODS, longer("M")), (HEADERS, longer("x-")), LONG];
+    assert!(browser.asks(&with_header("new", "new"), 2, &more));
+    assert_eq!(browser.0.preflight_cache.entries().len(), 302);
 }
 
 #[test]

@@ -1,7 +1,9 @@
+use alloc::format;
 use alloc::vec::Vec;
 
 use crate::header::{
-    HeaderList, HeaderName, HeaderValue, convert_header_names_to_sorted_lowercase_set, names,
+    Header, HeaderList, HeaderName, HeaderValue, convert_header_names_to_sorted_lowercase_set,
+    names,
 };
 use crate::support::{header, headers};
 use crate::trace::NoTrace;
@@ -72,6 +74,35 @@ fn combine_joins_to_the_first() {
         pairs(&list),
         [(&b"Accept"[..], &b"a, b"[..]), (b"Range", b"c")]
     );
+}
+
+#[test]
+fn many_headers_are_appended_and_combined_as_one_by_one() {
+    let name = |number: usize| HeaderName::try_from(format!("X-{number}").as_bytes()).unwrap();
+    let lower = |number: usize| name(number).into_lowercase();
+    let numbers: Vec<usize> = (0..90).chain(40..100).chain([99, 3]).collect();
+    let headers: Vec<Header> = (0..)
+        .zip(&numbers)
+        .map(|(place, number)| Header {
+            name: if place % 2 == 0 {
+                name(*number)
+            } else {
+                lower(*number)
+            },
+            value: HeaderValue::try_from(format!("{place}").as_bytes()).unwrap(),
+        })
+        .collect();
+    let (mut all, mut each, mut combined) =
+        (HeaderList::new(), HeaderList::new(), HeaderList::new());
+    all.extend(headers.clone());
+    for Header { name, value } in headers {
+        each.append(name.clone(), value.clone());
+        combined.combine(name, &value);
+    }
+    assert_eq!(pairs(&all), pairs(&each));
+    assert_eq!(pairs(&all.combined()), pairs(&combined));
+    assert_eq!(all.len(), numbers.len());
+    assert_eq!(combined.len(), 100);
 }
 
 #[test]

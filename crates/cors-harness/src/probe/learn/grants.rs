@@ -1,5 +1,7 @@
 //! What a page of an allowed origin may send, read, and for how long a browser may remember it.
 
+use std::collections::BTreeSet;
+
 use cors_text::blanks::{trimmed, trimmed_text};
 use cors_vectors::names::{
     is_cors_safelisted_method, is_forbidden_method, is_forbidden_request_header_name,
@@ -37,6 +39,8 @@ const HEADERS: [&str; 14] = [
 const STRANGE_HEADERS: [&str; 3] = ["x-unlisted", "x-not-listed", "x-cors-unlisted"];
 /// Names from an answer that are asked about at most.
 const MOST_NAMED: usize = 32;
+/// Exposed names that a policy takes over at most.
+const MOST_EXPOSED: usize = 100;
 
 impl Learn<'_> {
     /// Which methods beyond the safelisted ones a preflight grants.
@@ -119,21 +123,28 @@ impl Learn<'_> {
         };
         let names = tokens(&actual, "Access-Control-Expose-Headers");
         let any = names.iter().any(|name| name == "*");
+        let mut known = BTreeSet::new();
         let mut listed: Vec<String> = Vec::new();
         for name in names {
             let name = name.to_ascii_lowercase();
             let needed = !is_safelisted_response_header_name(name.as_bytes())
                 && !is_forbidden_response_header_name(name.as_bytes());
-            if needed && is_name(&name) && !listed.contains(&name) {
+            if needed && is_name(&name) && known.insert(name.clone()) {
                 listed.push(name);
             }
         }
+        let count = listed.len();
+        listed.truncate(MOST_EXPOSED);
         let said = &mut self.evidence.expose;
         said.push(format!(
             "Sent: a GET as a page of {}, whose answer names these.",
             page.origin
         ));
         said.push("Other resources may expose other headers.".to_owned());
+        if count > listed.len() {
+            let taken = listed.len();
+            said.push(format!("{count} are named; the first {taken} are taken over."));
+        }
         self.policy.expose_headers = if any {
             AnyOr::Any(Any::Any)
         } else {
@@ -190,7 +201,7 @@ struct Found {
     allowed: Vec<String>,
     refused: Vec<String>,
     /// Names that answers list.
-    named: Vec<String>,
+    named: BTreeSet<String>,
     /// Whether an answer lists `*`.
     star: bool,
 }
@@ -203,11 +214,7 @@ impl Found {
             None => {}
         }
         self.star |= names.iter().any(|name| name == "*");
-        for name in names {
-            if !self.named.contains(&name) {
-                self.named.push(name);
-            }
-        }
+        self.named.extend(names);
     }
 
     fn drop_unless(&mut self, fits: impl Fn(&str) -> bool) {
@@ -222,8 +229,8 @@ impl Found {
 
     /// Names that are listed although a browser that asks for them is refused.
     fn contradicted(&self) -> impl Iterator<Item = &String> {
-        let named = self.named.iter();
-        named.filter(|name| self.refused.contains(name))
+        let refused = self.refused.iter();
+        refused.filter(|name| self.named.contains(*name))
     }
 
     fn any_or_listed(&self, any: bool) -> AnyOr<Vec<String>> {

@@ -81,14 +81,16 @@ fn a_server_that_names_ever_more_is_asked_a_bounded_number_of_times() {
         answer
             .header("Access-Control-Allow-Methods", names("M"))
             .header("Access-Control-Allow-Headers", names("h"))
+            .header("Access-Control-Expose-Headers", names("e"))
     });
     assert!(seen.len() <= MOST_REQUESTS, "{}", seen.len());
-    assert!(
-        inferred
-            .unwrap()
-            .policy
-            .allows_origin(b"https://mine.example")
-    );
+    let Inferred {
+        policy, evidence, ..
+    } = inferred.unwrap();
+    assert!(policy.allows_origin(b"https://mine.example"));
+    assert!(matches!(&policy.expose_headers, AnyOr::Listed(names) if names.len() == 100));
+    let text = "500 are named; the first 100 are taken over.";
+    assert!(evidence.expose.iter().any(|line| line == text));
 }
 
 #[test]

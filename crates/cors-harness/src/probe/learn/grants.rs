@@ -143,7 +143,9 @@ impl Learn<'_> {
         said.push("Other resources may expose other headers.".to_owned());
         if count > listed.len() {
             let taken = listed.len();
-            said.push(format!("{count} are named; the first {taken} are taken over."));
+            said.push(format!(
+                "{count} are named; the first {taken} are taken over."
+            ));
         }
         self.policy.expose_headers = if any {
             AnyOr::Any(Any::Any)

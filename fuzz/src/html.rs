@@ -123,6 +123,7 @@ fn told(
         vectors: "0.0.0".to_owned(),
         standard: "586cd2a4".to_owned(),
         again: format!("cors-conformance agent --cmd {agent} -t"),
+        explain: Some("cors-conformance explain".to_owned()),
     };
     let mut events = Vec::new();
     let mut sink = |event: &Event| events.push(event.clone());

@@ -37,6 +37,7 @@ fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
             "--package",
             "cors-conformance",
         ])
+        .env("CORS_CONFORMANCE_INVOKED_AS", "cargo xtask conformance")
         .arg("--manifest-path")
         .arg(crate::root().join("Cargo.toml"))
         .arg("--")

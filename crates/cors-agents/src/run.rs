@@ -31,6 +31,8 @@ pub struct About {
     pub standard: String,
     /// The start of a command line that runs one case alone; a space and the id are appended.
     pub again: String,
+    /// The start of a command line that explains a case; a space and the id are appended.
+    pub explain: Option<String>,
 }
 
 /// What became of a case on a user agent.
@@ -50,6 +52,7 @@ pub enum Played {
 #[derive(Debug)]
 pub struct Run<'s> {
     again: String,
+    explain: Option<String>,
     stream: Stream<'s>,
     /// Where refusals are paired, the cases that wait for the others of their area.
     paired: Option<Paired>,
@@ -67,6 +70,7 @@ impl<'s> Run<'s> {
         };
         Self {
             again: about.again.clone(),
+            explain: about.explain.clone(),
             // Browsers are bound by all of the standard.
             stream: Stream::begin(run, Level::Must, sink),
             paired: None,
@@ -113,6 +117,10 @@ impl<'s> Run<'s> {
             again: failed.then(|| Again {
                 cli: Some(format!("{} {}", self.again, case.id)),
                 curl: None,
+                explain: self
+                    .explain
+                    .as_ref()
+                    .map(|line| format!("{line} {}", case.id)),
             }),
             ..CaseEvent::blank(&case.id, &case.title, Level::Must)
         };

@@ -12,6 +12,7 @@ fn about() -> About {
         vectors: "test".to_owned(),
         standard: "test".to_owned(),
         again: "test -t".to_owned(),
+        explain: None,
     }
 }
 

@@ -212,6 +212,7 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
             fail_on: self.fail_on,
             trace: true,
             cli: Some(format!("cargo test{} -- --exact", test_target())),
+            explain: Some("cors-conformance explain".to_owned()),
             ..Options::default()
         };
         let (mut ended, mut out_of_date) = (None, Vec::new());

@@ -31,6 +31,7 @@ use tokio::runtime::Runtime;
 use crate::args::{AgentArgs, AgentName};
 use crate::baseline::file::{self, is_narrowed};
 use crate::cases;
+use crate::invoked;
 use crate::message;
 use crate::output::Output;
 use crate::runtime::runtime;
@@ -45,6 +46,7 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         vectors: cases::version(&args.selection),
         standard: cases::standard()?,
         again: again(args),
+        explain: Some(invoked::explain()),
     };
     // Before anything is started: asking for a version starts programs, too.
     let session = match (&args.cmd, args.name) {
@@ -293,7 +295,7 @@ fn classes(args: &AgentArgs) -> Result<Option<Classes>, Stop> {
 
 /// The start of a command line that runs one of the cases alone.
 fn again(args: &AgentArgs) -> String {
-    let mut line = "cors-conformance agent".to_owned();
+    let mut line = format!("{} agent", invoked::name());
     match (&args.cmd, args.name) {
         (Some(command), _) => {
             line.push_str(" --cmd ");

@@ -12,9 +12,12 @@ mod baseline;
 mod cases;
 mod explain;
 mod fuzz;
+mod invoked;
 mod list;
 mod message;
 mod output;
+#[cfg(feature = "pages")]
+mod pages;
 mod probe;
 mod progress;
 mod reference;
@@ -61,6 +64,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Some(Command::Explain(args)) => explain::run(args),
             Some(Command::Fuzz(args)) => fuzz::run(args),
             Some(Command::FuzzHunt(args)) => fuzz::hunt::run(args),
+            #[cfg(feature = "pages")]
+            Some(Command::Pages { folder }) => pages::write(folder),
         };
         done.unwrap_or_else(|stop| {
             message::error(&stop.said);

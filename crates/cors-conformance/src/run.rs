@@ -24,6 +24,7 @@ use cors_vectors::known::file::{KnownFile, Reasons};
 
 use crate::baseline::file::{self, is_narrowed};
 use crate::cases;
+use crate::invoked;
 use crate::message;
 use crate::output::Output;
 use crate::probe;
@@ -119,6 +120,7 @@ pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Res
             Vec::new()
         },
         cli: Some(again(args)),
+        explain: Some(invoked::explain()),
         curl: args.requests.transport.curl(),
         cookie: args.requests.cookies().map(String::into_bytes),
         secrets: args.requests.transport.secrets(),
@@ -130,7 +132,7 @@ pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Res
 /// The command line that runs one case again, up to the case's id. Values of headers may be
 /// secret: the name is enough to know which are needed.
 fn again(args: &RunArgs) -> String {
-    let mut words = vec!["cors-conformance".to_owned()];
+    let mut words = vec![invoked::name()];
     let quoted = |word: &str| shell_word(word.as_bytes());
     words.extend(args.target.url.as_ref().map(|url| quoted(&url.to_string())));
     if let Some(policy) = &args.target.policy {

@@ -416,6 +416,8 @@ impl<'s> Search<'s> {
             again: Some(Again {
                 cli: cli.map(|cli| format!("{cli} {}", case.id)),
                 curl: event.again.and_then(|again| again.curl),
+                // What was generated is in no library.
+                explain: None,
             }),
             found: Some(FoundEvent { after, confirmed }),
             ..event

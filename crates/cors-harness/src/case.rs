@@ -163,9 +163,14 @@ fn telling<'d>(done: &'d Done, step: usize, event: &CaseEvent) -> Option<&'d Exc
 
 /// How to run a case again.
 pub(crate) fn again(planned: &PlannedCase, options: &Options) -> Again {
-    let id = || escape(planned.case.id.as_bytes());
-    let cli = options.cli.as_ref().map(|cli| format!("{cli} {}", id()));
-    Again { cli, curl: None }
+    let id = escape(planned.case.id.as_bytes());
+    let with_id = |line: &Option<String>| line.as_ref().map(|line| format!("{line} {id}"));
+    Again {
+        cli: with_id(&options.cli),
+        curl: None,
+        // What was generated is in no library.
+        explain: with_id(&options.explain).filter(|_| !id.starts_with("fuzz/")),
+    }
 }
 
 /// The event of a case that nothing is known of, without a way to see it again.

@@ -55,6 +55,8 @@ pub struct Options {
     pub engines: Vec<Dialect>,
     /// The command line that runs a case again, but for the case's id.
     pub cli: Option<String>,
+    /// The command line that explains a case, but for the case's id.
+    pub explain: Option<String>,
     /// More arguments for the curl command lines, such as `-k`.
     pub curl: Vec<String>,
     /// Where durations come from.
@@ -78,6 +80,7 @@ impl Default for Options {
             trace: false,
             engines: Vec::new(),
             cli: None,
+            explain: None,
             curl: Vec::new(),
             clock: Clock::real(),
         }

@@ -57,6 +57,7 @@ pub(crate) fn case(id: &str, wanted: Verdict, got: Got, answer: &[(&str, &str)])
                 "cors-conformance http://127.0.0.1:8080/resource -t {id}"
             )),
             curl: Some("curl -i http://127.0.0.1:8080/resource".to_owned()),
+            explain: Some(format!("cors-conformance explain {id}")),
         }),
         ..CaseEvent::blank(
             id,

@@ -28,6 +28,8 @@ fn main() -> ExitCode {
     command.args(["run", "--release", "--locked", "--package", package]);
     if package == "xtask" {
         command.arg("--quiet");
+    } else {
+        command.env("CORS_CONFORMANCE_INVOKED_AS", "cargo xtask conformance");
     }
     let status = command
         .args(["--manifest-path", root, "--"])

@@ -72,6 +72,13 @@ pub enum Command {
     /// Explain what a browser decides about an exchange, step by step, or what a case demands
     #[command(after_help = explain::AFTER_HELP)]
     Explain(ExplainArgs),
+    /// Write the man pages, and completions for bash, zsh, fish and PowerShell, into a folder
+    #[cfg(feature = "pages")]
+    #[command(hide = true)]
+    Pages {
+        /// The folder; it is made
+        folder: std::path::PathBuf,
+    },
 }
 
 #[cfg(test)]

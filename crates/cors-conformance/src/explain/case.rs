@@ -30,6 +30,7 @@ use serde_json::{Value, json};
 
 use super::print::print;
 use crate::args::ExplainArgs;
+use crate::invoked;
 use crate::reference::Reference;
 use crate::runtime::runtime;
 use crate::stop::Stop;
@@ -52,7 +53,7 @@ pub(crate) fn run(id: &str, args: &ExplainArgs) -> Result<Exit, Stop> {
         .take(5)
         .collect();
     let hint = if near.is_empty() {
-        "`cors-conformance list` names them".to_owned()
+        format!("`{} list` names them", invoked::name())
     } else {
         format!("did you mean {}?", near.join(", "))
     };

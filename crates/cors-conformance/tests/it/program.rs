@@ -59,6 +59,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     }
     // Help is wrapped at this width whatever the terminal.
     command.env("COLUMNS", "100");
+    command.env("CORS_CONFORMANCE_INVOKED_AS", "cors-conformance");
     command
 }
 

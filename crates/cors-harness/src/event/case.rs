@@ -208,7 +208,7 @@ pub struct Difference {
     pub got: String,
 }
 
-/// Two ways to see a case again.
+/// Ways to see a case again, and more about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -219,6 +219,9 @@ pub struct Again {
     /// A curl command line that makes the exchange that decided; secrets left for you to fill in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub curl: Option<String>,
+    /// A command line of this program that explains what the case demands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explain: Option<String>,
 }
 
 #[expect(

@@ -338,14 +338,10 @@ impl Block {
             let heading = if number == 0 { "docs" } else { "" };
             self.section(heading, &format!("{FAINT}{}{FAINT:#}", source(citation)));
         }
-        // What was generated is in no library.
-        if case.found.is_none() && !case.id.starts_with("fuzz/") {
+        if let Some(line) = case.again.as_ref().and_then(|again| again.explain.as_ref()) {
             let heading = if case.spec.is_empty() { "docs" } else { "" };
-            let id = escape::sentence(&case.id);
-            self.section(
-                heading,
-                &format!("{FAINT}cors-conformance explain {id}{FAINT:#}"),
-            );
+            let line = escape::sentence(line);
+            self.section(heading, &format!("{FAINT}{line}{FAINT:#}"));
         }
     }
 }

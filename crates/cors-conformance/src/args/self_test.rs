@@ -38,6 +38,9 @@ pub struct SelfTestArgs {
     /// With --policies: only those policies of the grid whose names begin so
     #[arg(long = "policy", value_name = "NAME", requires = "policies")]
     pub shapes: Vec<String>,
+    /// With --policies: only these servers, faulty or right
+    #[arg(long = "server", value_name = "NAME", requires = "policies")]
+    pub servers: Vec<String>,
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,

@@ -297,6 +297,7 @@ fn a_snapshot_is_written_compared_and_told_apart() {
         policies: false,
         sample: None,
         shapes: Vec::new(),
+        servers: Vec::new(),
         color: Color::Never,
     };
     let library = one_case(&json!({ "catches": ["headers-only-on-preflight"] }));

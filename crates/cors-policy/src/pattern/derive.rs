@@ -54,6 +54,33 @@ impl OriginPattern<'_> {
         }
     }
 
+    /// What stands in front of the first star and behind it, in an origin that fits: with a name of
+    /// letters, digits and hyphens in between it fits, too. `None` where a star stands for ports or
+    /// addresses alone.
+    pub fn around_star(&self) -> Option<(String, String)> {
+        let port = self.stated_port().flatten();
+        let (before, after) = match &self.host {
+            HostPattern::Any => (String::new(), ".example".to_owned()),
+            HostPattern::Exact(_) | HostPattern::Range(..) => return None,
+            HostPattern::Labels(labels) => {
+                let is_starred = |label| !matches!(label, &LabelPattern::Exact(_));
+                let at = labels.iter().position(is_starred)?;
+                let (before, starred) = labels.split_at_checked(at)?;
+                let (first, after) = starred.split_first()?;
+                let (start, end) = match first {
+                    LabelPattern::Part(start, end) => (*start, *end),
+                    LabelPattern::Exact(_) | LabelPattern::Many | LabelPattern::One => ("", ""),
+                };
+                let each = |label: &LabelPattern<'_>| host(&[*label], LABELS[0]);
+                let before = before.iter().map(each).chain([start.to_owned()]);
+                let after = [end.to_owned()].into_iter().chain(after.iter().map(each));
+                let joined = |labels: Vec<String>| labels.join(".");
+                (joined(before.collect()), joined(after.collect()))
+            }
+        };
+        Some((self.origin(&before, None), with_port(&after, port)))
+    }
+
     /// The port where it is stated; `Some(None)` is the scheme's default.
     pub fn stated_port(&self) -> Option<Option<&str>> {
         match self.port {
@@ -126,6 +153,9 @@ impl OriginPattern<'_> {
                         "evil"
                     };
                     put(Near::Prefix, &format!("{more}{base}"), port);
+                    if matches!(labels.first(), Some(LabelPattern::Part(..))) {
+                        put(Near::Apex, &host(labels, ""), port);
+                    }
                 }
                 let starred = |label: &LabelPattern<'_>| {
                     matches!(label, LabelPattern::One | LabelPattern::Part(..))
@@ -149,11 +179,12 @@ impl OriginPattern<'_> {
     }
 
     fn origin(&self, host: &str, port: Option<&str>) -> String {
-        match port {
-            Some(port) => format!("{}://{host}:{port}", self.scheme),
-            None => format!("{}://{host}", self.scheme),
-        }
+        format!("{}://{}", self.scheme, with_port(host, port))
     }
+}
+
+fn with_port(host: &str, port: Option<&str>) -> String {
+    port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// A host of somebody else that begins with a host.
@@ -177,7 +208,7 @@ pub enum Near {
     Suffix,
     /// More in front of the host, without a dot.
     Prefix,
-    /// Nothing in place of the first label.
+    /// Nothing in place of the first label, or of the star in it.
     Apex,
     /// A dot where one label is meant.
     Dotted,

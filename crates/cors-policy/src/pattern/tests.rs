@@ -365,3 +365,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_stands_around_a_star_makes_an_origin_that_fits() {
+    let found = [
+        ("https://*.a.test:8443", Some(("https://", ".a.test:8443"))),
+        ("https://{label}.a.test", Some(("https://", ".a.test"))),
+        ("https://app.*.test", Some(("https://app.", ".test"))),
+        (
+            "https://pre-*--site.a.test",
+            Some(("https://pre-", "--site.a.test")),
+        ),
+        ("https://*", Some(("https://", ".example"))),
+        ("http://localhost:*", None),
+        ("http://10.0.0.0/8", None),
+    ];
+    for (pattern, around) in found {
+        let read = OriginPattern::read(pattern).unwrap();
+        let stated = read.around_star();
+        let stated = stated
+            .as_ref()
+            .map(|(start, end)| (start.as_str(), end.as_str()));
+        assert_eq!(stated, around, "{pattern}");
+        if let Some((start, end)) = stated {
+            let origin = format!("{start}my-app-2{end}");
+            assert!(read.fits(origin.as_bytes()), "{origin}");
+        }
+    }
+}
+
+#[test]
+fn a_star_in_a_label_that_stands_for_nothing_is_near() {
+    let read = OriginPattern::read("https://pre-*--site.a.test").unwrap();
+    let apex = (Near::Apex, "https://pre---site.a.test".to_owned());
+    assert!(read.near().contains(&apex), "{:?}", read.near());
+}

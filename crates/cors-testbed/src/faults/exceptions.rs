@@ -1,6 +1,8 @@
 //! Origins that belong to no policy and that servers allow nevertheless: for development, for
 //! previews, for apps and extensions.
 
+use cors_policy::policy::AnyOr;
+
 use super::fault::{Fault, fault, or_origin, parts};
 use crate::behaviour::Exchange;
 
@@ -232,7 +234,7 @@ pub(super) const FAULTS: &[Fault] = &[
 ];
 
 fn begins(x: &Exchange<'_>, starts: &[&str]) -> bool {
-    or_origin(x, |origin| {
+    exception(x, |origin| {
         starts.iter().any(|start| origin.starts_with(start))
     })
 }
@@ -242,7 +244,14 @@ fn ends(x: &Exchange<'_>, ends: &[&str]) -> bool {
 }
 
 fn host(x: &Exchange<'_>, also: impl Fn(&str) -> bool) -> bool {
-    or_origin(x, |origin| also(parts(origin).1))
+    exception(x, |origin| also(parts(origin).1))
+}
+
+/// The reference decision, and beside it each origin of which `also` approves; where any origin is
+/// allowed nothing needs an exception.
+fn exception(x: &Exchange<'_>, also: impl Fn(&str) -> bool) -> bool {
+    let any = matches!(x.policy.allow_origins, AnyOr::Any(_));
+    or_origin(x, |origin| !any && also(origin))
 }
 
 fn is_private(host: &str) -> bool {

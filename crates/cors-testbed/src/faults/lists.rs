@@ -413,7 +413,7 @@ pub(super) const FAULTS: &[Fault] = &[
         |b| {
             b.allow_headers_value = |x| {
                 mapped(&reference::allow_headers_value(x), |list| {
-                    if list.starts_with('*') {
+                    if list.starts_with('*') && !x.policy.allow_credentials {
                         "*".to_owned()
                     } else {
                         list.to_owned()

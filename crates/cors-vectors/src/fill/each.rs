@@ -16,6 +16,7 @@ const MOST_OF_EITHER_END: usize = 50;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Each {
     Origin,
+    Refused,
     Method,
     Header,
     Exposed,
@@ -26,6 +27,7 @@ impl Each {
     pub(super) fn of(placeholder: &str) -> Option<Self> {
         match placeholder {
             "each.origin" => Some(Self::Origin),
+            "each.refused" => Some(Self::Refused),
             "each.method" => Some(Self::Method),
             "each.header" | "each.header.value" => Some(Self::Header),
             "each.exposed" => Some(Self::Exposed),
@@ -43,6 +45,7 @@ impl Each {
         let entry = self.entries(view).into_iter().nth(place);
         match self {
             Self::Origin => vec![("each.origin", entry)],
+            Self::Refused => vec![("each.refused", entry)],
             Self::Method => vec![("each.method", entry)],
             Self::Header => vec![
                 ("each.header.value", entry.as_deref().map(headers::value_of)),
@@ -59,6 +62,7 @@ impl Each {
                 AnyOr::Any(_) => Vec::new(),
                 AnyOr::Listed(_) => origins::each(view),
             },
+            Self::Refused => origins::each_refused(view),
             // OPTIONS is listed out of habit: hardly a page sends it, and a server answers it as
             // what it is no preflight of.
             Self::Method => some_of(&rule.allow_methods, &[], |method| {

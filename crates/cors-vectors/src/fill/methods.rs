@@ -13,7 +13,13 @@ pub(super) fn values(policy: &Policy) -> Vec<Value> {
         !is_cors_safelisted_method(method.as_bytes())
     });
     let method = methods.next();
-    let asked = method.clone().unwrap_or_else(|| "POST".to_owned());
+    let is_listed = |method: &str| match &policy.allow_methods {
+        AnyOr::Any(Any::Any) => true,
+        AnyOr::Listed(listed) => listed.iter().any(|entry| entry == method),
+    };
+    let only_get = is_listed("GET") && !is_listed("POST");
+    let asked = if only_get { "GET" } else { "POST" };
+    let asked = method.clone().unwrap_or_else(|| asked.to_owned());
     put("asked_method", Some(asked));
     let method2 = methods.next();
     put(

@@ -2,7 +2,7 @@
 
 use cors_policy::origin::Parts;
 use cors_policy::pattern::{Near, OriginPattern};
-use cors_policy::policy::{Any, AnyOr, View};
+use cors_policy::policy::{Any, AnyOr, Policy, View};
 
 use super::listed::Value;
 
@@ -83,6 +83,12 @@ pub(super) fn values(view: View<'_>, kind: usize) -> Vec<Value> {
             values.push(("allowed2.authority", Some(parts.authority())));
         }
     }
+    let mut listed = view.scope.each_rule().flat_map(Policy::exact_origins);
+    let first = listed.next().map(str::to_owned);
+    values.push((
+        "allowed_first",
+        first.or_else(|| candidates.first().cloned()),
+    ));
     let last = exact(view).last().map(str::to_owned);
     values.push(("allowed_last", last));
     let mut patterns = view.rule.patterns();
@@ -91,15 +97,20 @@ pub(super) fn values(view: View<'_>, kind: usize) -> Vec<Value> {
     }
     let mut refused = view.rule.examples.iter().flat_map(|one| &one.refused);
     values.push(("near.example", refused.next().cloned()));
-    let mut foreign = FOREIGN.into_iter();
-    let foreign = foreign.find(|origin| is_refused(view, origin));
-    let other = foreign.map(str::to_owned);
+    values.push(("allowed.parent", parent(view, &candidates)));
+    let other = foreign(view);
     values.push((
         "other",
         other.clone().or_else(|| candidates.get(1).cloned()),
     ));
     values.push(("foreign", other));
     values
+}
+
+fn foreign(view: View<'_>) -> Option<String> {
+    let mut foreign = FOREIGN.into_iter();
+    let foreign = foreign.find(|origin| is_refused(view, origin));
+    foreign.map(str::to_owned)
 }
 
 fn is_refused(view: View<'_>, origin: &str) -> bool {
@@ -116,7 +127,8 @@ fn exact(view: View<'_>) -> impl Iterator<Item = &str> {
     exact.filter(move |origin| is_ours(view, origin))
 }
 
-/// The exact origins of the rule, then one that fits each of its patterns.
+/// The exact origins of the rule, then one that fits each of its patterns, and one beside the examples
+/// of each regular expression.
 pub(super) fn each(view: View<'_>) -> Vec<String> {
     let mut found: Vec<String> = exact(view).map(str::to_owned).collect();
     for pattern in view.rule.patterns() {
@@ -124,7 +136,38 @@ pub(super) fn each(view: View<'_>) -> Vec<String> {
         let first = fitting.into_iter().flatten().next();
         found.extend(first.filter(|origin| is_ours(view, origin)));
     }
+    for examples in &view.rule.examples {
+        let expression = examples.pattern.iter();
+        let mut beside = expression.flat_map(|_| examples.allowed.iter().flat_map(|one| like(one)));
+        let fits = |origin: &String| {
+            view.scope.decide_origin(origin.as_bytes()) == Some(true)
+                && is_ours(view, origin)
+                && !found.contains(origin)
+        };
+        found.extend(beside.find(fits));
+    }
     found
+}
+
+/// An origin that is refused, then the examples of refused ones.
+pub(super) fn each_refused(view: View<'_>) -> Vec<String> {
+    let examples = view.rule.examples.iter().flat_map(|one| &one.refused);
+    foreign(view).into_iter().chain(examples.cloned()).collect()
+}
+
+/// Origins that differ from another by one digit or letter, the last first.
+fn like(origin: &str) -> impl Iterator<Item = String> {
+    let places = origin.char_indices().rev();
+    places.filter_map(move |(at, letter)| {
+        let next = match letter {
+            '9' => '0',
+            'z' => 'a',
+            '0'..='8' | 'a'..='y' => char::from(u8::try_from(letter).ok()?.checked_add(1)?),
+            _ => return None,
+        };
+        let (before, after) = origin.split_at_checked(at)?;
+        Some(format!("{before}{next}{}", after.strip_prefix(letter)?))
+    })
 }
 
 /// Origins that are allowed by the rule, the listed ones first, then one of each pattern and others
@@ -162,6 +205,10 @@ fn about_allowed(allowed: &str) -> Vec<Value> {
     if let Some(parts) = Parts::of(allowed) {
         let named = is_named(parts.host);
         let port = parts.port.unwrap_or_default();
+        let with_port = |host: String| {
+            let port = parts.port.map(|port| format!(":{port}"));
+            host + &port.unwrap_or_default()
+        };
         values.extend([
             ("allowed.scheme", Some(parts.scheme.to_owned())),
             ("allowed.host", Some(parts.host.to_owned())),
@@ -169,14 +216,19 @@ fn about_allowed(allowed: &str) -> Vec<Value> {
             ("allowed.authority", Some(parts.authority())),
             (
                 "allowed.undotted",
-                named.and_then(|host| undot(host, host.find('.')?)),
+                named
+                    .and_then(|host| undot(host, host.find('.')?))
+                    .map(with_port),
             ),
             (
                 "allowed.undotted_last",
-                named.and_then(|host| undot(host, host.rfind('.')?)),
+                // With a letter in its last number an address is a name.
+                Some(parts.host)
+                    .filter(|host| !host.starts_with('['))
+                    .and_then(|host| undot(host, host.rfind('.')?))
+                    .map(with_port),
             ),
             ("allowed.truncated", named.and_then(truncated)),
-            ("allowed.parent", named.and_then(parent)),
             (
                 "allowed.label",
                 named.and_then(|host| Some(host.split('.').next()?.to_owned())),
@@ -191,6 +243,9 @@ fn about_pattern(pattern: &OriginPattern<'_>, view: View<'_>) -> Vec<Value> {
         ("pattern.allowed", pattern.fitting().into_iter().next()),
         ("pattern.scheme", Some(pattern.scheme.to_owned())),
     ];
+    if let Some((start, end)) = pattern.around_star() {
+        values.extend([("pattern.start", Some(start)), ("pattern.end", Some(end))]);
+    }
     if let Some(rest) = pattern.rest() {
         let port = pattern.stated_port().flatten();
         let authority = match port {
@@ -239,7 +294,22 @@ fn truncated(host: &str) -> Option<String> {
     (!host.is_empty() && !host.ends_with('.')).then(|| host.to_owned())
 }
 
-fn parent(host: &str) -> Option<String> {
-    let (_, parent) = host.split_once('.')?;
-    parent.contains('.').then(|| parent.to_owned())
+/// The host of the first of some allowed origins without its first label; that of another of its kind
+/// where it is refused, rather with two labels than with one.
+fn parent(view: View<'_>, candidates: &[String]) -> Option<String> {
+    let first = candidates.first()?;
+    let scheme = Parts::of(first)?.scheme;
+    let alike = candidates
+        .iter()
+        .filter(|one| Kind::of(one) == Kind::of(first));
+    let parents = alike.filter_map(|one| {
+        let parts = Parts::of(one).filter(|parts| parts.scheme == scheme)?;
+        let (_, parent) = is_named(parts.host)?.split_once('.')?;
+        Some(parent.to_owned())
+    });
+    let parents: Vec<String> = parents.collect();
+    let refused = |parent: &&String| is_refused(view, &format!("{scheme}://{parent}"));
+    let mut named = parents.iter().filter(|parent| parent.contains('.'));
+    let found = named.find(refused).or_else(|| parents.iter().find(refused));
+    found.or_else(|| parents.first()).cloned()
 }

@@ -17,15 +17,18 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
         "its host, with `:port` unless the port is the default",
     ),
     ("allowed.upper", "the allowed origin in capitals"),
-    ("allowed.undotted", "its host with an `x` for the first dot"),
+    (
+        "allowed.undotted",
+        "its host with an `x` for the first dot, with `:port` unless the port is the default",
+    ),
     (
         "allowed.undotted_last",
-        "its host with an `x` for the last dot",
+        "its host with an `x` for the last dot, with `:port` unless the port is the default",
     ),
     ("allowed.truncated", "its host without the last letter"),
     (
         "allowed.parent",
-        "its host without the first label, where two labels are left",
+        "its host without the first label; that of another allowed origin where it is refused",
     ),
     ("allowed.label", "its host up to the first dot"),
     (
@@ -38,6 +41,10 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
     (
         "allowed2.authority",
         "its host, with `:port` unless the port is the default",
+    ),
+    (
+        "allowed_first",
+        "the first exact origin that a rule of the policy allows, else `{allowed}`",
     ),
     ("allowed_last", "the last exact origin that is allowed"),
     ("pattern.allowed", "an origin that fits the first pattern"),
@@ -54,6 +61,14 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
         "pattern.authority",
         "that host, with `:port` unless the port is the default",
     ),
+    (
+        "pattern.start",
+        "what stands in front of the first star of the first pattern, its scheme included",
+    ),
+    (
+        "pattern.end",
+        "what stands behind it, with `:port` unless the port is the default",
+    ),
     ("pattern.undotted", "that host with an `x` for the last dot"),
     (
         "near.port",
@@ -65,7 +80,10 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
         "near.prefix",
         "by what stands in front of its host, without a dot",
     ),
-    ("near.apex", "by having nothing in place of the first label"),
+    (
+        "near.apex",
+        "by having nothing in place of the first label, or of the star in it",
+    ),
     ("near.dotted", "by a dot where the pattern has one label"),
     ("near.range", "by being the address beside the range"),
     (
@@ -85,7 +103,7 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
     ("method2", "another such method"),
     (
         "asked_method",
-        "a method for a preflight that is allowed: `{method}`, else POST",
+        "a method for a preflight that is allowed: `{method}`, else POST, else GET",
     ),
     (
         "asked_header",
@@ -128,8 +146,13 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
     ("unexposed", "a response header that is not exposed"),
     (
         "each.origin",
-        "an allowed origin: the case is carried out for each exact one, and for one that fits each \
-         pattern",
+        "an allowed origin: the case is carried out for each exact one, for one that fits each \
+         pattern, and for one that fits each regular expression and is no example of it",
+    ),
+    (
+        "each.refused",
+        "a refused origin: the case is carried out for `{foreign}`, and for each example of a \
+         refused one",
     ),
     (
         "each.method",

@@ -63,8 +63,8 @@ fn a_list_fills_everything() {
         ("allowed.port", "444"),
         ("allowed.authority", "app.allowed.example:444"),
         ("allowed.upper", "HTTPS://APP.ALLOWED.EXAMPLE:444"),
-        ("allowed.undotted", "appxallowed.example"),
-        ("allowed.undotted_last", "app.allowedxexample"),
+        ("allowed.undotted", "appxallowed.example:444"),
+        ("allowed.undotted_last", "app.allowedxexample:444"),
         ("allowed.truncated", "app.allowed.exampl"),
         ("allowed.parent", "allowed.example"),
         ("allowed.label", "app"),
@@ -73,12 +73,15 @@ fn a_list_fills_everything() {
         ("allowed2.scheme", "https"),
         ("allowed2.host", "app.trusted.example"),
         ("allowed2.authority", "app.trusted.example:8443"),
+        ("allowed_first", "https://app.allowed.example:444"),
         ("allowed_last", "https://app.allowed.example:444"),
         ("pattern.allowed", "https://app.trusted.example:8443"),
         ("pattern.scheme", "https"),
         ("pattern.rest", "trusted.example"),
         ("pattern.port", "8443"),
         ("pattern.authority", "trusted.example:8443"),
+        ("pattern.start", "https://"),
+        ("pattern.end", ".trusted.example:8443"),
         ("pattern.undotted", "trustedxexample"),
         ("near.port", "https://app.trusted.example:9999"),
         ("near.scheme", "http://app.trusted.example:8443"),
@@ -303,6 +306,75 @@ fn look_alikes_are_made_of_each_kind_of_origin_that_is_listed() {
     );
     // What is made of nothing is asked for once.
     assert_eq!(origins("{foreign}"), ["https://foreign.example"]);
+}
+
+#[test]
+fn the_domain_above_is_that_of_an_origin_where_it_is_refused() {
+    let parent = |origins: &str| {
+        let policy = policy(&format!("allow_origins = [{origins}]"));
+        value(&policy, "allowed.parent").unwrap()
+    };
+    let apex = "\"https://www.a.example\", \"https://a.example\"";
+    assert_eq!(parent(apex), "example");
+    assert_eq!(
+        parent(&format!("{apex}, \"https://x.b.example\"")),
+        "b.example"
+    );
+    // Another scheme makes another origin of it.
+    assert_eq!(
+        parent(&format!("{apex}, \"http://x.b.example\"")),
+        "example"
+    );
+}
+
+#[test]
+fn an_address_with_a_letter_is_a_name() {
+    let policy = policy("allow_origins = [\"http://192.168.1.10:8080\"]");
+    let last = value(&policy, "allowed.undotted_last").unwrap();
+    assert_eq!(last, "192.168.1x10:8080");
+}
+
+#[test]
+fn examples_are_asked_for_and_one_beside_them() {
+    let policy = policy(
+        "[[allow_origins]]\npattern = 'https://pr-[0-9]+\\.a\\.example'\n\
+         allowed = [\"https://pr-7.a.example\"]\n\
+         refused = [\"https://pr-x.a.example\", \"https://pr-7xaxexample\"]",
+    );
+    let each = |name: &str, verdict: &str| {
+        let step = format!(r#"{{"fetch":{{"origin":"{{{name}}}"}},"verdict":"{verdict}"}}"#);
+        let case = case(&step, "");
+        let filled = fills(&case, &policy, false).unwrap().into_iter();
+        let value = |(_, fill): (View<'_>, Fill)| {
+            String::from_utf8(fill.get(name).unwrap().to_vec()).unwrap()
+        };
+        filled.map(value).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        each("each.origin", "shared"),
+        ["https://pr-7.a.example", "https://pr-8.a.example"]
+    );
+    assert_eq!(
+        each("each.refused", "refused"),
+        [
+            "https://foreign.example",
+            "https://pr-x.a.example",
+            "https://pr-7xaxexample"
+        ]
+    );
+}
+
+#[test]
+fn where_only_get_is_listed_a_preflight_asks_for_it() {
+    let asked = |methods: &str| {
+        let policy = policy(&format!(
+            "allow_origins = \"any\"\nallow_methods = [{methods}]"
+        ));
+        value(&policy, "asked_method").unwrap()
+    };
+    assert_eq!(asked("\"GET\""), "GET");
+    assert_eq!(asked("\"GET\", \"POST\""), "POST");
+    assert_eq!(asked(""), "POST");
 }
 
 #[test]

@@ -46,6 +46,8 @@ struct Grid<'a> {
     shapes: Vec<Shape>,
     /// One pair of so many is looked at, others under each policy.
     sample: usize,
+    /// The names of the servers that are looked at; all when there are none.
+    servers: &'a [String],
 }
 
 /// Runs the grid and says what came of it.
@@ -64,7 +66,18 @@ pub(super) fn run(
         legitimate: legitimate(),
         shapes: shapes()?.into_iter().filter(wanted).collect(),
         sample: args.sample.unwrap_or(1),
+        servers: &args.servers,
     };
+    let faulty = grid.faults.iter().map(|fault| fault.name);
+    let right = grid.legitimate.iter().map(|one| one.name);
+    let names: BTreeSet<&str> = faulty.chain(right).collect();
+    if let Some(unknown) = args
+        .servers
+        .iter()
+        .find(|name| !names.contains(name.as_str()))
+    {
+        return Err(Stop::usage(format!("there is no server `{unknown}`")));
+    }
     let report = grid.run()?;
     if let Some(path) = &args.json {
         let text = serde_json::to_string_pretty(&report).map_err(Stop::bug)?;
@@ -110,7 +123,10 @@ impl Grid<'_> {
         let runtime = runtime()?;
         let everything = shape.stated(Setting::ALL[0]);
         let place = runtime.block_on(Place::new(&everything))?;
-        let drawn = |position: usize| (position + number).is_multiple_of(self.sample);
+        let drawn = |position: usize, name: &str| {
+            (position + number).is_multiple_of(self.sample)
+                && (self.servers.is_empty() || self.servers.iter().any(|one| one == name))
+        };
         let sequences = if self.sample == 1 {
             SEQUENCES
         } else {
@@ -142,7 +158,8 @@ impl Grid<'_> {
             .zip(&rigs)
             .map(|(setting, rig)| SettingReport::new(*setting, rig.counts))
             .collect();
-        for (_, fault) in (0..).zip(&self.faults).filter(|(place, _)| drawn(*place)) {
+        let faults = (0..).zip(&self.faults);
+        for (_, fault) in faults.filter(|(place, fault)| drawn(*place, fault.name)) {
             let behaviour = fault.behaviour();
             let suspect = Suspect::new(&place, &behaviour, &transcripts);
             self.pair(fault, &suspect, &rigs, &search, &mut settings)?;
@@ -161,7 +178,7 @@ impl Grid<'_> {
         &self,
         rigs: &[Rig<'_>],
         (place, transcripts): (&Place<'_>, &Transcripts),
-        drawn: impl Fn(usize) -> bool,
+        drawn: impl Fn(usize, &str) -> bool,
     ) -> Result<Vec<(String, String, String)>, Stop> {
         let mut overstrict = Vec::new();
         let Some(rig) = rigs.first() else {
@@ -169,7 +186,7 @@ impl Grid<'_> {
         };
         for (_, one) in (0..)
             .zip(&self.legitimate)
-            .filter(|(place, _)| drawn(*place))
+            .filter(|(place, one)| drawn(*place, one.name))
         {
             let suspect = Suspect::new(place, &one.behaviour, transcripts);
             for finding in rig.complaints(&suspect)? {

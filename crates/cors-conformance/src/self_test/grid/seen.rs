@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cors_testbed::HungUp;
 use cors_testbed::reply::Reply;
 use cors_vectors::names::{self, normalize_method};
-use cors_vectors::origin::check_serialized;
+use cors_vectors::origin::{Parts as OriginParts, check_serialized};
 use cors_vectors::policy::Policy;
 use http::request::Parts;
 
@@ -37,8 +37,9 @@ pub(super) struct Seen {
     browser: [Option<Decision>; 2],
     /// The headers that break their grammar.
     broken: BTreeSet<&'static str>,
-    /// On what the answer depends beside the origin.
-    varies: BTreeSet<String>,
+    /// On what the answer depends beside the origin; `None` when the layer turned the request away,
+    /// so that the application has said nothing.
+    varies: Option<BTreeSet<String>>,
 }
 
 /// What a browser lets a page know, or the server do.
@@ -66,7 +67,7 @@ pub(super) fn of(policy: &Policy, request: &Parts, answer: &Result<Reply, HungUp
         return Seen {
             browser: [None, None],
             broken: BTreeSet::new(),
-            varies: BTreeSet::new(),
+            varies: Some(BTreeSet::new()),
         };
     };
     let by_browser = is_of_a_browser(policy, request);
@@ -76,14 +77,14 @@ pub(super) fn of(policy: &Policy, request: &Parts, answer: &Result<Reply, HungUp
         .max_age
         .map(|stated| kept_for(u64::from(stated), max_age(answer)));
     let decide = |credentials| by_browser.then(|| decision(request, answer, credentials, kept));
-    let vary = elements(&lines(answer, "vary"));
+    let said = || {
+        let vary = elements(&lines(answer, "vary")).into_iter();
+        vary.filter(|name| name == "accept-encoding").collect()
+    };
     Seen {
         browser: [false, true].map(|credentials| decide(credentials).flatten()),
         broken: broken(answer),
-        varies: vary
-            .into_iter()
-            .filter(|name| name == "accept-encoding")
-            .collect(),
+        varies: (!answer.status().is_client_error()).then(said),
     }
 }
 
@@ -94,7 +95,9 @@ impl Seen {
             Some("what a browser makes")
         } else if !other.broken.is_subset(&self.broken) {
             Some("the grammar")
-        } else if !self.varies.is_subset(&other.varies) {
+        } else if let (Some(varies), Some(others)) = (&self.varies, &other.varies)
+            && !varies.is_subset(others)
+        {
             Some("the application's Vary")
         } else {
             None
@@ -133,8 +136,10 @@ fn only<'p>(request: &'p Parts, name: &str) -> Option<&'p str> {
 /// Whether a browser can send the request for a page of another origin. What none can send is
 /// decided by none:
 ///
-/// - `Origin` is one line with a serialized origin or `null`.
-/// - A preflight asks for one method, as browsers write methods, and for names in lower case, sorted.
+/// - `Origin` is one line with a serialized origin or `null`. Its host is one that resolves: RFC 1035
+///   allows at most 63 bytes in a label, and none that is empty, and 253 in a name.
+/// - A preflight asks for one method, as browsers write methods, and for names in lower case, sorted,
+///   each once.
 /// - The policy says whether the origin is allowed: where only the owner's code knows, a server that
 ///   does the one is as right as one that does the other.
 /// - Another request has none of the headers of a preflight, which pages cannot set. A preflight for
@@ -164,7 +169,7 @@ fn is_of_a_browser(policy: &Policy, request: &Parts) -> bool {
         let decided = policy
             .at(request.uri.path())
             .decide_origin(origin.as_bytes());
-        decided.is_some() && (origin == "null" || check_serialized(origin).is_ok())
+        decided.is_some() && (origin == "null" || is_of_a_page(origin))
     });
     origin && (as_preflight || as_other)
 }
@@ -187,13 +192,25 @@ pub(super) fn is_open(policy: &Policy, request: &Parts) -> bool {
     plain_options || names.split(',').any(open)
 }
 
+/// Whether a page can have the origin.
+fn is_of_a_page(origin: &str) -> bool {
+    let host = OriginParts::of(origin)
+        .map(|parts| parts.host)
+        .unwrap_or_default();
+    let name = host.strip_suffix('.').unwrap_or(host);
+    let mut labels = name.split('.');
+    check_serialized(origin).is_ok()
+        && name.len() <= 253
+        && labels.all(|label| (1..=63).contains(&label.len()))
+}
+
 fn is_token(text: &str) -> bool {
     names::is_token(text.as_bytes())
 }
 
 fn is_sorted_list(names: &str) -> bool {
     let names: Vec<&str> = names.split(',').collect();
-    names.is_sorted()
+    names.is_sorted_by(|one, next| one < next)
         && names
             .iter()
             .all(|name| is_token(name) && !name.bytes().any(|byte| byte.is_ascii_uppercase()))
@@ -280,8 +297,10 @@ fn broken(answer: &Reply) -> BTreeSet<&'static str> {
         line.split(',')
             .all(|name| is_token(name.trim_matches([' ', '\t'])))
     };
+    // A host can be empty in the grammar of RFC 6454, 7.1, and RFC 3986: old web views send `file://`.
     each("access-control-allow-origin", 1, &|line| {
-        ["*", "null"].contains(&line) || check_serialized(line).is_ok()
+        let empty = line.strip_suffix("://").is_some_and(is_token);
+        empty || ["*", "null"].contains(&line) || check_serialized(line).is_ok()
     });
     each("access-control-allow-credentials", 1, &|line| {
         line == "true"

@@ -8,6 +8,8 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, bail};
 
+use crate::tools::install_target;
+
 /// The target without std for which cors-model must build.
 const BARE: &str = "x86_64-unknown-none";
 
@@ -118,36 +120,6 @@ fn xtask(arguments: &str) -> anyhow::Result<()> {
         .context("cannot start this program again")?;
     if !status.success() {
         bail!("cargo xtask {arguments}: {status}");
-    }
-    Ok(())
-}
-
-/// Adds a target where rustup does not have it yet.
-///
-/// Where there is no rustup, the next step tells by itself whether the target is there.
-fn install_target(target: &str) -> anyhow::Result<()> {
-    let Ok(list) = Command::new("rustup")
-        .args(["target", "list", "--installed"])
-        .current_dir(crate::root())
-        .output()
-    else {
-        println!("(no rustup here: {target} is taken to be installed)");
-        return Ok(());
-    };
-    if String::from_utf8_lossy(&list.stdout)
-        .lines()
-        .any(|line| line == target)
-    {
-        return Ok(());
-    }
-    println!("$ rustup target add {target}");
-    let status = Command::new("rustup")
-        .args(["target", "add", target])
-        .current_dir(crate::root())
-        .status()
-        .context("cannot start rustup")?;
-    if !status.success() {
-        bail!("rustup target add {target}: {status}");
     }
     Ok(())
 }

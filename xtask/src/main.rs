@@ -19,6 +19,7 @@ mod agents;
 mod bench;
 mod ci;
 mod conformance;
+mod dist;
 mod fuzz;
 mod invariants;
 mod matrix;
@@ -73,6 +74,8 @@ enum Command {
     Fuzz(fuzz::Args),
     /// Build the packages of crates/, and the program from them alone, and try it in an empty folder
     Package(package::Args),
+    /// Make what is handed out: the program for Linux, a Python wheel, npm packages
+    Dist(dist::Args),
     /// Change the model in many small ways, and see whether a test notices each
     Mutants(mutants::Args),
 }
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Package(args) => package::run(&args),
+        Command::Dist(args) => dist::run(&args),
         Command::Mutants(args) => mutants::run(&args),
     };
     result.unwrap_or_else(|error| {

@@ -223,8 +223,10 @@ impl<'a> Packages<'a> {
             std::fs::remove_dir_all(&at).with_context(|| format!("{}", at.display()))?;
         }
         let folder = tempfile::tempdir().context("cannot make a folder")?;
+        let program = root.join("bin/cors-conformance");
         let trial = Trial {
-            words: vec![root.join("bin/cors-conformance").into()],
+            words: vec![program.clone().into()],
+            program,
             folder: folder.path(),
         };
         trial.run()

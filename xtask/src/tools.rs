@@ -77,6 +77,36 @@ pub(crate) fn installed(program: &str, what: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Adds a target where rustup does not have it yet.
+///
+/// Where there is no rustup, the next step tells by itself whether the target is there.
+pub(crate) fn install_target(target: &str) -> anyhow::Result<()> {
+    let Ok(list) = Command::new("rustup")
+        .args(["target", "list", "--installed"])
+        .current_dir(crate::root())
+        .output()
+    else {
+        println!("(no rustup here: {target} is taken to be installed)");
+        return Ok(());
+    };
+    if String::from_utf8_lossy(&list.stdout)
+        .lines()
+        .any(|line| line == target)
+    {
+        return Ok(());
+    }
+    println!("$ rustup target add {target}");
+    let status = Command::new("rustup")
+        .args(["target", "add", target])
+        .current_dir(crate::root())
+        .status()
+        .context("cannot start rustup")?;
+    if !status.success() {
+        bail!("rustup target add {target}: {status}");
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::installed;

@@ -40,6 +40,8 @@ impl Drop for Ends {
 pub(crate) struct Trial<'a> {
     /// The words before the arguments: `cors-conformance`, or `npx cors-conformance`.
     pub(crate) words: Vec<OsString>,
+    /// The program itself, for the servers: what starts it may not end it.
+    pub(crate) program: PathBuf,
     /// A folder without a clone.
     pub(crate) folder: &'a Path,
 }
@@ -65,9 +67,10 @@ impl Trial<'_> {
     }
 
     /// A server of the testbed, and the URL of its resource.
-    pub(crate) fn serve(&self, policy: &Path, more: &[&str]) -> anyhow::Result<(Ends, String)> {
-        let mut command = self.command(&["serve", "--policy"])?;
-        served(command.arg(policy).args(more))
+    fn serve(&self, policy: &Path, more: &[&str]) -> anyhow::Result<(Ends, String)> {
+        let mut command = Command::new(&self.program);
+        command.args(["serve", "--policy"]).arg(policy).args(more);
+        served(command.current_dir(self.folder))
     }
 
     fn ends(&self, arguments: &[&str], status: i32) -> anyhow::Result<()> {
@@ -136,6 +139,7 @@ mod tests {
             words: ["sh", "-c", "echo printed; exit 4"]
                 .map(OsString::from)
                 .into(),
+            program: PathBuf::new(),
             folder: folder.path(),
         };
         trial.ends(&[], 4).unwrap();

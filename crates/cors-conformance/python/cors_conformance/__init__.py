@@ -1,0 +1,150 @@
+"""Runs the program cors-conformance on an ASGI or WSGI application, or on a URL."""
+
+import contextlib
+import inspect
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+from dataclasses import dataclass
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+__all__ = ["Nonconforming", "NotJudged", "Ran", "conformance", "program"]
+
+FAILED = 1
+
+
+class NotJudged(Exception):
+    """The run says nothing of the application; the text is what the program said."""
+
+
+class Nonconforming(AssertionError):
+    """A browser would decide otherwise than the policy says; the text is the program's report."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run in which everything was as expected."""
+
+    #: What the program printed.
+    output: str
+
+
+def conformance(app_or_url, policy, *, path="/", args=()):
+    """Runs the suite on an application, or on the server at a URL.
+
+    ``policy`` is what it is meant to allow: a dictionary with the fields of a policy file, or the path
+    of one. ``path`` is a resource of an application that answers 200 to a plain GET. ``args`` are more
+    arguments of the program.
+
+    Raises ``Nonconforming`` after a failure and ``NotJudged`` where nothing is known.
+    """
+    with contextlib.ExitStack() as stack:
+        if isinstance(app_or_url, str):
+            url = app_or_url
+        else:
+            url = stack.enter_context(_serving(app_or_url)) + path
+        if isinstance(policy, dict):
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            file = os.path.join(folder, "cors.toml")
+            with open(file, "w", encoding="utf-8") as sink:
+                sink.writelines(f"{json.dumps(key)} = {_toml(value)}\n" for key, value in policy.items())
+        else:
+            file = os.fspath(policy)
+        done = subprocess.run(
+            [program(), url, "--policy", file, "--color", "never", *args],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "CORS_CONFORMANCE_INVOKED_AS": "cors-conformance"},
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    if done.returncode == 0:
+        return Ran(done.stdout)
+    if done.returncode == FAILED:
+        raise Nonconforming(done.stdout)
+    raise NotJudged(f"{done.stdout}cors-conformance: exit status {done.returncode}")
+
+
+def program():
+    """The path of the program: the one installed beside this package, or the one on the path."""
+    name = "cors-conformance" + (sysconfig.get_config_var("EXE") or "")
+    folders = [sysconfig.get_path("scripts"), os.path.dirname(sys.executable)]
+    found = [os.path.join(folder, name) for folder in folders if folder]
+    found = [file for file in found if os.access(file, os.X_OK)] or [shutil.which(name)]
+    if found[0] is None:
+        raise NotJudged("the program cors-conformance is not installed")
+    return found[0]
+
+
+def _toml(value):
+    """A value as TOML; strings, numbers and booleans are written as in JSON."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(field)}" for key, field in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _serving(app):
+    """Serves an application on a port of this machine; gives the URL of the server."""
+    target = app if inspect.isroutine(app) else type(app).__call__
+    # `scope, receive, send`, or `environ, start_response`; an object's own comes before them.
+    required = [
+        parameter
+        for parameter in inspect.signature(target).parameters.values()
+        if parameter.default is parameter.empty and parameter.kind in (0, 1)
+    ]
+    count = len(required) - (0 if target is app else 1)
+    return _asgi(app) if count >= 3 or inspect.iscoroutinefunction(target) else _wsgi(app)
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def _wsgi(app):
+    server = make_server("127.0.0.1", 0, app, _Server, _Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextlib.contextmanager
+def _asgi(app):
+    try:
+        import uvicorn
+    except ImportError as error:
+        raise NotJudged("an ASGI application needs uvicorn: pip install 'cors-conformance[asgi]'") from error
+    import socket
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        # Connections wait in the socket until it has started.
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()

@@ -1,0 +1,111 @@
+//! The static program for Linux, and the archive of it with its pages.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, ensure};
+use cargo_metadata::Package;
+
+use super::{FEATURES, TARGET, copy, emptied, needs};
+use crate::tools::{install_target, program, succeed};
+
+/// The program has at most so many bytes.
+const LARGEST: u64 = 20_000_000;
+
+/// The version of cargo-cyclonedx that lists what is in the program.
+const CYCLONEDX: &str = "0.5.9";
+
+/// Builds the program; gives its path.
+pub(super) fn build() -> anyhow::Result<PathBuf> {
+    needs("musl-gcc", "musl-tools")?;
+    install_target(TARGET)?;
+    let target = crate::root().join("target");
+    let mut build = Command::new(crate::cargo());
+    build
+        .args(["build", "--profile", "dist", "--locked", "--target", TARGET])
+        .args(["--package", "cors-conformance", "--features", FEATURES])
+        .env("CARGO_TARGET_DIR", &target)
+        .current_dir(crate::root());
+    succeed(&mut build)?;
+    let program = target.join(TARGET).join("dist/cors-conformance");
+    let size = std::fs::metadata(&program).context("no program")?.len();
+    println!("the program has {size} bytes");
+    ensure!(
+        size < LARGEST,
+        "the program has {size} bytes, {LARGEST} are too many"
+    );
+    Ok(program)
+}
+
+/// The name of the archive without its end, which is that of the folder in it.
+pub(super) fn name(package: &Package) -> String {
+    format!("{}-{}-{TARGET}", package.name, package.version)
+}
+
+/// Makes the archive.
+pub(super) fn make(program: &Path, package: &Package, folder: &Path) -> anyhow::Result<PathBuf> {
+    needs("tar", "tar")?;
+    let name = name(package);
+    let stage = crate::root().join("target/handed-out-stage");
+    let root = stage.join(&name);
+    emptied(&root)?;
+    std::fs::copy(program, root.join("cors-conformance")).context("the program")?;
+    let documents = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+    copy(crate::root(), &documents, &root)?;
+    succeed(Command::new(program).arg("pages").arg(&root))?;
+    let list = components(package)?;
+    std::fs::write(root.join("cors-conformance.cdx.json"), list).context("the list")?;
+    let archive = folder.join(format!("{name}.tar.gz"));
+    let mut tar = Command::new("tar");
+    // The same bytes from the same files.
+    tar.args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner"])
+        .args(["--mtime=@0", "-czf"])
+        .arg(&archive)
+        .arg("-C")
+        .arg(&stage)
+        .arg(&name);
+    succeed(&mut tar)?;
+    Ok(archive)
+}
+
+/// What the program is made of, as CycloneDX has it.
+fn components(package: &Package) -> anyhow::Result<String> {
+    const NAME: &str = "components";
+    let tool = program("cargo-cyclonedx", CYCLONEDX)?;
+    let mut list = Command::new(tool);
+    list.args([
+        "cyclonedx",
+        "--quiet",
+        "--format",
+        "json",
+        "--no-build-deps",
+    ])
+    .args(["--spec-version", "1.5", "--target", TARGET])
+    .args(["--features", FEATURES, "--override-filename", NAME])
+    .arg("--manifest-path")
+    .arg(&package.manifest_path)
+    .current_dir(crate::root());
+    let done = succeed(&mut list);
+    // It writes one for each member of the workspace.
+    let mut text = None;
+    let crates = std::fs::read_dir(crate::root().join("crates"))?;
+    let others = ["fuzz", "xtask", "xtask/benches", "xtask/launch"];
+    let others = others.map(|folder| Ok(crate::root().join(folder)));
+    for member in crates
+        .map(|entry| Ok::<_, anyhow::Error>(entry?.path()))
+        .chain(others)
+    {
+        let member = member?;
+        let file = member.join(format!("{NAME}.json"));
+        if file.is_file() {
+            if package.manifest_path.starts_with(&member) {
+                text = Some(std::fs::read_to_string(&file)?);
+            }
+            std::fs::remove_file(&file)?;
+        }
+    }
+    done?;
+    let text = text.context("cargo-cyclonedx wrote nothing")?;
+    // Nobody else has this folder.
+    Ok(text.replace(&*crate::root().to_string_lossy(), "."))
+}

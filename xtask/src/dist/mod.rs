@@ -1,0 +1,167 @@
+//! `cargo xtask dist`: what is handed out, so that nobody needs a compiler.
+//!
+//! The static program for Linux with its pages in an archive, a Python wheel, two npm packages, and the
+//! sums of all. `--check` tries each in an empty folder, where no clone is.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, ensure};
+use cargo_metadata::{MetadataCommand, Package};
+use sha2::{Digest as _, Sha256};
+
+use crate::tools::Missing;
+
+mod archive;
+mod check;
+mod npm;
+mod python;
+
+/// The target of the static program.
+const TARGET: &str = "x86_64-unknown-linux-musl";
+
+/// The features of a program that is handed out.
+const FEATURES: &str = "embedded,pages";
+
+/// The sums of the other files.
+const SUMS: &str = "SHA256SUMS";
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Try what was made, each in an empty folder: on servers that are right and wrong
+    #[arg(long)]
+    check: bool,
+    /// Make the archive only, without the packages for Python and Node
+    #[arg(long)]
+    archive_only: bool,
+}
+
+/// What is made, and where.
+#[derive(Debug)]
+struct Made {
+    /// The crate of the program.
+    package: Package,
+    /// Where the files are, and nothing else.
+    folder: PathBuf,
+    /// The program.
+    program: PathBuf,
+    /// The archive.
+    archive: PathBuf,
+    /// The wheel; `None` when only the archive was asked for.
+    wheel: Option<PathBuf>,
+    /// The packages for npm, that of the program last.
+    npm: Vec<PathBuf>,
+}
+
+/// Makes everything, and tries it.
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let package = package()?;
+    let folder = crate::root().join("target/handed-out");
+    emptied(&folder)?;
+    let program = archive::build()?;
+    let archive = archive::make(&program, &package, &folder)?;
+    let mut made = Made {
+        package,
+        folder,
+        program,
+        archive,
+        wheel: None,
+        npm: Vec::new(),
+    };
+    if !args.archive_only {
+        made.wheel = Some(python::wheel(&made.folder)?);
+        made.npm = npm::packages(&made)?;
+    }
+    let sums = sums(&made.folder)?;
+    std::fs::write(made.folder.join(SUMS), &sums).context("cannot write the sums")?;
+    if args.check {
+        check::check(&made)?;
+    }
+    print!("{sums}");
+    println!("dist: {}", made.folder.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The crate of the program.
+fn package() -> anyhow::Result<Package> {
+    let metadata = MetadataCommand::new()
+        .cargo_path(crate::cargo())
+        .manifest_path(crate::root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .context("cargo metadata")?;
+    let mut packages = metadata.packages.into_iter();
+    let found = packages.find(|package| package.name == "cors-conformance");
+    found.context("there is no crate cors-conformance")
+}
+
+/// A folder with nothing in it.
+fn emptied(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).with_context(|| format!("{}", folder.display()))?;
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("{}", folder.display()))
+}
+
+/// The sums of the files in a folder, as `sha256sum` writes them.
+fn sums(folder: &Path) -> anyhow::Result<String> {
+    let mut sums = Vec::new();
+    for entry in std::fs::read_dir(folder).context("cannot list the files")? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let digest = Sha256::digest(std::fs::read(entry.path())?);
+        sums.push((name, digest.iter().copied().fold(String::new(), with_hex)));
+    }
+    sums.sort();
+    let lines = sums.iter().map(|(name, hex)| format!("{hex}  {name}\n"));
+    Ok(lines.collect())
+}
+
+/// Writes a byte behind others.
+fn with_hex(mut hex: String, byte: u8) -> String {
+    // Writing to a string does not fail.
+    let _ = write!(hex, "{byte:02x}");
+    hex
+}
+
+/// Copies files by their names into a folder.
+fn copy(from: &Path, names: &[&str], to: &Path) -> anyhow::Result<()> {
+    for name in names {
+        let file = from.join(name);
+        std::fs::copy(&file, to.join(name)).with_context(|| format!("{}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// Makes sure that a program can be started.
+fn needs(program: &str, packages: &str) -> anyhow::Result<()> {
+    let started = Command::new(program).arg("--version").output();
+    ensure!(
+        started.is_ok(),
+        Missing(format!("{program}; `apt-get install {packages}` on Debian"))
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_those_of_sha256sum() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("b"), "").unwrap();
+        std::fs::write(folder.path().join("a"), "abc").unwrap();
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  a\n\
+                        e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b\n";
+        assert_eq!(sums(folder.path()).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let error = needs("cors-no-such-program", "nothing").unwrap_err();
+        assert!(error.downcast_ref::<Missing>().is_some());
+        assert!(error.to_string().contains("apt-get install nothing"));
+    }
+}

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use cargo_metadata::Package;
 
-use super::{FEATURES, TARGET, copy, emptied, needs};
+use super::made::{FEATURES, TARGET, copy, emptied, needs};
 use crate::tools::{install_target, program, succeed};
 
 /// The program has at most so many bytes.

@@ -7,7 +7,8 @@ use anyhow::{Context as _, ensure};
 use cargo_metadata::Package;
 use tempfile::TempDir;
 
-use super::{Made, TARGET, archive, needs, npm, python};
+use super::made::{Made, TARGET, needs};
+use super::{archive, npm, python};
 use crate::tools::succeed;
 use crate::tried::Trial;
 
@@ -156,6 +157,6 @@ fn binstalled(package: &Package) -> anyhow::Result<(String, String)> {
 mod tests {
     #[test]
     fn binstall_looks_for_the_archive() {
-        super::binstall(&super::super::package().unwrap()).unwrap();
+        super::binstall(&crate::dist::made::package().unwrap()).unwrap();
     }
 }

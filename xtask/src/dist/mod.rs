@@ -4,25 +4,19 @@
 //! sums of all. `--check` tries each in an empty folder, where no clone is.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::path::Path;
+use std::process::ExitCode;
 
-use anyhow::{Context as _, ensure};
-use cargo_metadata::{MetadataCommand, Package};
+use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
-use crate::tools::Missing;
+use made::{Made, emptied, package};
 
 mod archive;
 mod check;
+mod made;
 mod npm;
 mod python;
-
-/// The target of the static program.
-const TARGET: &str = "x86_64-unknown-linux-musl";
-
-/// The features of a program that is handed out.
-const FEATURES: &str = "embedded,pages";
 
 /// The sums of the other files.
 const SUMS: &str = "SHA256SUMS";
@@ -35,23 +29,6 @@ pub(crate) struct Args {
     /// Make the archive only, without the packages for Python and Node
     #[arg(long)]
     archive_only: bool,
-}
-
-/// What is made, and where.
-#[derive(Debug)]
-struct Made {
-    /// The crate of the program.
-    package: Package,
-    /// Where the files are, and nothing else.
-    folder: PathBuf,
-    /// The program.
-    program: PathBuf,
-    /// The archive.
-    archive: PathBuf,
-    /// The wheel; `None` when only the archive was asked for.
-    wheel: Option<PathBuf>,
-    /// The packages for npm, that of the program last.
-    npm: Vec<PathBuf>,
 }
 
 /// Makes everything, and tries it.
@@ -83,27 +60,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The crate of the program.
-fn package() -> anyhow::Result<Package> {
-    let metadata = MetadataCommand::new()
-        .cargo_path(crate::cargo())
-        .manifest_path(crate::root().join("Cargo.toml"))
-        .no_deps()
-        .exec()
-        .context("cargo metadata")?;
-    let mut packages = metadata.packages.into_iter();
-    let found = packages.find(|package| package.name == "cors-conformance");
-    found.context("there is no crate cors-conformance")
-}
-
-/// A folder with nothing in it.
-fn emptied(folder: &Path) -> anyhow::Result<()> {
-    if folder.exists() {
-        std::fs::remove_dir_all(folder).with_context(|| format!("{}", folder.display()))?;
-    }
-    std::fs::create_dir_all(folder).with_context(|| format!("{}", folder.display()))
-}
-
 /// The sums of the files in a folder, as `sha256sum` writes them.
 fn sums(folder: &Path) -> anyhow::Result<String> {
     let mut sums = Vec::new();
@@ -125,25 +81,6 @@ fn with_hex(mut hex: String, byte: u8) -> String {
     hex
 }
 
-/// Copies files by their names into a folder.
-fn copy(from: &Path, names: &[&str], to: &Path) -> anyhow::Result<()> {
-    for name in names {
-        let file = from.join(name);
-        std::fs::copy(&file, to.join(name)).with_context(|| format!("{}", file.display()))?;
-    }
-    Ok(())
-}
-
-/// Makes sure that a program can be started.
-fn needs(program: &str, packages: &str) -> anyhow::Result<()> {
-    let started = Command::new(program).arg("--version").output();
-    ensure!(
-        started.is_ok(),
-        Missing(format!("{program}; `apt-get install {packages}` on Debian"))
-    );
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,12 +93,5 @@ mod tests {
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  a\n\
                         e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b\n";
         assert_eq!(sums(folder.path()).unwrap(), expected);
-    }
-
-    #[test]
-    fn what_is_missing_is_named() {
-        let error = needs("cors-no-such-program", "nothing").unwrap_err();
-        assert!(error.downcast_ref::<Missing>().is_some());
-        assert!(error.to_string().contains("apt-get install nothing"));
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use serde_json::{Map, Value};
 
-use super::{Made, copy, emptied, needs};
+use super::made::{Made, copy, emptied, needs};
 use crate::tools::succeed;
 
 /// The package that finds the program.

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
-use super::{TARGET, needs};
+use super::made::{TARGET, needs};
 use crate::tools::succeed;
 
 /// The version of maturin, which makes the wheel.

@@ -9,7 +9,7 @@ use cors_model::network::RequestKind;
 use cors_model::request::CredentialsMode;
 use cors_model::response::{FilteredResponse, Response};
 use cors_model::trace::NoTrace;
-use cors_text::escape::escape_cut;
+use cors_text::escape::{escape, escape_cut};
 use cors_text::redact::{REDACTED, Redactor};
 
 use crate::advice;
@@ -150,7 +150,7 @@ fn page(act: &Act, run: &Run, redactor: &Redactor) -> Page {
     Page {
         origin: act.origin.clone(),
         method: escape_cut(act.method.as_bytes()),
-        url: redactor.text(&escape_cut(act.url.to_string().as_bytes())),
+        url: redactor.text(&escape(act.url.to_string().as_bytes())),
         headers: act.header_list.iter().map(header).collect(),
         credentials: act.credentials.to_string(),
         preflight_because: because,

@@ -50,7 +50,7 @@ pub(crate) fn exchanges(
         if redactor.hides(name) {
             REDACTED.to_owned()
         } else {
-            redactor.text(&escape_cut(value))
+            redactor.text(&escape(value))
         }
     };
     let exchange = |sent: &Sent| {
@@ -73,7 +73,7 @@ pub(crate) fn exchanges(
         Exchange {
             preflight,
             method: escape_cut(&sent.method),
-            url: redactor.text(&escape_cut(sent.url.as_bytes())),
+            url: redactor.text(&escape(sent.url.as_bytes())),
             request: sent.headers.iter().map(line).collect(),
             answer,
         }

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 /// Longest value that an event holds, in bytes before escaping.
 pub const LONGEST_VALUE: usize = 4096;
 
+/// What stands behind the beginning of a value that was cut.
+pub const CUT: &str = "… (";
+
 /// Printable ASCII as it is, a backslash doubled, every other byte as `\xNN`.
 pub fn escape(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
@@ -25,7 +28,7 @@ pub fn escape(bytes: &[u8]) -> String {
 pub fn escape_cut(bytes: &[u8]) -> String {
     match bytes.get(..LONGEST_VALUE) {
         Some(start) if bytes.len() > LONGEST_VALUE => {
-            format!("{}… ({} bytes in all)", escape(start), bytes.len())
+            format!("{}{CUT}{} bytes in all)", escape(start), bytes.len())
         }
         _ => escape(bytes),
     }

@@ -25,6 +25,8 @@
 pub mod blanks;
 pub mod difference;
 pub mod escape;
+mod forms;
+mod parts;
 pub mod redact;
 pub mod style;
 pub mod terminal;

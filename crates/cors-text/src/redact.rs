@@ -1,16 +1,41 @@
 //! Secrets kept out of text: what the user gave to be sent, and headers that carry secrets.
 
 use crate::blanks::trimmed;
-use crate::escape::{LONGEST_VALUE, escape};
+use crate::escape::{CUT, LONGEST_VALUE, escape};
+use crate::forms::{basic_credentials, forms};
+use crate::parts::Parts;
 
 /// What stands for a secret.
 pub const REDACTED: &str = "[redacted]";
 
 /// Header lines that are shown at most; more are counted in a last one.
 const MOST_LINES: usize = 128;
+/// Characters of names and values after which no more lines are shown. A message that is longer
+/// makes the report of hundreds of cases longer than anybody reads.
+const MOST_CHARACTERS: usize = 16 * 1024;
 
 /// Shorter values are not looked for in other text, where they would be found by chance.
 const SHORTEST_SOUGHT: usize = 4;
+
+/// Headers whose values are secret whoever sends them.
+const CARRIERS: [&str; 4] = [
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "set-cookie",
+];
+
+/// What is in the names of headers that carry secrets.
+const WORDS: [&str; 8] = [
+    "auth",
+    "cookie",
+    "credential",
+    "key",
+    "pass",
+    "secret",
+    "session",
+    "token",
+];
 
 /// A header line: name and value.
 pub type Line = (Vec<u8>, Vec<u8>);
@@ -19,8 +44,10 @@ pub type Line = (Vec<u8>, Vec<u8>);
 #[derive(Debug, Clone, Default)]
 pub struct Redactor {
     names: Vec<Vec<u8>>,
-    /// Escaped as they would be found in a text.
+    /// In lower case, in the forms in which they would be found in a text.
     values: Vec<String>,
+    /// Of those that are secrets and not merely the user's.
+    parts: Parts,
     /// Whether a cookie of the user's is among them.
     has_cookie: bool,
 }
@@ -30,16 +57,31 @@ impl Redactor {
     pub fn new(headers: &[Line], cookie: Option<&[u8]>) -> Self {
         let names = headers.iter().map(|(name, _)| name.clone()).collect();
         let mut values = Vec::new();
-        let mut add = |value: &[u8]| {
-            if value.len() >= SHORTEST_SOUGHT {
-                values.extend(forms(value));
+        let mut parts = Parts::default();
+        let mut add = |value: &[u8], is_secret: bool| {
+            if value.len() < SHORTEST_SOUGHT {
+                return;
             }
+            let forms = forms(value);
+            if is_secret {
+                for form in &forms {
+                    parts.add(form);
+                }
+            }
+            values.extend(forms);
         };
-        for (_, value) in headers {
-            add(value);
+        for (name, value) in headers {
+            let is_secret = carries_secret(name);
             // A server that echoes credentials often leaves the scheme out.
-            if let Some(space) = value.iter().position(|byte| *byte == b' ') {
-                add(value.get(space + 1..).unwrap_or_default());
+            match value.iter().position(|byte| *byte == b' ') {
+                Some(space) => {
+                    add(value, false);
+                    add(value.get(space + 1..).unwrap_or_default(), is_secret);
+                }
+                None => add(value, is_secret),
+            }
+            for decoded in basic_credentials(value) {
+                add(&decoded, true);
             }
         }
         for pair in cookie.unwrap_or_default().split(|byte| *byte == b';') {
@@ -47,12 +89,13 @@ impl Redactor {
                 .iter()
                 .position(|byte| *byte == b'=')
                 .map_or(pair, |equals| pair.get(equals + 1..).unwrap_or_default());
-            add(trimmed(value));
+            add(trimmed(value), true);
         }
         let has_cookie = cookie.is_some();
         let mut redactor = Self {
             names,
             values,
+            parts,
             has_cookie,
         };
         redactor.order();
@@ -63,13 +106,19 @@ impl Redactor {
     #[must_use]
     pub fn and(mut self, secrets: &[String]) -> Self {
         let sought = secrets.iter().filter(|text| text.len() >= SHORTEST_SOUGHT);
-        self.values
-            .extend(sought.flat_map(|text| forms(text.as_bytes())));
+        for form in sought.flat_map(|text| forms(text.as_bytes())) {
+            self.parts.add(&form);
+            self.values.push(form);
+        }
         self.order();
         self
     }
 
     fn order(&mut self) {
+        // HTTP parsers write names in lower case: a text is looked through without regard to case.
+        for value in &mut self.values {
+            value.make_ascii_lowercase();
+        }
         // The longest first, so that no part of one remains when a shorter one is within it.
         self.values
             .sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
@@ -83,19 +132,40 @@ impl Redactor {
 
     /// [`Redactor::text`] uncut.
     pub fn whole_text(&self, text: &str) -> String {
-        self.values
-            .iter()
-            .fold(text.to_owned(), |text, secret| without(text, secret))
+        let mut text = text.to_owned();
+        let mut sought_in = text.to_ascii_lowercase();
+        for secret in &self.values {
+            if sought_in.contains(secret) {
+                text = without(&text, &sought_in, secret);
+                sought_in = text.to_ascii_lowercase();
+            }
+        }
+        self.parts.replaced(self.without_beginnings(text), REDACTED)
+    }
+
+    /// A text without the beginning of a secret whose rest was cut off.
+    fn without_beginnings(&self, mut text: String) -> String {
+        let mut end = text.len();
+        while let Some(cut) = text.get(..end).and_then(|before| before.rfind(CUT)) {
+            end = cut;
+            let before = text.get(..cut).unwrap_or_default().to_ascii_lowercase();
+            let begun = self.values.iter().filter_map(|secret| {
+                let most = secret.len().min(before.len());
+                let mut lengths = (SHORTEST_SOUGHT..most).rev();
+                lengths.find(|length| {
+                    let beginning = secret.get(..*length);
+                    beginning.is_some_and(|beginning| before.ends_with(beginning))
+                })
+            });
+            if let Some(length) = begun.max() {
+                text.replace_range(cut.saturating_sub(length)..cut, REDACTED);
+            }
+        }
+        text
     }
 
     /// Whether the whole value of a request's line with this name is secret.
     pub fn hides(&self, name: &[u8]) -> bool {
-        const CARRIERS: [&str; 4] = [
-            "authorization",
-            "cookie",
-            "proxy-authorization",
-            "set-cookie",
-        ];
         CARRIERS
             .iter()
             .any(|carrier| name.eq_ignore_ascii_case(carrier.as_bytes()))
@@ -136,32 +206,38 @@ impl Redactor {
             };
             (self.text(&escape(name)), value)
         };
-        let mut shown: Vec<_> = lines.iter().take(MOST_LINES).map(line).collect();
-        if let more @ 1.. = lines.len().saturating_sub(MOST_LINES) {
+        let mut characters = 0_usize;
+        let mut shown: Vec<(String, String)> = Vec::new();
+        for shown_line in lines.iter().take(MOST_LINES).map(line) {
+            if characters > MOST_CHARACTERS {
+                break;
+            }
+            characters = characters.saturating_add(shown_line.0.len() + shown_line.1.len());
+            shown.push(shown_line);
+        }
+        if let more @ 1.. = lines.len().saturating_sub(shown.len()) {
             shown.push(("…".into(), format!("{more} more lines")));
         }
         shown
     }
 }
 
-/// The ways in which a value stands in a text: events escape it, and the model, where it tells what
-/// it compared, escapes quotation marks as well.
-fn forms(value: &[u8]) -> [String; 2] {
-    [escape(value), value.escape_ascii().to_string()]
+/// Whether a header is for secrets, by its name. Of the values of others the user's are hidden as
+/// wholes, and their parts are seen: a part of a URL or of a media type is in many texts.
+fn carries_secret(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    let has = |word: &str| name.windows(word.len()).any(|part| part == word.as_bytes());
+    WORDS.iter().any(|word| has(word))
 }
 
-/// A text without a secret, in whatever case it stands there: HTTP parsers write names in lower case.
-fn without(text: String, secret: &str) -> String {
-    let (within, sought) = (text.to_ascii_lowercase(), secret.to_ascii_lowercase());
+/// A text without a secret, which is sought in the text in lower case.
+fn without(text: &str, sought_in: &str, secret: &str) -> String {
     let mut left = String::new();
     let mut end = 0;
-    for (start, found) in within.match_indices(&sought) {
+    for (start, found) in sought_in.match_indices(secret) {
         left.push_str(text.get(end..start).unwrap_or_default());
         left.push_str(REDACTED);
         end = start + found.len();
-    }
-    if end == 0 {
-        return text;
     }
     left.push_str(text.get(end..).unwrap_or_default());
     left
@@ -174,7 +250,7 @@ fn cut(mut text: String) -> String {
             .rev()
             .find(|end| text.is_char_boundary(*end));
         text.truncate(end.unwrap_or_default());
-        text = format!("{text}… ({whole} characters in all)");
+        text = format!("{text}{CUT}{whole} characters in all)");
     }
     text
 }
@@ -213,6 +289,51 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_that_was_cut_is_hidden() {
+        let redactor = Redactor::new(&[line("X-Api-Key", "kEy%41+/=zz9")], None);
+        for left in 1..12 {
+            let before = 4096 - left;
+            let value = format!("{}kEy%41+/=zz9", "a".repeat(before));
+            let cut = crate::escape::escape_cut(value.as_bytes());
+            assert!(cut.contains(&"kEy%41+/=zz9"[..left]), "{left}: {cut}");
+            let shown = redactor.text(&cut);
+            assert!(!shown.contains("kEy%"), "{left}: {shown}");
+        }
+        assert_eq!(redactor.text("no… (key)"), "no… (key)");
+    }
+
+    #[test]
+    fn parts_of_secrets_are_hidden_and_those_of_other_values_are_seen() {
+        let redactor = Redactor::new(
+            &[
+                line("Authorization", "Bearer s3cr3t-Token"),
+                line("Accept", "application/json"),
+            ],
+            None,
+        );
+        let shown = redactor.text("s3cr3t-Toke, t-TOKEN…, Bearer s, application/xml");
+        assert_eq!(shown, "[redacted], t-TOKEN…, Bearer s, application/xml");
+    }
+
+    #[test]
+    fn a_head_that_is_long_is_counted() {
+        let lines = vec![line("X-Long", &"a".repeat(4000)); 10];
+        let shown = Redactor::default().lines(&lines);
+        assert_eq!(shown.len(), 6);
+        assert_eq!(shown[5], ("…".to_owned(), "5 more lines".to_owned()));
+    }
+
+    #[test]
+    fn decoded_basic_credentials_are_hidden() {
+        let basic = line("Authorization", "Basic dXNyOnMzY3IzdC1wdw==");
+        let redactor = Redactor::new(&[basic], None);
+        assert_eq!(
+            redactor.text("login of usr:s3cr3t-pw by https://usr.s3cr3t-pw"),
+            "login of [redacted] by https://usr.[redacted]"
+        );
+    }
+
+    #[test]
     fn a_token_is_found_without_its_scheme() {
         let redactor = Redactor::new(&[line("Authorization", "Bearer abcd1234")], None);
         assert_eq!(
@@ -245,10 +366,11 @@ mod tests {
     #[test]
     fn floods_of_headers_are_cut() {
         let redactor = Redactor::default();
-        let many = vec![line("a", &"x".repeat(10_000)); MOST_LINES + 7];
+        let many = vec![line("a", "x"); MOST_LINES + 7];
         let shown = redactor.lines(&many);
         assert_eq!(shown.len(), MOST_LINES + 1);
         assert_eq!(shown[MOST_LINES].1, "7 more lines");
+        let shown = redactor.lines(&[line("a", &"x".repeat(10_000))]);
         assert!(shown[0].1.ends_with("x… (10000 characters in all)"));
     }
 }

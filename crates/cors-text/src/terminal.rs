@@ -3,14 +3,19 @@
 //! A server under test chooses its header values, and a terminal obeys control bytes. The stream
 //! of events holds bytes from the wire as printable ASCII already; a stream may also come from a
 //! file that somebody else wrote, so nothing is printed but through here.
+//!
+//! CI systems read the output of a job, too, and obey some of it: `::error …::` at the beginning of a
+//! line, which wrapping can make of the middle of a text, and `##vso[…]`, `##teamcity[…]` and `##[…]`
+//! anywhere.
 
-/// One line in which whatever a terminal could obey or hide is written `\u{…}`. Typography stays;
-/// a line feed becomes a space.
+/// One line in which whatever a terminal or a CI system could obey or hide is written `\u{…}`.
+/// Typography stays; a line feed becomes a space.
 pub fn sentence(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
+    for (at, character) in text.char_indices() {
         match character {
             '\n' => shown.push(' '),
+            ':' | '#' if is_command(text, at) => shown.extend(character.escape_unicode()),
             '\'' | '"' | '\\' => shown.push(character),
             // Escapes control characters and everything without a glyph, the bidirectional
             // controls among it.
@@ -18,6 +23,20 @@ pub fn sentence(text: &str) -> String {
         }
     }
     shown
+}
+
+/// Whether a CI system could take what begins there for a command.
+fn is_command(text: &str, at: usize) -> bool {
+    let (before, rest) = text.split_at(at);
+    if let Some(command) = rest.strip_prefix("::") {
+        let begins = !before.ends_with(|character: char| !character.is_whitespace());
+        return begins
+            && command.starts_with(|first: char| first.is_ascii_alphabetic())
+            && command.contains("::");
+    }
+    let azure = |word: &str| word.starts_with('[') || word.starts_with("vso[");
+    rest.strip_prefix("##")
+        .is_some_and(|word| azure(word) || word.starts_with("teamcity["))
 }
 
 /// At most `limit` characters of a text, safe for a terminal, and how many were left out.
@@ -44,6 +63,24 @@ mod tests {
                 .bytes()
                 .all(|byte| (b' '..=b'~').contains(&byte))
         );
+    }
+
+    #[test]
+    fn no_ci_system_finds_a_command() {
+        for (text, shown) in [
+            ("::error file=a.js::x", r"\u{3a}:error file=a.js::x"),
+            ("a\n::stop-commands::x", r"a \u{3a}:stop-commands::x"),
+            ("a ##vso[task.complete]", r"a \u{23}#vso[task.complete]"),
+            ("a##[error]b", r"a\u{23}#[error]b"),
+            ("##teamcity[x]", r"\u{23}#teamcity[x]"),
+            (
+                "http://[::1]/ and ::1, x::y::z",
+                "http://[::1]/ and ::1, x::y::z",
+            ),
+            ("## a heading #1", "## a heading #1"),
+        ] {
+            assert_eq!(sentence(text), shown);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ const CRATE: &str = "cors-conformance-test";
 
 /// The packages of others that it may need at most, its tests left out. A change that needs
 /// fewer lowers the number.
-const MOST: usize = 50;
+const MOST: usize = 55;
 
 /// What it must never need.
 const FORBIDDEN: &[&str] = &[

@@ -4,19 +4,23 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::task::Poll;
+use std::time::Duration;
 
 use cors_agents::browser::Engine;
 use cors_harness::clock::Clock;
+use cors_harness::control::Halt;
 use cors_harness::escape::shell_word;
 use cors_harness::event::Mode;
 use cors_harness::exit::Exit;
 use cors_harness::known::{Known, Seen};
 use cors_harness::options::{About, Options};
 use cors_harness::plan::Plan;
-use cors_harness::run::{not_begun, run as drive};
+use cors_harness::probe::Inferred;
+use cors_harness::run::{cut_short, not_begun, run as drive};
 use cors_harness::wire::Line;
 use cors_vectors::Library;
 use cors_vectors::server::{Level, ServerCase};
+use futures_util::FutureExt as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::{FailOn, RunArgs};
@@ -30,7 +34,7 @@ use crate::output::Output;
 use crate::probe;
 use crate::runtime::runtime;
 use crate::stop::Stop;
-use crate::target::{self, Named, Target};
+use crate::target::{self, Target};
 use cors_report::terminal::{Terminal, Verbosity};
 
 /// Runs the selected cases against the target and reports.
@@ -52,8 +56,7 @@ pub(crate) fn execute(
     let chosen: BTreeSet<&str> = chosen.iter().map(|case| case.id.as_str()).collect();
     let headers = args.requests.lines();
     let runtime = runtime()?;
-    let Named { target, name } = runtime.block_on(target::named(args, library, &headers))?;
-    let mut options = options(args, name, headers)?;
+    let mut options = options(args, headers)?;
     let verbosity = Verbosity::from_count(args.verbose);
     let terminal = Terminal::new(verbosity, options.fail_on);
     let output = Output::open(terminal, &args.output, options.fail_on)?;
@@ -64,26 +67,31 @@ pub(crate) fn execute(
     let all: Vec<ServerCase> = library.server_cases().cloned().collect();
     let is_chosen = |case: &ServerCase| chosen.contains(case.id.as_str());
     let end = runtime.block_on(async {
-        let plan = match target {
-            Target::Subject(subject) => Plan::new(&all, is_chosen, subject),
-            Target::Unknown(target) => {
-                let inferred = match probe::learn(&args.probe, &target, &mut options).await? {
-                    Ok(inferred) => inferred,
-                    Err(halt) => {
-                        let (mode, selected) = (Mode::Probe, chosen.len());
-                        return Ok(not_begun(&options, mode, selected, &halt, &mut sink));
-                    }
-                };
+        let cancel = interrupt().shared();
+        let cut = cut_short(&options, cancel.clone());
+        let known = in_time(cut, known(args, library, &mut options)).await?;
+        options.spent = options.clock.elapsed();
+        let (target, inferred) = match known {
+            Ok(known) => known,
+            Err(halt) => {
+                let (mode, selected) = (Mode::Probe, chosen.len());
+                return Ok(not_begun(&options, mode, selected, &halt, &mut sink));
+            }
+        };
+        let plan = match (target, inferred) {
+            (Target::Subject(subject), _) => Plan::new(&all, is_chosen, subject),
+            (Target::Unknown(target), Some(inferred)) => {
                 probe::plan(&all, is_chosen, target, &inferred)
             }
-            Target::Command(command) => {
+            (Target::Unknown(_), None) => return Err(Stop::bug("no policy was inferred")),
+            (Target::Command(command), _) => {
                 let policies = library.policies();
-                let run = command.run(&all, is_chosen, policies, &options, interrupt(), &mut sink);
+                let run = command.run(&all, is_chosen, policies, &options, cancel, &mut sink);
                 return run.await.map_err(Stop::usage);
             }
         };
         let plan = plan.map_err(Stop::usage)?;
-        Ok::<_, Stop>(drive(&plan, &options, interrupt(), &mut sink).await)
+        Ok::<_, Stop>(drive(&plan, &options, cancel, &mut sink).await)
     })?;
     let (seen, output) = sink.into_parts();
     for stop in output.trouble() {
@@ -92,12 +100,43 @@ pub(crate) fn execute(
     Ok((end.exit, seen))
 }
 
-pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Result<Options, Stop> {
+/// What comes of work before the run, unless the run has to be cut short before it began.
+pub(crate) async fn in_time<T>(
+    cut: impl Future<Output = String>,
+    work: impl Future<Output = Result<Result<T, Halt>, Stop>>,
+) -> Result<Result<T, Halt>, Stop> {
+    tokio::select! {
+        biased;
+        text = cut => Ok(Err(Halt { exit: Exit::CutShort, text })),
+        done = work => done,
+    }
+}
+
+/// The target, with its policy where that has to be inferred. The inner error says why nothing can
+/// be judged.
+async fn known(
+    args: &RunArgs,
+    library: &Library,
+    options: &mut Options,
+) -> Result<Result<(Target, Option<Inferred>), Halt>, Stop> {
+    let target = match target::find(args, library, &options.headers).await? {
+        Ok(target) => target,
+        Err(halt) => return Ok(Err(halt)),
+    };
+    let Target::Unknown(unknown) = &target else {
+        return Ok(Ok((target, None)));
+    };
+    options.spent = options.clock.elapsed();
+    let inferred = probe::learn(&args.probe, unknown, options).await?;
+    Ok(inferred.map(|inferred| (target, Some(inferred))))
+}
+
+pub(crate) fn options(args: &RunArgs, headers: Vec<Line>) -> Result<Options, Stop> {
     let about = About {
         tool: concat!("cors-conformance ", env!("CARGO_PKG_VERSION")).to_owned(),
         vectors: cases::version(&args.selection),
         standard: cases::standard()?,
-        target,
+        target: target::name(args),
         inferred: None,
     };
     let standard = Options::default();
@@ -105,6 +144,7 @@ pub(crate) fn options(args: &RunArgs, target: String, headers: Vec<Line>) -> Res
         about,
         in_flight: usize::from(args.jobs),
         deadline: args.max_time.unwrap_or(standard.deadline),
+        spent: Duration::ZERO,
         unsafe_methods: args.requests.unsafe_methods,
         headers,
         headers_everywhere: args.requests.header_everywhere,

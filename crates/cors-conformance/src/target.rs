@@ -5,7 +5,9 @@ use std::path::Path;
 use std::rc::Rc;
 
 use cors_harness::command::Command;
-use cors_harness::kit::{Kit, KitError, Subject};
+use cors_harness::control::Halt;
+use cors_harness::exit::Exit;
+use cors_harness::kit::{Kit, KitError, Offer, Subject};
 use cors_harness::target::UrlTarget;
 use cors_harness::target::pace::Pace;
 use cors_harness::target::url::UrlOptions;
@@ -17,16 +19,9 @@ use cors_vectors::policy::Policy;
 use cors_vectors::read::read_policy_toml;
 
 use crate::args::RunArgs;
+use crate::message;
 use crate::reference::Reference;
 use crate::stop::Stop;
-
-/// A target, and how a person named it.
-pub(crate) struct Named {
-    /// The target.
-    pub(crate) target: Target,
-    /// Its name.
-    pub(crate) name: String,
-}
 
 /// What is tested.
 pub(crate) enum Target {
@@ -38,22 +33,28 @@ pub(crate) enum Target {
     Command(Command),
 }
 
+/// The target that the arguments name, in words.
+pub(crate) fn name(args: &RunArgs) -> String {
+    match (&args.target.cmd, &args.target.url) {
+        (Some(line), _) => format!("the command {line}"),
+        (None, Some(url)) => url.to_string(),
+        (None, None) => "the reference server in this program".to_owned(),
+    }
+}
+
 /// The target that the arguments name. A URL without a policy is asked for the policies it takes
-/// on, with these header lines.
-pub(crate) async fn named(
+/// on, with these header lines. The inner error says why it cannot be tested.
+pub(crate) async fn find(
     args: &RunArgs,
     library: &Library,
     headers: &[Line],
-) -> Result<Named, Stop> {
+) -> Result<Result<Target, Halt>, Stop> {
     if let Some(line) = &args.target.cmd {
         let timeout = args.target.start_timeout;
-        return Ok(Named {
-            target: Target::Command(Command {
-                line: line.clone(),
-                start_timeout: timeout.unwrap_or(Command::START_TIMEOUT),
-            }),
-            name: format!("the command {line}"),
-        });
+        return Ok(Ok(Target::Command(Command {
+            line: line.clone(),
+            start_timeout: timeout.unwrap_or(Command::START_TIMEOUT),
+        })));
     }
     let Some(url) = &args.target.url else {
         if args.target.policy.is_some() {
@@ -63,10 +64,7 @@ pub(crate) async fn named(
         }
         // A reference server that cannot be set up is our own mistake.
         let kit = Kit::in_process(&Reference, library.policies()).map_err(Stop::bug)?;
-        return Ok(Named {
-            target: Target::Subject(Subject::Kit(kit)),
-            name: "the reference server in this program".to_owned(),
-        });
+        return Ok(Ok(Target::Subject(Subject::Kit(kit))));
     };
     check_reach(url, args.requests.transport.remote)?;
     if args.requests.transport.http2 && url.scheme() == "http" {
@@ -89,7 +87,7 @@ pub(crate) async fn named(
             Subject::with_policy(Rc::new(target), policy)
         }
         None => match Kit::offered(url, library.policies(), &options, &with_cookies).await {
-            Ok(Some(kit)) => {
+            Ok(Offer::Kit(kit)) => {
                 if let Some(option) = args.probe.given() {
                     return Err(Stop::usage(format_args!(
                         "{option} is for a server whose policy is not known, and this one takes on \
@@ -98,22 +96,24 @@ pub(crate) async fn named(
                 }
                 Subject::Kit(kit)
             }
-            // What keeps it from answering is named by the control exchange.
-            Ok(None) | Err(KitError::Transport(_)) => {
-                let target = UrlTarget::new(url, &options).map_err(Stop::usage)?;
-                return Ok(Named {
-                    target: Target::Unknown(Rc::new(target)),
-                    name: url.to_string(),
-                });
-            }
             Err(error @ KitError::Target(_)) => return Err(Stop::usage(error)),
-            Err(error) => return Err(Stop::unreachable(error)),
+            // What keeps it from answering is named by the control exchange.
+            offer @ (Ok(Offer::Nothing | Offer::Unreadable(_)) | Err(KitError::Transport(_))) => {
+                if let Ok(Offer::Unreadable(why)) = offer {
+                    message::note(&format!("{why}: the server is taken for one without a kit"));
+                }
+                let target = UrlTarget::new(url, &options).map_err(Stop::usage)?;
+                return Ok(Ok(Target::Unknown(Rc::new(target))));
+            }
+            Err(error) => {
+                return Ok(Err(Halt {
+                    exit: Exit::Unreachable,
+                    text: error.to_string(),
+                }));
+            }
         },
     };
-    Ok(Named {
-        target: Target::Subject(subject),
-        name: url.to_string(),
-    })
+    Ok(Ok(Target::Subject(subject)))
 }
 
 pub(crate) fn policy(file: &Path) -> Result<Policy, Stop> {

@@ -10,7 +10,6 @@ use cors_harness::event::Mode;
 use cors_harness::exit::Exit;
 use cors_harness::kit::{Kit, Subject, nonsense};
 use cors_harness::options::Options;
-use cors_harness::redact::Redactor;
 use cors_harness::run::cut_short;
 use cors_harness::stream::Sink;
 use cors_vectors::policy::{NamedPolicy, Policy};
@@ -30,7 +29,7 @@ pub async fn fuzz_command(
     cancel: impl Future<Output = ()>,
     sink: &mut dyn Sink,
 ) -> Fuzzed {
-    let redactor = Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
+    let redactor = options.redactor();
     let shown = |log: Vec<String>| log.iter().map(|line| redactor.text(line)).collect();
     let mut cut = pin!(cut_short(options, cancel));
     let mut search = Search::begin(Mode::Kit, fuzzing, options, sink);

@@ -51,6 +51,19 @@ pub async fn fuzz(
     search.end()
 }
 
+/// Tells of a search that could not begin.
+pub fn not_begun(
+    mode: Mode,
+    fuzzing: &Fuzzing,
+    options: &Options,
+    halt: &Halt,
+    sink: &mut dyn Sink,
+) -> Fuzzed {
+    let mut search = Search::begin(mode, fuzzing, options, sink);
+    search.stop(halt.exit, options.redactor().text(&halt.text));
+    search.end()
+}
+
 /// A search, told as one stream of events: of one target after the other.
 pub(crate) struct Search<'s> {
     options: &'s Options,

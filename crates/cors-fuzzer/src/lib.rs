@@ -89,7 +89,7 @@ pub use self::failure::Failure;
 pub use self::finding::{Finding, Fuzzed, Fuzzing};
 pub use self::fresh::{AsItIs, Fresh, Supply};
 pub use self::generate::{generate, generated};
-pub use self::hunt::fuzz;
+pub use self::hunt::{fuzz, not_begun};
 pub use self::matter::{Kind, Matter};
 pub use self::oddity::Oddity;
 pub use self::policies::{made_up, policy};

@@ -72,6 +72,7 @@ mod raw;
 mod script;
 mod session;
 mod step;
+mod trace;
 
 pub mod again;
 pub mod attribute;

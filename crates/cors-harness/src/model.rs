@@ -7,12 +7,11 @@ use cors_model::network::{HttpRequest, TransportError};
 use cors_model::origin::{OpaqueOrigin, Origin};
 use cors_model::request::Client;
 use cors_model::response::Response;
-use cors_model::trace::{Entry, Steps};
 use cors_model::url::Url;
 
 use crate::cause::{About, Remedy as RemedyEvent};
-use crate::escape::escape_cut;
-use crate::event::{RefusalEvent, TraceEvent};
+use crate::escape::{escape, escape_cut};
+use crate::event::RefusalEvent;
 use crate::redact::Redactor;
 use crate::wire;
 
@@ -132,7 +131,7 @@ pub(crate) fn refusal_event(refusal: &Refusal, redactor: &Redactor) -> RefusalEv
         stage: refusal.stage.to_string(),
         said: redactor.text(&refusal.to_string()),
         compared: compared.map(|compared| about(&compared.what)),
-        got: got.map(|got| redactor.text(&escape_cut(got))),
+        got: got.map(|got| redactor.text(&escape(got))),
         wanted: compared.map(|compared| compared.wanted.to_string()),
         element: refusal
             .reason
@@ -152,7 +151,7 @@ fn about(part: &Part) -> About {
 /// A change of an answer as an event.
 pub(crate) fn remedy_event(remedy: &Remedy, redactor: &Redactor) -> RemedyEvent {
     let name = |name: &HeaderName| escape_cut(name.as_bytes());
-    let value = |value: &HeaderValue| redactor.text(&escape_cut(value.as_bytes()));
+    let value = |value: &HeaderValue| redactor.text(&escape(value.as_bytes()));
     match remedy {
         Remedy::SetHeader {
             name: of,
@@ -173,13 +172,4 @@ pub(crate) fn remedy_event(remedy: &Remedy, redactor: &Redactor) -> RemedyEvent 
         Remedy::RemoveHeader { name: of, .. } => RemedyEvent::RemoveHeader { name: name(of) },
         Remedy::SetStatus { status, .. } => RemedyEvent::SetStatus { status: *status },
     }
-}
-
-/// The steps that were taken.
-pub(crate) fn trace_events(steps: &Steps, redactor: &Redactor) -> Vec<TraceEvent> {
-    let event = |entry: &Entry| TraceEvent {
-        at: entry.at.to_string(),
-        said: redactor.text(&entry.said),
-    };
-    steps.0.iter().map(event).collect()
 }

@@ -6,6 +6,7 @@ use cors_model::dialect::Dialect;
 use cors_vectors::server::Level;
 
 use crate::clock::Clock;
+use crate::redact::Redactor;
 use crate::wire::Line;
 
 /// What the `run` line says of the suite and the target.
@@ -30,8 +31,11 @@ pub struct Options {
     pub about: About,
     /// Cases in flight at most; at least 1.
     pub in_flight: usize,
-    /// How long the whole run may take.
+    /// How long the whole run may take, with what came before it.
     pub deadline: Duration,
+    /// What of that time is spent before the run begins, by finding the target or inferring a
+    /// policy.
+    pub spent: Duration,
     /// Whether other methods than GET, HEAD and OPTIONS are sent to a target that is no kit.
     pub unsafe_methods: bool,
     /// Header lines that are added to requests as a page or another client has them, but not to
@@ -63,6 +67,18 @@ pub struct Options {
     pub clock: Clock,
 }
 
+impl Options {
+    /// What keeps the secrets among these options out of events.
+    pub fn redactor(&self) -> Redactor {
+        Redactor::new(&self.headers, self.cookie.as_deref()).and(&self.secrets)
+    }
+
+    /// The time that is left for what begins now.
+    pub const fn time_left(&self) -> Duration {
+        self.deadline.saturating_sub(self.spent)
+    }
+}
+
 impl Default for Options {
     /// 8 in flight, 120 s, one round, safe methods, failures from `must`, the real clock.
     fn default() -> Self {
@@ -70,6 +86,7 @@ impl Default for Options {
             about: About::default(),
             in_flight: 8,
             deadline: Duration::from_secs(120),
+            spent: Duration::ZERO,
             unsafe_methods: false,
             headers: Vec::new(),
             headers_everywhere: false,

@@ -9,7 +9,7 @@ use cors_model::header::HeaderValue;
 use cors_model::network::{HttpRequest, Network, RequestKind, TransportError};
 use cors_model::request::Request;
 use cors_model::response::{FilteredResponse, Response};
-use cors_model::trace::{NoTrace, Steps, Trace};
+use cors_model::trace::{NoTrace, Trace};
 use cors_model::url::Url;
 use futures_util::FutureExt as _;
 
@@ -22,6 +22,7 @@ use crate::redact::Redactor;
 use crate::script;
 use crate::session::Session;
 use crate::target::Transport;
+use crate::trace::Taken;
 
 /// Carries out a fetch by a fresh user agent.
 pub(crate) async fn carry_out_fetch(
@@ -100,13 +101,13 @@ pub(crate) fn retrace(
     exchanges: &[Exchange],
     redactor: &Redactor,
 ) -> Vec<TraceEvent> {
-    let mut steps = Steps::default();
+    let mut steps = Taken::default();
     if let Ok(request) = script::request(planned, &mut steps) {
         let mut over = Over::new(planned, site, session, Some(exchanges.iter()));
         // What was recorded is there at once. The decision is known.
         let _ = over.fetch(request, &mut steps).now_or_never();
     }
-    model::trace_events(&steps, redactor)
+    steps.events(redactor)
 }
 
 /// What a user agent decides about answers that were recorded; `None` where it goes on to a request

@@ -67,16 +67,20 @@ fn order(plan: &Plan) -> VecDeque<usize> {
     alone.chain(others).map(|(position, _)| position).collect()
 }
 
-/// Completes when a run has to be cut short, with the reason.
-pub async fn cut_short(options: &Options, cancel: impl Future<Output = ()>) -> String {
-    let why = tokio::select! {
-        biased;
-        () = cancel => "it was cancelled".to_owned(),
-        () = tokio::time::sleep(options.deadline) => {
-            format!("it took longer than {} s", options.deadline.as_secs())
-        }
-    };
-    format!("the run was cut short: {why}")
+/// Completes when a run that begins now has to be cut short, with the reason.
+pub fn cut_short<F: Future<Output = ()>>(
+    options: &Options,
+    cancel: F,
+) -> impl Future<Output = String> + use<F> {
+    let (deadline, left) = (options.deadline, options.time_left());
+    async move {
+        let why = tokio::select! {
+            biased;
+            () = cancel => "it was cancelled".to_owned(),
+            () = tokio::time::sleep(left) => format!("it took longer than {} s", deadline.as_secs()),
+        };
+        format!("the run was cut short: {why}")
+    }
 }
 
 /// A run: one plan after the other, told as one stream of events.
@@ -108,8 +112,7 @@ impl<'a> Run<'a> {
             target,
             inferred,
         } = options.about.clone();
-        let redactor =
-            Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
+        let redactor = options.redactor();
         let run = RunEvent {
             tool,
             vectors,

@@ -33,11 +33,9 @@ pub struct Done {
 impl<'a> Runner<'a> {
     /// Of which this much is known of the target.
     pub fn new(options: &'a Options, mode: Mode) -> Self {
-        let redactor =
-            Redactor::new(&options.headers, options.cookie.as_deref()).and(&options.secrets);
         Self {
             session: Session::new(options, mode, false),
-            redactor,
+            redactor: options.redactor(),
         }
     }
 

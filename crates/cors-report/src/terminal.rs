@@ -108,14 +108,16 @@ impl Terminal {
     fn run(&mut self, sink: &mut dyn Write, run: &RunEvent) -> io::Result<()> {
         let cases = if run.selected == 1 { "case" } else { "cases" };
         let name = escape::sentence(run.subject.name());
-        let known = |mode: &Mode| match mode {
-            Mode::Probe => "its policy is not stated: below is what it seems to be",
-            Mode::Policy => "its policy was stated",
-            Mode::Kit => "it takes on the policies of the cases",
+        let known = |mode: &Mode, inferred: &Option<String>| match (mode, inferred) {
+            (Mode::Probe, Some(_)) => "its policy is not stated: below is what it seems to be",
+            (Mode::Probe, None) => "its policy is not stated",
+            (Mode::Policy, _) => "its policy was stated",
+            (Mode::Kit, _) => "it takes on the policies of the cases",
         };
         let subject = match &run.subject {
-            SubjectEvent::Server { mode, .. } => {
-                format!("{} {cases} against {name} ({})", run.selected, known(mode))
+            SubjectEvent::Server { mode, inferred, .. } => {
+                let known = known(mode, inferred);
+                format!("{} {cases} against {name} ({known})", run.selected)
             }
             SubjectEvent::Agent { .. } => {
                 let standard = run.standard.get(..8).unwrap_or(&run.standard);

@@ -13,27 +13,31 @@ use std::io::Write as _;
 use std::path::Path;
 
 use cors_fuzzer::{
-    AsItIs, Finding, Fresh, Fuzzing, Supply, fuzz, fuzz_command, made_up as policy, promoted,
+    AsItIs, Finding, Fresh, Fuzzing, Supply, fuzz, fuzz_command, made_up as policy, not_begun,
+    promoted,
 };
+use cors_harness::event::Mode;
 use cors_harness::exit::Exit;
 use cors_harness::kit::{Kit, Subject};
 use cors_harness::known::Known;
+use cors_harness::run::cut_short;
 use cors_harness::wire::Line;
 use cors_report::terminal::{Terminal, Verbosity};
 use cors_vectors::Library;
 use cors_vectors::known::file::Reasons;
 use cors_vectors::policy::{NamedPolicy, Policy};
 use cors_vectors::server_library;
+use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
 use crate::args::{FuzzArgs, RunArgs};
 use crate::message;
 use crate::output::{Output, unwritable};
 use crate::reference::Reference;
-use crate::run::{interrupt, options};
+use crate::run::{in_time, interrupt, options};
 use crate::runtime::runtime;
 use crate::stop::Stop;
-use crate::target::{self, Named, Target};
+use crate::target::{self, Target};
 
 /// Sequences that are made unless told otherwise.
 const RUNS: u64 = 1000;
@@ -56,12 +60,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
     let headers = as_run.requests.lines();
     let runtime = runtime()?;
     let fuzzing = fuzzing(args)?;
-    let Named { target, name } = if args.target.is_none() {
-        in_process(fuzzing.seed, library.policies())?
-    } else {
-        runtime.block_on(target::named(&as_run, library, &headers))?
-    };
-    let mut options = options(&as_run, name, headers.clone())?;
+    let mut options = options(&as_run, headers.clone())?;
     if args.promote.is_none() {
         // Without a file of the findings there is nothing that could be run again.
         options.cli = None;
@@ -78,6 +77,18 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
         .map(|(name, named)| (name.clone(), named.policy.clone()))
         .collect();
     let fuzzed = runtime.block_on(async {
+        let cancel = interrupt().shared();
+        let found = if args.target.is_none() {
+            Ok(in_process(fuzzing.seed, library.policies())?)
+        } else {
+            let cut = cut_short(&options, cancel.clone());
+            in_time(cut, target::find(&as_run, library, &headers)).await?
+        };
+        options.spent = options.clock.elapsed();
+        let target = match found {
+            Ok(target) => target,
+            Err(halt) => return Ok(not_begun(Mode::Probe, &fuzzing, &options, &halt, &mut sink)),
+        };
         match target {
             Target::Subject(subject) => {
                 policies.extend(policies_of(&subject, &fuzzing.area));
@@ -91,7 +102,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
                 } else {
                     &AsItIs
                 };
-                let done = fuzz(&subject, &fuzzing, &options, supply, interrupt(), &mut sink);
+                let done = fuzz(&subject, &fuzzing, &options, supply, cancel, &mut sink);
                 Ok(done.await)
             }
             Target::Unknown(_) => Err(Stop::usage(
@@ -100,8 +111,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
             )),
             Target::Command(command) => {
                 let named = library.policies();
-                let done =
-                    fuzz_command(&command, named, &fuzzing, &options, interrupt(), &mut sink);
+                let done = fuzz_command(&command, named, &fuzzing, &options, cancel, &mut sink);
                 Ok(done.await)
             }
         }
@@ -153,12 +163,10 @@ struct Connections<'a> {
 impl Supply for Connections<'_> {
     fn fresh<'a>(&'a self, _policy: &'a str) -> LocalBoxFuture<'a, Result<Fresh, String>> {
         Box::pin(async move {
-            match target::named(self.args, self.library, self.headers).await {
-                Ok(Named {
-                    target: Target::Subject(subject),
-                    ..
-                }) => Ok(Fresh::Other(subject)),
-                Ok(_) => Err("the target no longer takes on policies".to_owned()),
+            match target::find(self.args, self.library, self.headers).await {
+                Ok(Ok(Target::Subject(subject))) => Ok(Fresh::Other(subject)),
+                Ok(Ok(_)) => Err("the target no longer takes on policies".to_owned()),
+                Ok(Err(halt)) => Err(halt.text),
                 Err(stop) => Err(stop.said),
             }
         })
@@ -170,14 +178,11 @@ impl Supply for Connections<'_> {
 }
 
 /// The reference server, under the named policies and some that are made up.
-fn in_process(seed: u64, named: &BTreeMap<String, NamedPolicy>) -> Result<Named, Stop> {
+fn in_process(seed: u64, named: &BTreeMap<String, NamedPolicy>) -> Result<Target, Stop> {
     let mut policies = named.clone();
     policies.extend(made_up(seed));
     let kit = Kit::in_process(&Reference, &policies).map_err(Stop::bug)?;
-    Ok(Named {
-        target: Target::Subject(Subject::Kit(kit)),
-        name: "the reference server in this program".to_owned(),
-    })
+    Ok(Target::Subject(Subject::Kit(kit)))
 }
 
 /// Policies that this seed makes.

@@ -9,6 +9,8 @@ use crate::servers::{behaving, non_server};
 
 /// Most memory that a run may take: 150 MB, in KiB.
 const MEMORY: u64 = 150 * 1000 * 1000 / 1024;
+/// Most bytes of the stream of events, whatever a target sends.
+const REPORT: usize = 64 << 20;
 
 fn against(name: &str) -> Ran {
     let server = non_server(name);
@@ -161,6 +163,11 @@ fn ends_well(
         ran.stderr
     );
     assert!(ran.peak < MEMORY, "{name}: {} KiB", ran.peak);
+    assert!(
+        ran.stdout.len() < REPORT,
+        "{name}: {} bytes",
+        ran.stdout.len()
+    );
     let events = ran.events();
     let cases = events
         .iter()
@@ -202,6 +209,7 @@ fn a_hang_at_any_stage_ends_the_run() {
 fn what_breaks_off_or_goes_on_too_long_ends_the_run() {
     for harm in [
         harm("endless-head", 3),
+        harm("interim-forever", 3),
         // A body need not end: what is judged is the head.
         harm("stops-in-body", 1),
         harm("ends-in-body", 3),
@@ -230,6 +238,48 @@ fn harm_over_http_2_ends_the_run() {
     ] {
         ends_well(&harm);
     }
+}
+
+#[test]
+fn long_answers_make_no_long_reports() {
+    for harm in [harm("long-list", 1), harm("many-lines", 1)] {
+        ends_well(&harm);
+    }
+}
+
+#[test]
+fn the_deadline_holds_before_the_run_begins_too() {
+    // What is asked first, whether there is a /kit.json, is not answered.
+    let server = non_server("mute");
+    for command in [&[][..], &["fuzz"]] {
+        let report = ["-m", "1", "--report", "ndjson=-"];
+        let ran = run(&[command, &[&*server.url], &report].concat());
+        assert_eq!(ran.code, Some(7), "{command:?}: {}", ran.stderr);
+        let events = ran.events();
+        let [Event::Run(_), Event::End(end)] = &*events else {
+            panic!("{command:?}: {}", ran.stdout)
+        };
+        assert!(!end.complete, "{command:?}: {end:?}");
+        let reason = end.reason.as_deref();
+        assert_eq!(
+            reason,
+            Some("the run was cut short: it took longer than 1 s"),
+            "{command:?}"
+        );
+    }
+}
+
+#[test]
+fn a_run_that_cannot_begin_has_a_report() {
+    let server = non_server("garbage");
+    let ran = run(&[&server.url, "--report", "ndjson=-"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    let events = ran.events();
+    assert!(
+        matches!(&*events, [Event::Run(_), Event::End(_)]),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]

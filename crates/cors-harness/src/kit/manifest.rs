@@ -10,6 +10,7 @@ use cors_vectors::server::Endpoint;
 
 use super::{Kit, KitError};
 use crate::again::USER_AGENT;
+use crate::escape::escape;
 use crate::model;
 use crate::wire::{Line, Request, Response};
 
@@ -18,26 +19,44 @@ const PATH: &str = "/kit.json";
 /// The name of a policy that does not exist.
 const NONSENSE: &str = "no-such-policy";
 
+/// What a server has at `/kit.json`.
+#[derive(Debug)]
+pub enum Offer {
+    /// A manifest of named policies.
+    Kit(Kit),
+    /// No manifest.
+    Nothing,
+    /// What looks like JSON and cannot be read; the text says why.
+    Unreadable(String),
+}
+
 impl Kit {
     /// The kit that the server of a URL offers, once it answered 501 for a policy that there is
-    /// none of; `None` when it has no manifest at `/kit.json`. The header lines are added to each
-    /// request.
+    /// none of. The header lines are added to each request.
     pub async fn offered(
         url: &Url,
         policies: &BTreeMap<String, NamedPolicy>,
         options: &ClientOptions,
         headers: &[Line],
-    ) -> Result<Option<Self>, KitError> {
+    ) -> Result<Offer, KitError> {
         let at = url.with(|parts| {
             parts.path = PATH.into();
             parts.query = None;
         });
         let answer = get(&at, options, headers).await?;
         if answer.status != 200 {
-            return Ok(None);
+            return Ok(Offer::Nothing);
         }
-        let Some(manifest) = read_manifest(&answer.body)? else {
-            return Ok(None);
+        let value = match serde_json::from_slice(&answer.body) {
+            Ok(value) => value,
+            Err(why) if looks_like_json(&answer) => {
+                let why = escape(why.to_string().as_bytes());
+                return Ok(Offer::Unreadable(format!("{at} is no JSON: {why}")));
+            }
+            Err(_) => return Ok(Offer::Nothing),
+        };
+        let Some(manifest) = read_manifest(value)? else {
+            return Ok(Offer::Nothing);
         };
         let kit = Self::from_manifest(&at, &manifest, policies, options)?;
         let resources = kit.sites().filter_map(|(_, site)| site.as_ref().ok());
@@ -52,7 +71,7 @@ impl Kit {
                 return Err(KitError::AnswersNonsense { url, status });
             }
         }
-        Ok(Some(kit))
+        Ok(Offer::Kit(kit))
     }
 
     /// The sites of a server that serves a manifest at `url`.
@@ -120,12 +139,21 @@ async fn get(url: &Url, options: &ClientOptions, headers: &[Line]) -> Result<Res
     Ok(target.exchange(&request).await?)
 }
 
-/// Reads what a server gave at `/kit.json`; `None` when it is something else, such as the
-/// start page that some applications give for any path.
-fn read_manifest(body: &[u8]) -> Result<Option<Manifest>, KitError> {
-    let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else {
-        return Ok(None);
-    };
+/// Whether somebody meant to answer with JSON, and not with the start page that some applications
+/// give for any path.
+fn looks_like_json(answer: &Response) -> bool {
+    let mut types = answer.values("Content-Type");
+    let named = types.any(|value| {
+        value
+            .to_ascii_lowercase()
+            .windows(4)
+            .any(|at| at == b"json")
+    });
+    named || answer.body.trim_ascii_start().starts_with(b"{")
+}
+
+/// Reads JSON that a server gave at `/kit.json`; `None` when it is something else.
+fn read_manifest(value: serde_json::Value) -> Result<Option<Manifest>, KitError> {
     if value.get("kit").is_none() {
         return Ok(None);
     }

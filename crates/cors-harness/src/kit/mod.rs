@@ -3,6 +3,9 @@
 #[cfg(feature = "net")]
 mod manifest;
 
+#[cfg(feature = "net")]
+pub use self::manifest::Offer;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
 use std::rc::Rc;
@@ -14,6 +17,7 @@ use cors_vectors::policy::{NamedPolicy, Policy};
 use cors_vectors::server::Endpoint;
 use tower::Service;
 
+use crate::escape::escape_cut;
 use crate::event::Mode;
 #[cfg(feature = "net")]
 use crate::target::UrlTarget;
@@ -108,7 +112,8 @@ pub enum KitError {
     /// A base leads away from the manifest's server, is no URL, or is not named after its policy.
     #[error(
         "kit.json: policies.{policy}.base: expected a path on the same server that ends in \
-         {policy}/, found {base:?}"
+         {policy}/, found \"{}\"",
+        escape_cut(base.as_bytes())
     )]
     Base {
         /// The policy's name.
@@ -117,7 +122,7 @@ pub enum KitError {
         base: String,
     },
     /// What the server gives as its manifest is not a manifest.
-    #[error("kit.json: {0}")]
+    #[error("kit.json: {}", escape_cut(.0.as_bytes()))]
     Manifest(String),
     /// A policy that does not exist was answered otherwise than by 501.
     #[error(

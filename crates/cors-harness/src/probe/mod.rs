@@ -56,7 +56,7 @@ pub async fn infer(
     tokio::select! {
         biased;
         inferred = learn(Asker::new(site, session), origins) => inferred,
-        () = tokio::time::sleep(options.deadline) => Err(Halt {
+        () = tokio::time::sleep(options.time_left()) => Err(Halt {
             exit: Exit::CutShort,
             text: format!(
                 "the run was cut short: what the target allows was not learnt within {} s",

@@ -1,7 +1,7 @@
 //! Kits that a server offers at `/kit.json`.
 
 use cors_harness::event::{Counts, Mode};
-use cors_harness::kit::{Kit, KitError, Manifest, Subject};
+use cors_harness::kit::{Kit, KitError, Manifest, Offer, Subject};
 use cors_harness::target::Transport;
 use cors_model::url::Url;
 use serde_json::json;
@@ -97,7 +97,7 @@ async fn offering(kit_json: (u16, &'static str), otherwise: fn(&str) -> String) 
 async fn offered(
     kit_json: (u16, &'static str),
     otherwise: fn(&str) -> String,
-) -> Result<Option<Kit>, KitError> {
+) -> Result<Offer, KitError> {
     let (_server, url) = offering(kit_json, otherwise).await;
     let headers = [(b"Authorization".to_vec(), b"Basic x".to_vec())];
     Kit::offered(&url, &policies(), &url_options(), &headers).await
@@ -119,7 +119,9 @@ fn looks_up(head: &str) -> String {
 
 #[tokio::test]
 async fn a_server_offers_a_kit_at_its_origin() {
-    let kit = offered((200, LIST), looks_up).await.unwrap().unwrap();
+    let Ok(Offer::Kit(kit)) = offered((200, LIST), looks_up).await else {
+        panic!("the manifest is read");
+    };
     let site = kit.site("list").unwrap().as_ref().unwrap();
     assert_eq!(site.target.url().path(), "/p/list/resource");
     let missing = cors_vectors::server::Endpoint::Missing;
@@ -137,9 +139,40 @@ async fn a_server_without_a_manifest_offers_none() {
         (200, "[1, 2]"),
         (200, r#"{"error": "no such page"}"#),
     ] {
-        let kit = offered(kit_json, looks_up).await.unwrap();
-        assert!(kit.is_none(), "{kit_json:?}: {kit:?}");
+        let offer = offered(kit_json, looks_up).await.unwrap();
+        assert!(matches!(offer, Offer::Nothing), "{kit_json:?}: {offer:?}");
     }
+}
+
+#[tokio::test]
+async fn a_manifest_that_is_no_json_is_named() {
+    for kit_json in [
+        r#"{"kit": 1, "policies": "#,
+        " {\"kit\":\u{1b}[2J\n::error::x}",
+    ] {
+        let offer = offered((200, kit_json), looks_up).await.unwrap();
+        let Offer::Unreadable(why) = offer else {
+            panic!("{kit_json:?}: {offer:?}");
+        };
+        assert!(why.contains("/kit.json is no JSON: "), "{why}");
+        assert!(is_on_one_line(&why), "{why:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_broken_manifest_holds_stays_on_one_line() {
+    for kit_json in [
+        r#"{"kit":1,"\n::error::x":1,"policies":{}}"#,
+        r#"{"kit":1,"policies":{"x\n::stop-commands::x":{"base":"a","zzz":1}}}"#,
+        r#"{"kit":1,"policies":{"list":{"base":"\n::error::x\u001b[2J"}}}"#,
+    ] {
+        let error = offered((200, kit_json), looks_up).await.unwrap_err();
+        assert!(is_on_one_line(&error.to_string()), "{kit_json}: {error:?}");
+    }
+}
+
+fn is_on_one_line(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 #[tokio::test]

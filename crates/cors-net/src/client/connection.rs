@@ -86,7 +86,7 @@ impl Connection {
         deadlines: Deadlines,
         limits: Limits,
     ) -> Result<(message::Response, Option<Self>, bool), Failure> {
-        self.seen.forget();
+        self.seen.begin(limits.head);
         let answer = async {
             self.sender.ready().await?;
             self.sender.send_request(request).await
@@ -101,6 +101,7 @@ impl Connection {
             Ok(Err(error)) => return Err(self.failure(&error, limits)),
             Ok(Ok(response)) => response,
         };
+        self.seen.head_is_there();
         let (head, body) = response.into_parts();
         let read = timeout(deadlines.body, read_body(body, limits.body)).await;
         // One that does not end is let go, with its connection.
@@ -125,7 +126,7 @@ impl Connection {
             .all(|(wanted, got)| wanted == got);
         let transport = if received == 0 {
             Transport::Closed(error.to_string())
-        } else if error.is_parse_too_large() {
+        } else if error.is_parse_too_large() || self.seen.is_flooded() {
             Transport::HeadTooLarge {
                 bytes: limits.head,
                 lines: limits.header_lines,

@@ -1,4 +1,5 @@
-//! A stream that remembers how much it received, and how that began.
+//! A stream that remembers how much it received and how that began, and that ends where more comes
+//! than a head may have.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +10,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// How many of the first bytes are kept.
 const KEPT: usize = 64;
 
-/// What was received since the last [`Seen::forget`].
+/// How many times the limit of a head may come before the head is there. The interim responses in
+/// front of it are among that, and the beginning of the body.
+const HEADS: u64 = 4;
+
+/// What was received since the last [`Seen::begin`].
 #[derive(Debug, Clone, Default)]
 pub(super) struct Seen(Arc<Mutex<Received>>);
 
@@ -17,11 +22,28 @@ pub(super) struct Seen(Arc<Mutex<Received>>);
 struct Received {
     bytes: u64,
     first: Vec<u8>,
+    /// Bytes that may come; `None` once the head is there.
+    most: Option<u64>,
 }
 
 impl Seen {
-    pub(super) fn forget(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Received::default();
+    /// Forgets what was received, and waits for a head of at most so many bytes.
+    pub(super) fn begin(&self, head: usize) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Received {
+            most: Some((head as u64).saturating_mul(HEADS)),
+            ..Received::default()
+        };
+    }
+
+    /// The head is there: what comes now is the body, which has a limit of its own.
+    pub(super) fn head_is_there(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).most = None;
+    }
+
+    /// Whether more came than there may be before the end of the head.
+    pub(super) fn is_flooded(&self) -> bool {
+        let received = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        received.most.is_some_and(|most| received.bytes > most)
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -59,6 +81,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Noted<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
         let this = self.get_mut();
+        if this.seen.is_flooded() {
+            let text = "more came than the head of a response may have";
+            return Poll::Ready(Err(std::io::Error::other(text)));
+        }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut this.stream).poll_read(context, buffer);
         if let Some(new) = buffer.filled().get(before..) {

@@ -49,6 +49,12 @@ pub enum Wire {
     HugeHead,
     /// The head of the answer does not end.
     EndlessHead,
+    /// Interim responses arrive without end.
+    InterimForever,
+    /// The answer allows a hundred thousand request headers, in as long a line as clients take.
+    LongList,
+    /// The answer has as many lines as clients take, each of them long.
+    ManyLines,
     /// Nothing is read and nothing is sent.
     Deaf,
     /// Nothing is sent.
@@ -139,6 +145,21 @@ pub const NON_SERVERS: &[NonServer] = &[
         "endless-head",
         "Sends header lines without end.",
         Wire::EndlessHead,
+    ),
+    wire(
+        "interim-forever",
+        "Sends 100 Continue without end.",
+        Wire::InterimForever,
+    ),
+    wire(
+        "long-list",
+        "Allows a hundred thousand request headers in one line.",
+        Wire::LongList,
+    ),
+    wire(
+        "many-lines",
+        "Sends 490 long lines of allowed methods.",
+        Wire::ManyLines,
     ),
     wire("deaf", "Accepts connections and does no more.", Wire::Deaf),
     wire("mute", "Reads the request and sends nothing.", Wire::Mute),
@@ -282,6 +303,29 @@ async fn connection(mut stream: TcpStream, wire: Wire) -> io::Result<()> {
                 stream.write_all(b"X-Filler: aaaaaaaaaaaaaaaa\r\n").await?;
             }
         }
+        Wire::InterimForever => {
+            let many = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1000);
+            loop {
+                stream.write_all(&many).await?;
+            }
+        }
+        Wire::LongList => {
+            let list = b"x,".repeat(100_000);
+            grant(
+                &mut stream,
+                &[b"Access-Control-Allow-Headers: ", &*list, b"\r\n"],
+            )
+            .await
+        }
+        Wire::ManyLines => {
+            let line = [
+                b"Access-Control-Allow-Methods: ",
+                [b'A'; 400].as_slice(),
+                b"\r\n",
+            ]
+            .concat();
+            grant(&mut stream, &[&line.repeat(490)]).await
+        }
         Wire::Reset => stream.set_zero_linger(),
         Wire::Garbage => {
             stream
@@ -313,6 +357,17 @@ async fn connection(mut stream: TcpStream, wire: Wire) -> io::Result<()> {
             stream.write_all(b"Content-Length: 0\r\n\r\n").await?;
             stream.shutdown().await
         }
+    }
+}
+
+/// Grants every request on a connection to everybody, with these lines.
+async fn grant(stream: &mut TcpStream, lines: &[&[u8]]) -> io::Result<()> {
+    let head: &[u8] = b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n";
+    let end: &[u8] = b"Content-Length: 0\r\n\r\n";
+    let answer = [head, &lines.concat(), end].concat();
+    loop {
+        stream.write_all(&answer).await?;
+        read_head(stream).await?;
     }
 }
 

@@ -67,7 +67,16 @@ fn a_server_that_is_otherwise_just_as_right_is_learnt_as_well() {
         policy("one-origin").allow_origins,
         "{text}"
     );
+    assert!(
+        text.contains("It is named to pages of all others"),
+        "{text}"
+    );
     let app = ["https://app.allowed.example"];
+    let (text, _) = learnt("one-origin", Behaviour::REFERENCE, &app);
+    assert!(
+        !text.contains("It is named to pages of all others"),
+        "{text}"
+    );
     let careful = learnt("allow-list", Behaviour::REFERENCE, &app).1;
     for name in [
         "lists-on-several-lines",

@@ -38,6 +38,8 @@ fn of_header(
     origin: Option<&[u8]>,
     on: Stage,
 ) -> Vec<Remedy> {
+    // Only one header has the page's origin in it.
+    let origin = origin.filter(|_| name.eq_ignore_ascii_case("Access-Control-Allow-Origin"));
     let set = |value: &[u8]| set(name, value, on);
     let remove = || remove(name, on);
     let elements = || {

@@ -34,6 +34,8 @@ pub(super) struct Learn<'a> {
     named: Vec<String>,
     /// Origins that were asked about, in order, and whether they are allowed.
     asked: Vec<(String, bool)>,
+    /// Whom the answers name that were refused to those who asked for them; `None` for nobody.
+    named_to_refused: BTreeSet<Option<String>>,
 }
 
 impl<'a> Learn<'a> {
@@ -47,6 +49,7 @@ impl<'a> Learn<'a> {
             granted: None,
             named: Vec::new(),
             asked: Vec::new(),
+            named_to_refused: BTreeSet::new(),
         };
         if !(200..300).contains(&plain.status) {
             learn.evidence.about.push(format!(
@@ -121,6 +124,16 @@ impl<'a> Learn<'a> {
         };
         let reply = self.asker.ask(&page, &Wish::Get).await;
         let allowed = self.is_allowed(reply.as_ref());
+        if !allowed {
+            let actual = reply.as_ref().and_then(|reply| reply.actual.as_ref());
+            let mut named = actual
+                .into_iter()
+                .flat_map(|answer| answer.values(ALLOW_ORIGIN));
+            let named = named
+                .next()
+                .map(|value| String::from_utf8_lossy(value).into_owned());
+            self.named_to_refused.insert(named);
+        }
         self.asked.push((origin.to_owned(), allowed));
         allowed
     }
@@ -283,6 +296,16 @@ impl<'a> Learn<'a> {
                     .to_owned(),
             ),
             AnyOr::Any(Any::Any) => {}
+            AnyOr::Listed(listed)
+                if listed.len() == 1
+                    && self.named_to_refused == listed.iter().cloned().map(Some).collect() =>
+            {
+                said.push(
+                    "It is named to pages of all others as well, which browsers refuse them: the \
+                     server knows one origin, and does not look at who asks."
+                        .to_owned(),
+                );
+            }
             AnyOr::Listed(listed) => {
                 said.push(
                     "Which other origins are allowed cannot be known: add those that are meant, and \

@@ -39,9 +39,14 @@ use crate::args::{Cli, Command};
 
 /// Does what the arguments (the program's name first) say.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments.into_iter().collect::<Vec<_>>()) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(message) => {
+            if let Some(said) = args::mistaken::message(&arguments, &message) {
+                message::error(&said);
+                return Exit::Usage;
+            }
             // Where it cannot be printed there is nobody to read it.
             let _ = message.print();
             return if message.use_stderr() {

@@ -1,7 +1,7 @@
 //! `report`: runs of the agent cases as a page for people, in one file that needs nothing else.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use cors_harness::exit::Exit;
@@ -16,6 +16,11 @@ const BROWSERS: [AgentName; 3] = [AgentName::Chromium, AgentName::Firefox, Agent
 
 /// Renders the page.
 pub(crate) fn run(args: &ReportArgs) -> Result<Exit, Stop> {
+    if args.out.is_none() && io::stdout().is_terminal() {
+        return Err(Stop::usage(
+            "the page is more than a terminal can show: give --out FILE (`--out -` writes it here)",
+        ));
+    }
     let library = cases::load(&args.selection)?;
     let chosen = cases::choose(library.agent_cases(), &args.selection)?;
     let names = if args.agent.is_empty() && args.runs.is_empty() {

@@ -1,6 +1,7 @@
 //! What is tested: a server whose policy was stated, one that takes on the named policies, a
 //! command that starts such servers, or the reference server in this program.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -118,8 +119,13 @@ pub(crate) async fn find(
 
 pub(crate) fn policy(file: &Path) -> Result<Policy, Stop> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Stop::usage(format_args!("{name}: cannot be read: {error}")))?;
+    let unreadable = |why: &dyn Display| Stop::usage(format_args!("{name}: cannot be read: {why}"));
+    let bytes = std::fs::read(file).map_err(|error| unreadable(&error))?;
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        let why = "the text is UTF-16, as PowerShell writes it; expected UTF-8";
+        return Err(unreadable(&why));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| unreadable(&error.utf8_error()))?;
     read_policy_toml(&name, &text).map_err(Stop::usage)
 }
 

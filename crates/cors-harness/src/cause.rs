@@ -187,6 +187,13 @@ impl Cause {
         parts.join("; ")
     }
 
+    /// Whether a text can be what [`Self::fingerprint`] gives for a case about servers.
+    pub fn can_be_fingerprint(text: &str) -> bool {
+        let wanted = ["wanted shared, got ", "wanted refused, got ", "checks "];
+        ["blocked", "no answer"].contains(&text)
+            || wanted.iter().any(|start| text.starts_with(start))
+    }
+
     /// Whether another failure is the same thing in another case.
     pub fn is_same(&self, other: &Self) -> bool {
         let verdict = |cause: &Self| {

@@ -49,6 +49,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnyOrVisitor<T> {
         if word == "any" {
             return Ok(AnyOr::Any(Any::Any));
         }
+        if word == "*" {
+            return Err(E::custom("everything is written `\"any\"`, not `\"*\"`"));
+        }
         Err(E::invalid_value(serde::de::Unexpected::Str(word), &self))
     }
 

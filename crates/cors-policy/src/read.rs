@@ -35,7 +35,7 @@ pub fn read_policy_toml(name: &str, text: &str) -> Result<Policy, Errors> {
         let field = field_of(wrong.path().iter());
         let wrong = wrong.into_inner();
         let at = wrong.span().map_or(0, |span| span.start);
-        let problem = Problem::Shape(wrong.message().to_owned());
+        let problem = Problem::Shape(with_nearest(wrong.message()));
         error(at, Some(field), problem)
     })?;
     let table = DeTable::parse(text).ok();
@@ -54,6 +54,20 @@ pub fn read_policy_toml(name: &str, text: &str) -> Result<Policy, Errors> {
     let stated = Errors::none_or(errors.collect(), stated)?;
     // What can be missing was checked.
     Policy::try_from(stated).map_err(|wrong| error(0, None, Problem::Shape(wrong)).into())
+}
+
+/// The sentence of serde about an unknown field: where a name looks like it, that one in the place of
+/// all there are.
+fn with_nearest(message: &str) -> String {
+    let near = || {
+        let (unknown, expected) = message.strip_prefix("unknown field `")?.split_once('`')?;
+        let names = expected.split('`').skip(1).step_by(2);
+        let near = names.map(|name| (strsim::damerau_levenshtein(name, unknown), name));
+        let (distance, name) = near.min()?;
+        let message = format!("unknown field `{unknown}`; did you mean `{name}`?");
+        (distance * 3 <= unknown.len()).then_some(message)
+    };
+    near().unwrap_or_else(|| message.to_owned())
 }
 
 /// Everything that is wrong with a policy whose shape is right: field and problem.

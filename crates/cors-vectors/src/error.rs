@@ -179,7 +179,7 @@ fn braced(names: &[&str]) -> String {
 pub type Errors = strict::Errors<Error>;
 
 /// Up to three of the names that look most like `name`, best first.
-pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut scored: Vec<(usize, &str)> = names
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, candidate)| {

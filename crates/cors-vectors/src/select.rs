@@ -312,7 +312,9 @@ impl Selector {
 
     fn nearest<C: Selectable>(&self, cases: &[&C]) -> Vec<String> {
         let mut names: Vec<&str> = match self {
-            Self::Id(text, _) if text.contains('/') => cases.iter().map(|case| case.id()).collect(),
+            Self::Id(text, _) if text.contains('/') && !text.ends_with("/*") => {
+                cases.iter().map(|case| case.id()).collect()
+            }
             Self::Id(..) => cases
                 .iter()
                 .filter_map(|case| Some(case.id().split_once('/')?.0))
@@ -337,7 +339,10 @@ impl Selector {
         names.sort_unstable();
         names.dedup();
         let (prefix, wanted) = match self {
-            Self::Id(text, _) => ("", text.trim_matches('*')),
+            Self::Id(text, _) => (
+                "",
+                text.strip_suffix("/*").unwrap_or(text).trim_matches('*'),
+            ),
             Self::Tag(tag) => ("tag:", tag.as_str()),
             Self::Spec(spec) => ("spec:", spec.as_str()),
             Self::Rule(rule) => ("rule:", rule.as_str()),

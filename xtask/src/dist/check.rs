@@ -24,6 +24,7 @@ pub(super) fn check(made: &Made) -> anyhow::Result<()> {
     binstall(&made.package)?;
     let folder = TempDir::new().context("cannot make a folder")?;
     let program = unpacked(made, folder.path())?;
+    container_works(&program, folder.path())?;
     if let Some(wheel) = &made.wheel {
         wheel_works(wheel)?;
     }
@@ -66,6 +67,38 @@ fn unpacked(made: &Made, folder: &Path) -> anyhow::Result<PathBuf> {
     };
     trial.run()?;
     Ok(program)
+}
+
+/// The files of the image, laid out as ci/Dockerfile says, are enough: the program runs with nothing else,
+/// as nobody.
+fn container_works(program: &Path, unpacked: &Path) -> anyhow::Result<()> {
+    println!("the container:");
+    let dockerfile = crate::root().join("crates/cors-conformance/ci/Dockerfile");
+    let dockerfile = std::fs::read_to_string(dockerfile).context("the Dockerfile")?;
+    let line = |word: &str| dockerfile.lines().find_map(|line| line.strip_prefix(word));
+    let copied = line("COPY ").context("the Dockerfile copies nothing")?;
+    let user = line("USER ").context("the Dockerfile names no user")?;
+    let image = unpacked.join("image");
+    std::fs::create_dir(&image).context("cannot make a folder")?;
+    let from = program.parent().context("the program is nowhere")?;
+    for name in copied.split(' ').filter(|name| *name != "/") {
+        std::fs::copy(from.join(name), image.join(name)).with_context(|| name.to_owned())?;
+    }
+    let words = ["chroot", &format!("--userspec={user}")].map(Into::into);
+    let mut words = words.to_vec();
+    words.extend([image.clone().into(), "/cors-conformance".into()]);
+    let mut version = Command::new("chroot");
+    version.arg(&image).args(["/cors-conformance", "--version"]);
+    if !version.output().is_ok_and(|output| output.status.success()) {
+        println!("  chroot cannot be used here (it needs root): the container was not tried");
+        return Ok(());
+    }
+    let trial = Trial {
+        words,
+        program: program.to_path_buf(),
+        folder: &image,
+    };
+    trial.run()
 }
 
 /// The wheel's program runs, and its fixture does what its page says.

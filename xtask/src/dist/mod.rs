@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
-use made::{Made, emptied, package};
+use made::{Made, copy, emptied, package};
 
 mod archive;
 mod check;
@@ -50,6 +50,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         made.wheel = Some(python::wheel(&made.folder)?);
         made.npm = npm::packages(&made)?;
     }
+    let ci = crate::root().join("crates/cors-conformance/ci");
+    copy(&ci, &["install.sh", "Dockerfile"], &made.folder)?;
     let sums = sums(&made.folder)?;
     std::fs::write(made.folder.join(SUMS), &sums).context("cannot write the sums")?;
     if args.check {

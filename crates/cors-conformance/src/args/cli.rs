@@ -122,6 +122,12 @@ mod tests {
     fn a_wrong_argument_is_named_with_what_was_expected() {
         for (arguments, said) in [
             (&["127.0.0.1:80"][..], "http"),
+            (&["127.0.0.1:80"], "did you mean http://127.0.0.1"),
+            (
+                &["localhost:7113/x"],
+                "did you mean http://localhost:7113/x?",
+            ),
+            (&["localhost"], "did you mean http://localhost/?"),
             (&["ftp://127.0.0.1/"], "expected http or https"),
             (&["http://a:b@127.0.0.1/"], "Authorization"),
             (&["http://127.0.0.1/#x"], "fragment"),
@@ -142,8 +148,8 @@ mod tests {
             (&["-x", "socks5://localhost"], "socks5 is not supported"),
             (&["-b", "jar.txt"], "files are not read"),
             (&["-b", "a=\n"], "0x0a"),
-            (&["--rate", "0"], "zero"),
-            (&["--repeat", "0"], "zero"),
+            (&["--rate", "0"], "1 or more"),
+            (&["--repeat", "0"], "1 or more"),
             (&["-m", "0"], "more than 0"),
             (&["-m", "soon"], "number of seconds"),
             (&["-m", "inf"], "more than 0"),

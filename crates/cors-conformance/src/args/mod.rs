@@ -22,6 +22,7 @@ mod cli;
 mod explain;
 mod fuzz;
 mod list;
+pub(crate) mod mistaken;
 mod output;
 mod probe;
 mod requests;

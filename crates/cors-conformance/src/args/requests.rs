@@ -7,7 +7,7 @@ use clap::Args;
 use cors_harness::wire::Line;
 
 use super::transport::TransportArgs;
-use super::values::{parse_cookie, parse_header};
+use super::values::{parse_cookie, parse_count, parse_header};
 
 /// How requests are sent to the target.
 #[derive(Debug, Clone, Args)]
@@ -28,7 +28,7 @@ pub struct RequestArgs {
     #[command(flatten)]
     pub transport: TransportArgs,
     /// Send at most this many requests a second to a server given by URL
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
     pub rate: Option<NonZeroU32>,
     /// Let methods other than GET, HEAD and OPTIONS reach a server given by URL
     #[arg(long)]

@@ -10,7 +10,7 @@ use super::probe::ProbeArgs;
 use super::requests::RequestArgs;
 use super::selection::{BaselineFile, Selection};
 use super::target::TargetArgs;
-use super::values::{FailOn, parse_seconds};
+use super::values::{FailOn, parse_count, parse_seconds};
 
 /// The arguments of `run`.
 #[derive(Debug, Args)]
@@ -35,7 +35,7 @@ pub struct RunArgs {
           value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
     /// Run the cases this many times, one round after the other
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = parse_count)]
     pub repeat: NonZeroU32,
     /// Known failures.
     #[command(flatten)]

@@ -1,5 +1,6 @@
 //! The values of options, and how they are read. Errors say what was expected; clap names the option.
 
+use std::num::{NonZeroU32, ParseIntError};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -37,15 +38,11 @@ pub struct Report {
 }
 
 pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
+    if !text.contains("://") {
+        return Err(without_scheme(text));
+    }
     // The names of targets may be international.
-    let url = url::Url::parse(text).map_err(|error| {
-        let hint = if text.contains("://") {
-            ""
-        } else {
-            " (did you mean http://…?)"
-        };
-        format!("{error}{hint}")
-    })?;
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!(
             "the scheme is {}, expected http or https",
@@ -59,6 +56,18 @@ pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
         return Err("credentials belong into -H 'Authorization: …'".to_owned());
     }
     Ok(Url::from_serialized(url.as_str()))
+}
+
+/// What is wrong with a URL that does not begin with a scheme.
+fn without_scheme(text: &str) -> String {
+    let meant = format!("http://{text}");
+    // What has an `@` may hold a password.
+    let likely = text == "localhost" || text.contains([':', '.']) && !text.contains('@');
+    let hint = match url::Url::parse(&meant) {
+        Ok(url) if likely => format!("; did you mean {url}?"),
+        Ok(_) | Err(_) => String::new(),
+    };
+    format!("expected a URL that begins with http:// or https://{hint}")
 }
 
 pub(crate) fn parse_header(text: &str) -> Result<(String, String), String> {
@@ -112,6 +121,11 @@ pub(crate) fn parse_seconds(text: &str) -> Result<Duration, String> {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err("expected more than 0 seconds".to_owned()),
     }
+}
+
+pub(crate) fn parse_count(text: &str) -> Result<NonZeroU32, String> {
+    let expected = |_: ParseIntError| "expected a whole number, 1 or more".to_owned();
+    text.parse().map_err(expected)
 }
 
 pub(crate) fn parse_report(text: &str) -> Result<Report, String> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use cors_harness::cause::Cause;
 use cors_vectors::Library;
 use cors_vectors::known::edit::written;
 use cors_vectors::known::entry::Known;
@@ -32,8 +33,19 @@ pub(crate) fn find(
     let name = path.display().to_string();
     let text = text(&path)?;
     let ids = |text: &str| ids_of(library.server_cases(), text);
-    let file = KnownFile::read(&name, &text, reasons, &ids);
-    file.map(Some).map_err(Stop::usage)
+    let file = KnownFile::read(&name, &text, reasons, &ids).map_err(Stop::usage)?;
+    for entry in &file.entries {
+        if let Some(fails) = &entry.known.fails
+            && !Cause::can_be_fingerprint(fails)
+        {
+            let line = entry.line;
+            return Err(Stop::usage(format_args!(
+                "{name}:{line}: `fails = {fails:?}`: no case fails in such a way; leave it out, or \
+                 take it from a file that `baseline init` writes"
+            )));
+        }
+    }
+    Ok(Some(file))
 }
 
 /// The text of a file.

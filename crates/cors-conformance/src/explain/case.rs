@@ -24,6 +24,7 @@ use cors_report::cite::cited;
 use cors_text::style::{FAINT, STRONG};
 use cors_text::terminal::sentence;
 use cors_vectors::agent::{AgentCase, RequestKind};
+use cors_vectors::error::nearest;
 use cors_vectors::server::{ServerCase, Verdict};
 use cors_vectors::{Library, library, server_library};
 use serde_json::{Value, json};
@@ -47,11 +48,7 @@ pub(crate) fn run(id: &str, args: &ExplainArgs) -> Result<Exit, Stop> {
     }
     let ids = library.server_cases().map(|case| case.id.as_str());
     let ids = ids.chain(library.agent_cases().map(|case| case.id.as_str()));
-    let slug = id.rsplit('/').next().unwrap_or(id);
-    let near: Vec<&str> = ids
-        .filter(|known| !slug.is_empty() && known.contains(slug))
-        .take(5)
-        .collect();
+    let near = nearest(id, ids);
     let hint = if near.is_empty() {
         format!("`{} list` names them", invoked::name())
     } else {

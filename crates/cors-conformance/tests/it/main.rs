@@ -7,6 +7,7 @@
 
 mod baselines;
 mod browsers;
+mod ci;
 mod commands;
 mod docs;
 mod documents;

@@ -10,13 +10,13 @@ use crate::program::{command, run, text};
 use crate::servers::POLICY;
 
 /// A serving program, and the address that it names.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Serving {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = command(&[&["serve"], arguments].concat())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

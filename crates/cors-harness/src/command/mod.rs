@@ -112,7 +112,10 @@ impl Command {
             Ok((_, Started::Cannot(_))) => true,
             Ok((program, Started::Listens(_))) => {
                 let said = "a command that accepts any policy does not read it, and its results \
-                            mean nothing";
+                            mean nothing. That policy has `allow_origins = [\"not an \
+                            origin\\u0000\"]`, `allow_methods = [\"not a method\\u0000\"]` and so \
+                            on: read the file that CORS_POLICY names, and exit with 64 where an \
+                            origin is neither `null` nor has `://` in it";
                 run.stop(
                     Exit::Unreachable,
                     format!("{ASKED}, but the command listens: {said}"),

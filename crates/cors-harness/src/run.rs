@@ -1,13 +1,15 @@
 //! The run: a control exchange, the cases with a bounded number in flight, a control exchange, and
 //! the stream of events about it.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 
 use crate::case::{Through, again, blank, run_case};
-use crate::control::{Control, Halt, control, still_answers};
+use crate::control::{Control, Halt, by_origin, control, still_answers};
 use crate::event::{CaseEvent, EndEvent, Mode, NoteEvent, Outcome, RunEvent, SubjectEvent};
 use crate::exit::Exit;
 use crate::options::{About, Options};
@@ -15,6 +17,9 @@ use crate::plan::{Plan, PlannedCase};
 use crate::redact::Redactor;
 use crate::session::Session;
 use crate::stream::{Sink, Stream};
+
+/// A target that answers nothing for so long is not there.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Exchanges in a row that may run out of time before the target is given up.
 pub(crate) const MOST_TIMEOUTS: u32 = 3;
@@ -30,9 +35,21 @@ pub async fn run(
     sink: &mut dyn Sink,
 ) -> EndEvent {
     let mut run = Run::begin(options, plan.subject.mode(), plan.selected(), sink);
+    let cancelled = Cell::new(false);
+    let cancel = async {
+        cancel.await;
+        cancelled.set(true);
+    };
     tokio::select! {
         biased;
-        why = cut_short(options, cancel) => run.stop(Exit::CutShort, why),
+        why = cut_short(options, cancel) => {
+            if run.is_answered || cancelled.get() || options.deadline < PATIENCE {
+                run.stop(Exit::CutShort, why);
+            } else {
+                let text = format!("the target did not answer: {why}");
+                run.stop(Exit::Unreachable, text);
+            }
+        }
         () = run.carry_out(plan) => {}
     }
     run.end()
@@ -93,6 +110,8 @@ pub(crate) struct Run<'a> {
     results: Vec<Option<Through>>,
     /// Cases of that plan before this position were told to the sink.
     told: usize,
+    /// Whether a control exchange came to its end.
+    is_answered: bool,
 }
 
 impl<'a> Run<'a> {
@@ -131,6 +150,7 @@ impl<'a> Run<'a> {
             stream: Stream::begin(run, options.fail_on, sink),
             results: Vec::new(),
             told: 0,
+            is_answered: false,
         }
     }
 
@@ -177,6 +197,7 @@ impl<'a> Run<'a> {
         let mut answered = Vec::new();
         for site in plan.sites() {
             let Control { plain, notes } = control(site, session).await?;
+            self.is_answered = true;
             for note in notes {
                 let text = self.redactor.text(&note.text);
                 self.stream.note(NoteEvent { text, ..note });
@@ -188,6 +209,13 @@ impl<'a> Run<'a> {
         session.begin();
         self.cases(plan, session).await?;
         for site in answered {
+            if self.mode != Mode::Kit
+                && self.stream.has_failures()
+                && let Some(note) = by_origin(site, session).await
+            {
+                let text = self.redactor.text(&note.text);
+                self.stream.note(NoteEvent { text, ..note });
+            }
             still_answers(site, session).await?;
         }
         Ok(())

@@ -77,6 +77,11 @@ impl fmt::Debug for Stream<'_> {
 }
 
 impl<'s> Stream<'s> {
+    /// Whether a case failed so far.
+    pub(crate) const fn has_failures(&self) -> bool {
+        self.counts.fail > 0
+    }
+
     /// Begins the stream of a run in which failures from a level on count.
     pub fn begin(run: RunEvent, fail_on: Level, sink: &'s mut dyn Sink) -> Self {
         let selected = run.selected;

@@ -332,8 +332,8 @@ fn elements(lines: &[Vec<u8>]) -> impl Iterator<Item = &[u8]> {
 /// What is no preflight.
 fn other(read: &Read, terms: Terms<'_>, list: &mut Checks) {
     let policy = terms.policy;
-    // What a server does with requests of others is its own choice.
-    let may = read.origins.is_empty() || read.allowed.is_some();
+    // What a server does with requests of others, or for another host, is its own choice.
+    let may = (read.origins.is_empty() || read.allowed.is_some()) && read.hosts.is_empty();
     // Whether it serves HEAD, and which URLs are the resource's, is for the server to say.
     let level = if is_unlisted(&read.method, policy) || read.has_query {
         Level::Should
@@ -348,7 +348,7 @@ fn other(read: &Read, terms: Terms<'_>, list: &mut Checks) {
         }
         if read.endpoint == Endpoint::Resource && may {
             list.add("served", level, LAST, status(&[(200, 299)]));
-            if terms.kit && read.hosts.is_empty() {
+            if terms.kit {
                 let ran = header("X-Calls", HeaderIs::Absent(false));
                 list.add("ran", level, LAST, ran);
             }

@@ -7,6 +7,7 @@
 //! A target in this process has none of these in front of it: it is asked a plain GET and no more.
 
 mod page;
+mod rules;
 
 use cors_model::host::Host;
 use cors_model::url::Url;
@@ -22,6 +23,8 @@ use crate::limit::is_limit;
 use crate::session::Session;
 use crate::target::Transport;
 use crate::wire::{Line, Response};
+
+pub(crate) use self::rules::by_origin;
 
 use self::page::{as_page, plain_get};
 

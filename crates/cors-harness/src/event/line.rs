@@ -119,6 +119,8 @@ pub enum NoteAbout {
     AllowOrigin,
     /// A cache in front of it answers whatever the origin.
     Cache,
+    /// It allows pages of one origin other things than those of another.
+    Rules,
 }
 
 /// How a run ended.

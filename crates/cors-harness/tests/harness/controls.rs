@@ -10,6 +10,7 @@ use cors_harness::kit::Subject;
 use cors_harness::options::Options;
 use cors_harness::target::UrlTarget;
 use cors_model::url::Url;
+use cors_vectors::policy::AnyOr;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -354,4 +355,42 @@ async fn what_explains_failures_is_noted_once() {
         assert!(said.contains(text), "{said}");
         assert_eq!(stream.end.counts.unjudged, 0);
     }
+}
+
+#[tokio::test]
+async fn a_policy_that_wants_rules_is_told_so() {
+    let other = "https://other.example";
+    // The first origin has GET only.
+    let answer = move |head: &str| match field(head, "origin") {
+        Some("https://app.example") => correct(head).replace("Methods: PUT", "Methods: GET"),
+        Some(origin) if origin == other => {
+            let as_first = head.replace(other, "https://app.example");
+            correct(&as_first).replace("https://app.example", other)
+        }
+        _ => correct(head),
+    };
+    let mut several = policy();
+    several.allow_origins = AnyOr::Listed(vec!["https://app.example".into(), other.into()]);
+    let server = Server::answering(answer).await;
+    let url = Url::from_serialized(&format!("http://{}/resource", server.address));
+    let target = Rc::new(UrlTarget::new(&url, &crate::support::options()).unwrap());
+    let subject = Subject::with_policy(target, several.clone());
+    let stream = run_all(&all(), subject, &options()).await;
+    assert!(stream.end.counts.fail > 0, "{:?}", stream.end);
+    let [(NoteAbout::Rules, text)] = notes(&stream)[..] else {
+        panic!("{:?}", notes(&stream));
+    };
+    let expected = "PUT is allowed to pages of https://other.example and not to those of \
+                    https://app.example";
+    assert!(text.starts_with(expected), "{text}");
+    assert!(text.contains("[[rules]]"), "{text}");
+
+    // Of a server that refuses all alike nothing is said.
+    let none =
+        Server::answering(|head| correct(head).replace("Methods: PUT", "Methods: GET")).await;
+    let url = Url::from_serialized(&format!("http://{}/resource", none.address));
+    let target = Rc::new(UrlTarget::new(&url, &crate::support::options()).unwrap());
+    let stream = run_all(&all(), Subject::with_policy(target, several), &options()).await;
+    assert!(stream.end.counts.fail > 0, "{:?}", stream.end);
+    assert_eq!(notes(&stream), []);
 }

@@ -1,6 +1,7 @@
 //! How runs are paced, and how they end.
 
 use std::cell::Cell;
+use std::convert::Infallible;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use cors_harness::plan::{Plan, PlanError};
 use cors_harness::run::run;
 use cors_harness::stream::Sink;
 use cors_harness::target::{ServiceTarget, UrlTarget};
+use cors_harness::wire::RequestBody;
 use cors_vectors::server::ServerCase;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
@@ -123,7 +125,7 @@ fn slow_service(most: Rc<Cell<usize>>) -> Subject {
                     .headers_mut()
                     .insert("access-control-allow-origin", origin.clone());
             }
-            Ok::<_, std::convert::Infallible>(response)
+            Ok::<_, Infallible>(response)
         }
     });
     let url = cors_model::url::Url::parse("http://target.test/resource").unwrap();
@@ -181,6 +183,24 @@ async fn a_run_that_takes_too_long_is_cut_short() {
         (4, 16)
     );
     assert_eq!(stream.end.counts.total(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_in_which_nothing_is_answered_finds_nobody() {
+    let url = "http://target.test/resource".parse().unwrap();
+    let service = tower::service_fn(|_: http::Request<RequestBody>| async {
+        std::future::pending::<Result<http::Response<String>, Infallible>>().await
+    });
+    let target = Rc::new(ServiceTarget::new(url, service));
+    let subject = Subject::with_policy(target, policy());
+    let options = Options {
+        deadline: Duration::from_secs(5),
+        ..options()
+    };
+    let stream = run_all(&all(), subject, &options).await;
+    assert_eq!(stream.end.exit, Exit::Unreachable);
+    let reason = stream.end.reason.unwrap();
+    assert!(reason.starts_with("the target did not answer"), "{reason}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,12 +8,16 @@ use cors_harness::event::Event;
 use cors_harness::exit::{Exit, Exits};
 use cors_harness::stream::Sink;
 use cors_vectors::server::Level;
+use terminal_size::{Height, Width};
 
 use crate::args::{Color, OutputArgs, Report};
 use crate::progress::Progress;
 use crate::stop::Stop;
 use cors_report::format::Format;
 use cors_report::terminal::Terminal;
+
+/// Columns below which lines are not wrapped.
+const NARROWEST: usize = 40;
 
 /// All sinks of a run.
 pub(crate) struct Output {
@@ -45,11 +49,15 @@ impl Output {
     ) -> Result<Self, Stop> {
         let reports = &args.report;
         let people = Some(people(reports, args.color)?);
+        let columns = match on_stdout(reports) {
+            0 => columns(),
+            _ => columns_of(terminal_size::terminal_size_of(io::stderr())),
+        };
         let sheets = Sheet::open_all(reports, fail_on)?;
         let shared = on_stdout(reports) > 0 || io::stdout().is_terminal();
         let (progress, trouble) = (None, Vec::new());
         Ok(Self {
-            terminal,
+            terminal: terminal.within(columns.unwrap_or(usize::MAX)),
             people,
             shared,
             progress,
@@ -129,6 +137,15 @@ impl Sink for Output {
 fn on_stdout(reports: &[Report]) -> usize {
     let to_stdout = |report: &&Report| report.path.is_none();
     reports.iter().filter(to_stdout).count()
+}
+
+/// Columns of the terminal on standard output, where there is one.
+pub(crate) fn columns() -> Option<usize> {
+    columns_of(terminal_size::terminal_size_of(io::stdout()))
+}
+
+fn columns_of(size: Option<(Width, Height)>) -> Option<usize> {
+    size.map(|(Width(width), _)| usize::from(width).max(NARROWEST))
 }
 
 /// Where people read: standard output, or standard error when a report goes there.

@@ -8,7 +8,7 @@ use crate::console::ConsoleView;
 use crate::engine::EngineView;
 use crate::view::{AnswerView, Exchange, Explanation, Line, Page, Step, Verdict};
 use cors_text::style::{BAD, FAINT, GOOD, STRONG};
-use cors_text::terminal::{clipped, sentence};
+use cors_text::terminal::{clipped, sentence, wrapped};
 
 /// Columns of a header value that are shown.
 const VALUE: usize = 200;
@@ -16,17 +16,25 @@ const VALUE: usize = 200;
 const COPIED: usize = 1000;
 /// Lines of one kind that are shown.
 const LINES: usize = 20;
-/// Columns of prose.
+/// Columns of prose at most.
 const WIDTH: usize = 96;
 
 /// The text, with styles; ends in a line feed.
 pub fn text(explanation: &Explanation, verbose: bool) -> String {
-    let mut text = Text(String::new());
+    text_within(explanation, verbose, WIDTH)
+}
+
+/// [`text`] on a terminal of so many columns. Longer lines hold a URL or a header value.
+pub fn text_within(explanation: &Explanation, verbose: bool, columns: usize) -> String {
+    let mut text = Text {
+        lines: String::new(),
+        columns: columns.min(WIDTH),
+    };
     let style = match explanation.verdict {
         Verdict::Refused | Verdict::NotCors => BAD,
         Verdict::Shared | Verdict::AllowedSoFar => GOOD,
     };
-    for line in wrapped(&sentence(&explanation.said), WIDTH) {
+    for line in wrapped(&sentence(&explanation.said), text.columns) {
         text.line(&format!("{style}{line}{style:#}"));
     }
     if let Some(engine) = &explanation.engine {
@@ -86,7 +94,7 @@ pub fn text(explanation: &Explanation, verbose: bool) -> String {
             text.prose("  - ", note);
         }
     }
-    text.0
+    text.lines
 }
 
 /// What led to a request.
@@ -96,21 +104,6 @@ enum Before {
     Redirect,
     /// The status 421.
     Misdirected,
-}
-
-/// Words in lines of at most so many columns, where words allow.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// At most so many columns of a value; that something was cut is said at the end.
@@ -123,18 +116,24 @@ fn cut(value: &str, columns: usize) -> String {
 
 /// Whose behaviour it is, and where that is not what the standard says; ends in a line feed.
 pub fn engine(engine: &EngineView) -> String {
-    let mut text = Text(String::new());
+    let mut text = Text {
+        lines: String::new(),
+        columns: WIDTH,
+    };
     text.engine(engine);
-    text.0
+    text.lines
 }
 
 /// Text with styles, line by line.
-struct Text(String);
+struct Text {
+    lines: String,
+    columns: usize,
+}
 
 impl Text {
     fn line(&mut self, line: &str) {
-        self.0.push_str(line.trim_end());
-        self.0.push('\n');
+        self.lines.push_str(line.trim_end());
+        self.lines.push('\n');
     }
 
     fn heading(&mut self, heading: &str) {
@@ -145,7 +144,7 @@ impl Text {
     /// Wrapped words; `mark` stands before the first line and as much space before the others.
     fn prose(&mut self, mark: &str, words: &str) {
         let indent = mark.chars().count();
-        let lines = wrapped(&sentence(words), WIDTH.saturating_sub(indent));
+        let lines = wrapped(&sentence(words), self.columns.saturating_sub(indent));
         for (index, line) in lines.iter().enumerate() {
             if index == 0 {
                 self.line(&format!("{mark}{line}"));

@@ -63,6 +63,8 @@ pub struct Terminal {
     notes: Vec<String>,
     /// Of a fuzzer, what makes the same requests again.
     seed: Option<u64>,
+    /// Columns of a line.
+    columns: usize,
 }
 
 impl Terminal {
@@ -79,7 +81,27 @@ impl Terminal {
             engines: Reasons::new(),
             notes: Vec::new(),
             seed: None,
+            columns: usize::MAX,
         }
+    }
+
+    /// Lines of at most so many columns. Longer ones are those of requests, responses and commands,
+    /// since URLs and header values are compared by eye and commands are copied, and those of one
+    /// word.
+    #[must_use]
+    pub const fn within(mut self, columns: usize) -> Self {
+        self.columns = columns;
+        self
+    }
+
+    /// A line, wrapped; what does not fit stands this far from the edge.
+    fn prose(&self, sink: &mut dyn Write, hanging: usize, line: &str) -> io::Result<()> {
+        let lines = escape::wrapped(line, self.columns.saturating_sub(hanging));
+        for (number, line) in lines.iter().enumerate() {
+            let indent = if number == 0 { 0 } else { hanging };
+            writeln!(sink, "{:indent$}{line}", "")?;
+        }
+        Ok(())
     }
 
     /// Whether what was seen of cases that pass is to be read.
@@ -133,7 +155,7 @@ impl Terminal {
             }
         };
         let tool = escape::sentence(&run.tool);
-        writeln!(sink, "{STRONG}{tool}{STRONG:#}: {subject}")?;
+        self.prose(sink, 2, &format!("{STRONG}{tool}{STRONG:#}: {subject}"))?;
         if let SubjectEvent::Server {
             inferred: Some(inferred),
             ..
@@ -159,11 +181,11 @@ impl Terminal {
     fn case(&mut self, sink: &mut dyn Write, case: &CaseEvent) -> io::Result<()> {
         match self.verbosity {
             Verbosity::Failures => {}
-            Verbosity::Cases => writeln!(sink, "{}", block::line(case))?,
+            Verbosity::Cases => self.prose(sink, 2, &block::line(case))?,
             Verbosity::Everything if !block::has_details(case) => {
-                writeln!(sink, "{}", block::line(case))?;
+                self.prose(sink, 2, &block::line(case))?;
             }
-            Verbosity::Everything => writeln!(sink, "{}", block::verbose(case))?,
+            Verbosity::Everything => writeln!(sink, "{}", block::verbose(case, self.columns))?,
         }
         for event in &case.engines {
             self.engines.add(&event.said, &case.id);
@@ -178,7 +200,7 @@ impl Terminal {
             Outcome::Fail | Outcome::Error => {
                 // A search may go on for hours.
                 if self.seed.is_some() {
-                    finding(sink, case)?;
+                    self.finding(sink, case)?;
                 }
                 self.failures.push(case.clone());
             }
@@ -196,7 +218,7 @@ impl Terminal {
         self.failures.sort_by(|one, other| one.id.cmp(&other.id));
         for group in groups(&self.failures) {
             writeln!(sink)?;
-            write!(sink, "{}", block::failure(group.first))?;
+            write!(sink, "{}", block::failure_within(group.first, self.columns))?;
             if !group.others.is_empty() {
                 writeln!(
                     sink,
@@ -210,11 +232,8 @@ impl Terminal {
                 };
                 for case in group.others.iter().take(shown) {
                     let title = escape::sentence(&case.title);
-                    writeln!(
-                        sink,
-                        "    {}  {FAINT}{title}{FAINT:#}",
-                        escape::sentence(&case.id)
-                    )?;
+                    let id = escape::sentence(&case.id);
+                    self.prose(sink, 6, &format!("    {id}  {FAINT}{title}{FAINT:#}"))?;
                 }
                 let unnamed = group.others.len().saturating_sub(shown);
                 if unnamed > 0 {
@@ -236,7 +255,11 @@ impl Terminal {
             usize::MAX
         };
         for Reason { count, text, .. } in skipped.iter().take(most) {
-            writeln!(sink, "{count} skipped: {}", escape::sentence(text))?;
+            self.prose(
+                sink,
+                2,
+                &format!("{count} skipped: {}", escape::sentence(text)),
+            )?;
         }
         let rest: usize = skipped.iter().skip(most).map(|reason| reason.count).sum();
         if rest > 0 {
@@ -244,25 +267,34 @@ impl Terminal {
         }
         for reason in self.blocked.iter() {
             let (count, shown) = (reason.count, shown(reason));
-            writeln!(sink, "{count} blocked, counted as skipped: {shown}")?;
+            self.prose(
+                sink,
+                2,
+                &format!("{count} blocked, counted as skipped: {shown}"),
+            )?;
         }
         for reason in self.info.iter() {
-            writeln!(sink, "{} info: {}", reason.count, shown(reason))?;
+            self.prose(
+                sink,
+                2,
+                &format!("{} info: {}", reason.count, shown(reason)),
+            )?;
         }
         for reason in self.known.iter() {
             let (count, shown) = (reason.count, shown(reason));
-            writeln!(sink, "{count} known to fail: {shown}")?;
+            self.prose(sink, 2, &format!("{count} known to fail: {shown}"))?;
         }
         for reason in self.engines.iter() {
             let cases = if reason.count == 1 { "case" } else { "cases" };
-            writeln!(sink, "{} {cases}: {}", reason.count, shown(reason))?;
+            self.prose(
+                sink,
+                2,
+                &format!("{} {cases}: {}", reason.count, shown(reason)),
+            )?;
         }
         for said in &end.out_of_date {
-            writeln!(
-                sink,
-                "{DOUBT}out of date:{DOUBT:#} {}",
-                escape::sentence(said)
-            )?;
+            let said = escape::sentence(said);
+            self.prose(sink, 2, &format!("{DOUBT}out of date:{DOUBT:#} {said}"))?;
         }
         if counts.error > 0 {
             writeln!(
@@ -287,10 +319,15 @@ impl Terminal {
             writeln!(sink, "{} not judged, counted as skipped", counts.unjudged)?;
         }
         for note in &self.notes {
-            writeln!(sink, "{DOUBT}note:{DOUBT:#} {}", escape::sentence(note))?;
+            let note = escape::sentence(note);
+            self.prose(sink, 2, &format!("{DOUBT}note:{DOUBT:#} {note}"))?;
         }
         if let Some(reason) = &end.reason {
-            writeln!(sink, "{BAD}{}{BAD:#}", escape::sentence(reason))?;
+            self.prose(
+                sink,
+                2,
+                &format!("{BAD}{}{BAD:#}", escape::sentence(reason)),
+            )?;
         }
         if !end.log.is_empty() {
             writeln!(sink, "  it printed last:")?;
@@ -331,6 +368,24 @@ impl Terminal {
         Ok(())
     }
 
+    /// A finding of a fuzzer, as soon as it is there.
+    fn finding(&self, sink: &mut dyn Write, case: &CaseEvent) -> io::Result<()> {
+        writeln!(sink)?;
+        write!(sink, "{}", block::failure_within(case, self.columns))?;
+        let Some(found) = &case.found else {
+            return Ok(());
+        };
+        let after = found.after;
+        if found.confirmed {
+            return writeln!(sink, "  {FAINT}found     after {after} requests{FAINT:#}");
+        }
+        let line = format!(
+            "  {DOUBT}found     after {after} requests, and not seen again on a target to which \
+             nothing else was sent: it depends on what was sent before, or comes and goes{DOUBT:#}"
+        );
+        self.prose(sink, 12, &line)
+    }
+
     fn sums_of_search(&self, sink: &mut dyn Write, end: &EndEvent, seed: u64) -> io::Result<()> {
         let generated = end.generated.as_ref();
         for (id, times) in generated.into_iter().flat_map(|generated| &generated.times) {
@@ -346,32 +401,13 @@ impl Terminal {
         let findings = self.failures.len();
         let style = if findings == 0 { GOOD } else { BAD };
         let noun = if findings == 1 { "finding" } else { "findings" };
-        writeln!(
-            sink,
+        let line = format!(
             "fuzz: {} sequences in {requests} requests ({} could not be made), \
              {style}{findings} {noun}{style:#}, seed {seed}",
             end.counts.ran(),
             end.counts.skip
-        )
-    }
-}
-
-/// A finding of a fuzzer, as soon as it is there.
-fn finding(sink: &mut dyn Write, case: &CaseEvent) -> io::Result<()> {
-    writeln!(sink)?;
-    write!(sink, "{}", block::failure(case))?;
-    let Some(found) = &case.found else {
-        return Ok(());
-    };
-    let after = found.after;
-    if found.confirmed {
-        writeln!(sink, "  {FAINT}found     after {after} requests{FAINT:#}")
-    } else {
-        writeln!(
-            sink,
-            "  {DOUBT}found     after {after} requests, and not seen again on a target to which \
-             nothing else was sent: it depends on what was sent before, or comes and goes{DOUBT:#}"
-        )
+        );
+        self.prose(sink, 2, &line)
     }
 }
 

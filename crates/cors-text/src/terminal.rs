@@ -45,6 +45,44 @@ pub fn clipped(text: &str, limit: usize) -> (String, usize) {
     (sentence(&kept), text.chars().count().saturating_sub(limit))
 }
 
+/// The words of a line in lines of at most so many columns, where words allow. What sets a style
+/// takes no column. Blanks before the first word stay there.
+pub fn wrapped(line: &str, columns: usize) -> Vec<String> {
+    let words = line.trim_start_matches(' ');
+    let indent = line.len() - words.len();
+    let mut lines = vec![" ".repeat(indent)];
+    let mut width = indent;
+    for (number, word) in words.split(' ').enumerate() {
+        let wide = shown_width(word);
+        let Some(last) = lines.last_mut() else {
+            break;
+        };
+        if number == 0 {
+            last.push_str(word);
+            width += wide;
+        } else if width + 1 + wide <= columns {
+            last.push(' ');
+            last.push_str(word);
+            width += 1 + wide;
+        } else {
+            lines.push(word.to_owned());
+            width = wide;
+        }
+    }
+    lines
+}
+
+/// The characters of a text that a terminal shows: those without the sequences that set a style.
+pub fn shown_width(text: &str) -> usize {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().chars().count();
+    let behind = |part: &str| {
+        part.split_once('m')
+            .map_or(0, |(_, text)| text.chars().count())
+    };
+    first + parts.map(behind).sum::<usize>()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +119,18 @@ mod tests {
         ] {
             assert_eq!(sentence(text), shown);
         }
+    }
+
+    #[test]
+    fn words_are_wrapped_and_styles_take_no_column() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("  one two", 5), ["  one", "two"]);
+        assert_eq!(wrapped("much-too-long a", 5), ["much-too-long", "a"]);
+        assert_eq!(wrapped("a  b", 9), ["a  b"]);
+        assert_eq!(wrapped("", 5), [""]);
+        let styled = "\u{1b}[1mone\u{1b}[0m two";
+        assert_eq!(wrapped(styled, 7), [styled]);
+        assert_eq!(shown_width(styled), 7);
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn server(library: &Library, case: &ServerCase, args: &ExplainArgs) -> Result<Ex
         }
     }
     // The title has been said.
-    for line in block::verbose(&event).lines().skip(2) {
+    for line in block::verbose(&event, usize::MAX).lines().skip(2) {
         put(&mut text, line);
     }
     print(&text)?;

@@ -9,6 +9,7 @@ use cors_harness::exit::Exit;
 use super::case;
 use super::print::print;
 use crate::args::ExplainArgs;
+use crate::output::columns;
 use crate::stop::Stop;
 
 /// Longest file that is read, in bytes. HAR files hold the bodies of whole pages.
@@ -40,7 +41,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
         let json = serde_json::to_string_pretty(&explanation).map_err(Stop::bug)?;
         json + "\n"
     } else {
-        render::text(&explanation, args.verbose)
+        let columns = columns().unwrap_or(usize::MAX);
+        render::text_within(&explanation, args.verbose, columns)
     };
     print(&text)?;
     Ok(match explanation.verdict {

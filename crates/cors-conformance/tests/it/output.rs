@@ -1,7 +1,10 @@
 //! What is printed, and the stream of events.
 
 use cors_harness::event::{Counts, Event, Mode};
+use cors_report::terminal::{Terminal, Verbosity};
 use cors_testbed::Behaviour;
+use cors_text::terminal::shown_width;
+use cors_vectors::server::Level;
 
 use crate::program::{Ran, SAMPLE, events, finish, run, sample, sample_command, text};
 use crate::servers::{Listening, behaving, reflecting};
@@ -215,4 +218,68 @@ fn listing_names_cases_of_both_kinds() {
     let new = lines(&["--vectors", file.to_str().unwrap(), "-t", "new-area/new"]);
     let line = "new-area/new  agent  Title.  not yet recorded of chromium, firefox, webkit";
     assert_eq!(new, [line]);
+}
+
+/// Whether a line may be wider than the terminal: it is of a request, a response, a command or a
+/// citation, which are compared by eye or copied, or has no blank to break it at.
+fn may_be_wide(line: &str, section: &str) -> bool {
+    let words = line.trim_start();
+    ["request", "response", "reproduce", "docs"].contains(&section)
+        || words.split(' ').any(|word| word.len() > 50)
+        || !words.contains(' ')
+}
+
+#[test]
+fn a_failing_run_fits_the_terminal() {
+    let refusing = behaving(Behaviour::but(|behaviour| {
+        behaviour.match_origin = |_| false;
+    }));
+    let folder = tempfile::tempdir().unwrap();
+    for (number, server) in [reflecting(), refusing].iter().enumerate() {
+        let file = folder.path().join(format!("{number}.ndjson"));
+        let report = format!("ndjson={}", text(&file));
+        let policy = text(&server.policy);
+        let ran = run(&[
+            &server.url,
+            "--policy",
+            policy,
+            "--engines",
+            "--report",
+            &report,
+        ]);
+        assert_eq!(ran.code, Some(1), "{ran:#?}");
+        let events: Vec<Event> = std::fs::read_to_string(&file)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        for columns in [80, 120] {
+            for verbosity in [Verbosity::Failures, Verbosity::Cases] {
+                let mut terminal = Terminal::new(verbosity, Level::Must).within(columns);
+                let mut sink = Vec::new();
+                for event in &events {
+                    terminal.event(&mut sink, event).unwrap();
+                }
+                let shown = String::from_utf8(sink).unwrap();
+                let mut section = String::new();
+                let mut wide = 0;
+                for line in shown.lines() {
+                    let plain = anstream::adapter::strip_str(line).to_string();
+                    if plain.starts_with("  ") && !plain.starts_with("   ") {
+                        section = plain
+                            .split_whitespace()
+                            .next()
+                            .unwrap_or_default()
+                            .to_owned();
+                    } else if !plain.starts_with(' ') {
+                        section.clear();
+                    }
+                    let width = shown_width(line);
+                    wide += usize::from(width > columns - 12);
+                    assert!(width <= columns || may_be_wide(&plain, &section), "{plain}");
+                }
+                assert!(wide > 10, "there is something to wrap: {shown}");
+            }
+        }
+    }
 }

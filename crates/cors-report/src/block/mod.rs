@@ -31,9 +31,37 @@ pub struct Section {
     pub lines: Vec<String>,
 }
 
+/// Sections whose lines are never wrapped: URLs and header values are compared by eye with what a server
+/// sent, and commands are copied.
+const AS_IT_IS: [&str; 4] = ["request", "response", "reproduce", "docs"];
+
+impl Section {
+    /// The same in lines that fit behind the headings of a block of so many columns.
+    fn within(&self, columns: usize) -> Self {
+        let columns = columns.saturating_sub(INDENT);
+        let lines = self.lines.iter();
+        let lines = if AS_IT_IS.contains(&self.heading) {
+            lines.cloned().collect()
+        } else {
+            lines
+                .flat_map(|line| escape::wrapped(line, columns))
+                .collect()
+        };
+        Self {
+            heading: self.heading,
+            lines,
+        }
+    }
+}
+
 /// The block of a failed case, ending in a line feed.
 pub fn failure(case: &CaseEvent) -> String {
-    text(case, &sections(case))
+    failure_within(case, usize::MAX)
+}
+
+/// [`failure`] in lines of at most so many columns, but for requests, responses and commands.
+pub fn failure_within(case: &CaseEvent, columns: usize) -> String {
+    text(case, &sections(case), columns)
 }
 
 /// The parts of the block of a failed case, in order.
@@ -56,7 +84,7 @@ pub fn sections(case: &CaseEvent) -> Vec<Section> {
 }
 
 /// What `-vv` says of a case that did not fail: the requirement, exchanges and steps taken.
-pub fn verbose(case: &CaseEvent) -> String {
+pub fn verbose(case: &CaseEvent, columns: usize) -> String {
     let mut block = Block::default();
     if let Some(known) = &case.known {
         block.section("known", &escape::sentence(&known.reason));
@@ -67,27 +95,30 @@ pub fn verbose(case: &CaseEvent) -> String {
         block.server(case, false);
         block.trace(case);
     }
-    text(case, &block.0)
+    text(case, &block.0, columns)
 }
 
 /// A case's title and the sections below, each line without trailing space.
-fn text(case: &CaseEvent, sections: &[Section]) -> String {
+fn text(case: &CaseEvent, sections: &[Section], columns: usize) -> String {
     let policy = case
         .policy
         .as_deref()
         .map(|policy| format!(", policy {}", escape::sentence(policy)));
-    let mut lines = vec![
-        format!(
-            "{} {STRONG}{}{STRONG:#} ({}{})",
-            word(case),
-            escape::sentence(&case.id),
-            level(case.level),
-            policy.unwrap_or_default()
-        ),
-        format!("  {STRONG}{}{STRONG:#}", escape::sentence(&case.title)),
-    ];
+    let mut lines = vec![format!(
+        "{} {STRONG}{}{STRONG:#} ({}{})",
+        word(case),
+        escape::sentence(&case.id),
+        level(case.level),
+        policy.unwrap_or_default()
+    )];
+    let title = escape::wrapped(&escape::sentence(&case.title), columns.saturating_sub(2));
+    lines.extend(
+        title
+            .iter()
+            .map(|line| format!("  {STRONG}{line}{STRONG:#}")),
+    );
     for section in sections {
-        lines.extend(indented(section));
+        lines.extend(indented(&section.within(columns)));
     }
     lines
         .iter()

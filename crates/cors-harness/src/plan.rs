@@ -6,7 +6,7 @@ use cors_model::request::Client;
 use cors_model::url::Url;
 use cors_policy::policy::{Policy, View};
 use cors_vectors::check::{self, On};
-use cors_vectors::fill::{Fill, fills};
+use cors_vectors::fill::{Fill, Skip, fills};
 use cors_vectors::server::{
     Credentials, Endpoint, Level, PageFetch, RawSend, ServerCase, Step, Verdict,
 };
@@ -430,5 +430,5 @@ fn endpoint_url(endpoint: Endpoint, place: Place<'_>) -> Result<Url, String> {
 fn declared(endpoint: Endpoint, policy: &Policy) -> Result<&str, String> {
     policy
         .endpoint(endpoint)
-        .ok_or_else(|| format!("the policy declares no endpoint `{}`", endpoint.name()))
+        .ok_or_else(|| Skip::Endpoint(endpoint).to_string())
 }

@@ -320,8 +320,7 @@ impl<'a> Run<'a> {
                     Through { .. } => (
                         Outcome::Blocked,
                         format!(
-                            "{id}, which it is paired with, did not get its verdict: \
-                             refusing would show nothing"
+                            "a refusal means nothing while {id} fails, which has to be allowed"
                         ),
                     ),
                 }

@@ -65,6 +65,22 @@ impl Endpoint {
         Self::Unauthorized,
     ];
 
+    /// What the path does, after "a path that".
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Resource => "answers 200",
+            Self::Missing => "answers 404",
+            Self::Error => "answers 500",
+            Self::Throws => "fails without handling it",
+            Self::Redirect => "answers 302",
+            Self::NotModified => "answers 304",
+            Self::Vary => "sets Vary itself",
+            Self::OwnHeaders => "sets Access-Control-Allow-Origin itself",
+            Self::Options => "answers OPTIONS itself",
+            Self::Unauthorized => "answers 401",
+        }
+    }
+
     /// The name in files, such as `not_modified`.
     pub fn name(self) -> &'static str {
         match self {

@@ -265,7 +265,17 @@ impl Terminal {
         if rest > 0 {
             writeln!(sink, "{rest} skipped for other reasons, which -v lists")?;
         }
-        for reason in self.blocked.iter() {
+        let blocked = self.blocked.iter().len();
+        if self.verbosity == Verbosity::Failures && blocked > 1 {
+            let count: usize = self.blocked.iter().map(|reason| reason.count).sum();
+            let line = format!(
+                "{count} blocked, counted as skipped: a refusal means nothing while what has to be \
+                 allowed beside it fails too; -v names them"
+            );
+            self.prose(sink, 2, &line)?;
+        }
+        let named = self.verbosity > Verbosity::Failures || blocked == 1;
+        for reason in self.blocked.iter().filter(|_| named) {
             let (count, shown) = (reason.count, shown(reason));
             self.prose(
                 sink,

@@ -184,8 +184,9 @@ fn listing_says_what_a_policy_leaves_out_and_why() {
     );
     let skipped = list("errors/not-found");
     assert!(
-        skipped.contains("skipped: the policy declares no endpoint `missing`")
-            && skipped.ends_with(&counts(0, 0, 1)),
+        skipped.contains(
+            "skipped: the policy names no path that answers 404 (`missing` under [endpoints])"
+        ) && skipped.ends_with(&counts(0, 0, 1)),
         "{skipped}"
     );
 }

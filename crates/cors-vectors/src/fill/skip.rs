@@ -68,19 +68,19 @@ impl Skip {
 impl fmt::Display for Skip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Requires(Requirement::Kit) => {
-                f.write_str("only for a target that is a kit server")
-            }
+            Self::Requires(Requirement::Kit) => f.write_str(
+                "only for a server that takes on the policies of the suite (a kit server)",
+            ),
             Self::Requires(requirement) => {
-                write!(
-                    f,
-                    "only when the policy {} ({})",
-                    requirement.meaning(),
-                    requirement.name()
-                )
+                write!(f, "only when the policy {}", requirement.meaning())
             }
             Self::Endpoint(endpoint) => {
-                write!(f, "the policy declares no endpoint `{}`", endpoint.name())
+                write!(
+                    f,
+                    "the policy names no path that {} (`{}` under [endpoints])",
+                    endpoint.meaning(),
+                    endpoint.name()
+                )
             }
             Self::Placeholder { name } => write!(f, "the policy has nothing to fill `{{{name}}}`"),
             Self::NoSuchPage { origin, reason } => {

@@ -39,15 +39,15 @@ fn cases_are_skipped_with_a_reason() {
             "",
             false
         ),
-        "the policy declares no endpoint `vary`"
+        "the policy names no path that sets Vary itself (`vary` under [endpoints])"
     );
     assert_eq!(
         skip(look_alike, "\"max-age\"", true),
-        "only when the policy states a max-age (max-age)"
+        "only when the policy states a max-age"
     );
     assert_eq!(
         skip(look_alike, "\"kit\"", false),
-        "only for a target that is a kit server"
+        "only for a server that takes on the policies of the suite (a kit server)"
     );
     assert_eq!(
         skip(

@@ -47,7 +47,7 @@ fn what_refers_to_other_files() {
         (
             "\"policy\": \"plain\"",
             "\"requires\": [\"credentials\"], \"policy\": \"plain\"",
-            "server/origin.json:6: `origin/allowed`: field `requires`: the case cannot run under its own policy `plain`: only when the policy allows credentials (credentials)",
+            "server/origin.json:6: `origin/allowed`: field `requires`: the case cannot run under its own policy `plain`: only when the policy allows credentials",
         ),
         (
             "\"{allowed}\"",
@@ -72,7 +72,7 @@ fn what_refers_to_other_files() {
         (
             "\"endpoint\": \"missing\"",
             "\"endpoint\": \"vary\"",
-            "server/origin.json:14: `origin/foreign`: field `steps`: the case cannot run under its own policy `plain`: the policy declares no endpoint `vary`",
+            "server/origin.json:14: `origin/foreign`: field `steps`: the case cannot run under its own policy `plain`: the policy names no path that sets Vary itself (`vary` under [endpoints])",
         ),
     ] {
         let server = if new.contains("plan") {

@@ -52,21 +52,17 @@ fn of_header(
         [] => remove(),
         _ => set(&kept.join(&b", "[..])),
     };
-    // Of one header only the value is an origin.
-    let is_origin = name.eq_ignore_ascii_case("Access-Control-Allow-Origin");
-    let page = || origin.filter(|_| is_origin).and_then(set);
     let found = match is {
         HeaderIs::Absent(true) | HeaderIs::LacksBytes(_) => vec![remove()],
-        HeaderIs::Not(_) => vec![page(), remove()],
+        HeaderIs::Not(_) => vec![origin.and_then(set), remove()],
         // What it says is known to the application.
         HeaderIs::Kept => Vec::new(),
-        HeaderIs::Absent(false) => vec![page()],
+        HeaderIs::Absent(false) => vec![origin.and_then(set)],
         HeaderIs::Equals(text) => vec![set(text)],
         HeaderIs::OneOf(texts) => texts.iter().map(|text| set(text)).collect(),
         // The response to a page of another origin.
         HeaderIs::AbsentOrOneOf(texts)
-            if is_origin
-                && !origin.is_some_and(|origin| texts.iter().any(|text| **text == *origin)) =>
+            if origin.is_some_and(|origin| texts.iter().all(|text| **text != *origin)) =>
         {
             let others = texts.iter().map(|text| set(text));
             [remove()].into_iter().chain(others).collect()
@@ -96,7 +92,7 @@ fn of_header(
             vec![listing(apart), values.first().and_then(|value| set(value))]
         }
         HeaderIs::Grammar(grammar) => match grammar {
-            Grammar::OriginOrNullOrWildcard => vec![page(), remove()],
+            Grammar::OriginOrNullOrWildcard => vec![origin.and_then(set), remove()],
             Grammar::True => vec![set(b"true"), remove()],
             Grammar::DeltaSeconds => vec![remove()],
             Grammar::TokenList => vec![listing(elements().filter(|one| is_token(one)).collect())],

@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::route::{Hop, Proxy, Route, Way, is_localhost, is_loopback};
+use super::tls::words;
 use crate::USER_AGENT;
 use crate::transport::Transport;
 
@@ -120,7 +121,7 @@ impl Dial {
         let stream = connector
             .connect(tls.name.clone(), stream)
             .await
-            .map_err(|error| Transport::Tls(error.to_string()))?;
+            .map_err(|error| Transport::Tls(words(&error)))?;
         let chose_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         Ok(Dialled {
             stream: Box::new(stream),

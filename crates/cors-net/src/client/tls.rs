@@ -1,5 +1,6 @@
 //! TLS towards a target: the usual roots, one's own, or no questions asked.
 
+use std::io;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -159,6 +160,20 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
+/// What failed in a handshake, in words where the TLS library has names of its own only.
+pub(super) fn words(error: &io::Error) -> String {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    match inner {
+        Some(error) if is_authority(error) => {
+            "the certificate is signed by itself, as an authority's is".to_owned()
+        }
+        Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+            "no authority that is trusted has signed the certificate".to_owned()
+        }
+        Some(_) | None => error.to_string(),
+    }
+}
+
 /// Whether a certificate was refused for being an authority's, which the TLS library has no word
 /// of its own for.
 fn is_authority(error: &rustls::Error) -> bool {
@@ -172,6 +187,18 @@ fn is_authority(error: &rustls::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refused_certificate_is_told_from_other_trouble() {
+        let refused = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
+        let refused = words(&io::Error::new(io::ErrorKind::InvalidData, refused));
+        assert!(
+            refused.contains("no authority that is trusted"),
+            "{refused}"
+        );
+        let closed = words(&io::Error::new(io::ErrorKind::UnexpectedEof, "closed"));
+        assert_eq!(closed, "closed");
+    }
 
     #[test]
     fn bad_authorities_are_said_to_be_bad() {

@@ -197,12 +197,12 @@ impl<'a> Run<'a> {
         let mut answered = Vec::new();
         for site in plan.sites() {
             let Control { plain, notes } = control(site, session).await?;
-            self.is_answered = true;
             for note in notes {
                 let text = self.redactor.text(&note.text);
                 self.stream.note(NoteEvent { text, ..note });
             }
             if plain.is_ok() {
+                self.is_answered = true;
                 answered.push(site);
             }
         }

@@ -9,6 +9,9 @@ use cors_vectors::names::is_token;
 use crate::statement::{HeaderIs, Statement};
 use crate::wire::Response;
 
+pub(super) const ORIGIN: &str = "Access-Control-Allow-Origin";
+pub(super) const CREDENTIALS: &str = "Access-Control-Allow-Credentials";
+
 /// Changes of `answer` that may make a statement hold of it, the likeliest first. `origin` is that of
 /// the page.
 pub(super) fn candidates(
@@ -38,8 +41,8 @@ fn of_header(
     origin: Option<&[u8]>,
     on: Stage,
 ) -> Vec<Remedy> {
-    // Only one header has the page's origin in it.
-    let origin = origin.filter(|_| name.eq_ignore_ascii_case("Access-Control-Allow-Origin"));
+    // Only one header names the page.
+    let origin = origin.filter(|_| name.eq_ignore_ascii_case(ORIGIN));
     let set = |value: &[u8]| set(name, value, on);
     let remove = || remove(name, on);
     let elements = || {
@@ -57,20 +60,14 @@ fn of_header(
         HeaderIs::Not(_) => vec![origin.and_then(set), remove()],
         // What it says is known to the application.
         HeaderIs::Kept => Vec::new(),
+        HeaderIs::Absent(false) if name.eq_ignore_ascii_case(CREDENTIALS) => vec![set(b"true")],
         HeaderIs::Absent(false) => vec![origin.and_then(set)],
         HeaderIs::Equals(text) => vec![set(text)],
         HeaderIs::OneOf(texts) => texts.iter().map(|text| set(text)).collect(),
-        // The response to a page of another origin.
-        HeaderIs::AbsentOrOneOf(texts)
-            if origin.is_some_and(|origin| texts.iter().all(|text| **text != *origin)) =>
-        {
-            let others = texts.iter().map(|text| set(text));
-            [remove()].into_iter().chain(others).collect()
-        }
-        HeaderIs::AbsentOrOneOf(texts) => texts
-            .iter()
-            .map(|text| set(text))
-            .chain([remove()])
+        // What need not be there is not asked for.
+        HeaderIs::AbsentOrOneOf(texts) => [remove()]
+            .into_iter()
+            .chain(texts.iter().map(|text| set(text)))
             .collect(),
         HeaderIs::HasToken(token) | HeaderIs::HasTokenIfDue(token) => {
             vec![add(name, token, on)]

@@ -4,9 +4,12 @@ use cors_model::error::{Remedy, Stage};
 use cors_model::header::Header;
 use cors_model::response::Response;
 use cors_model::ways::{Attempt, Way, ways};
+use cors_policy::policy::AnyOr;
 use cors_vectors::check::On;
 use cors_vectors::server::{Level, Verdict};
 
+use super::check::ORIGIN;
+use super::withdraw::{HEADERS, METHODS};
 use super::{check, withdraw};
 use crate::cause::{Change, Fix};
 use crate::done::{Done, Exchange};
@@ -180,6 +183,7 @@ impl Trial<'_> {
         match (self.step.verdict, &done.refusal, self.fetch()) {
             (Some(Verdict::Shared), Some(refusal), _) => {
                 let remedies = refusal.remedies.iter();
+                let remedies = remedies.filter(|one| !self.opens_what_is_listed(one));
                 let place = |one: &Remedy| Some((judged(done, one.on())?, one.clone()));
                 remedies.filter_map(place).collect()
             }
@@ -205,6 +209,28 @@ impl Trial<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Whether a change is a `*` where the policy has a list: it would help, and allow what is not
+    /// meant to be.
+    fn opens_what_is_listed(&self, remedy: &Remedy) -> bool {
+        let (Remedy::SetHeader { name, value, .. } | Remedy::AddToList { name, value, .. }) =
+            remedy
+        else {
+            return false;
+        };
+        let Some(fetch) = self.fetch().filter(|_| value.as_bytes() == b"*") else {
+            return false;
+        };
+        let policy = self.task.site.policy.at(fetch.url.path());
+        let rule = policy.rule_for(&fetch.origin);
+        let lists = |header: &str, list: &AnyOr<Vec<String>>| {
+            matches!(list, AnyOr::Listed(_))
+                && name.as_bytes().eq_ignore_ascii_case(header.as_bytes())
+        };
+        lists(ORIGIN, &rule.allow_origins)
+            || lists(METHODS, &rule.allow_methods)
+            || lists(HEADERS, &rule.allow_headers)
     }
 
     /// What may make a check hold.

@@ -5,14 +5,12 @@ use cors_policy::policy::{AnyOr, Policy};
 use cors_text::blanks::trimmed;
 use cors_vectors::server::Credentials;
 
-use super::check::{add, remove, set};
+use super::check::{CREDENTIALS, ORIGIN, add, remove, set};
 use crate::plan::PlannedFetch;
 use crate::wire::Response;
 
-const ORIGIN: &str = "Access-Control-Allow-Origin";
-const CREDENTIALS: &str = "Access-Control-Allow-Credentials";
-const METHODS: &str = "Access-Control-Allow-Methods";
-const HEADERS: &str = "Access-Control-Allow-Headers";
+pub(super) const METHODS: &str = "Access-Control-Allow-Methods";
+pub(super) const HEADERS: &str = "Access-Control-Allow-Headers";
 const EXPOSED: &str = "Access-Control-Expose-Headers";
 
 /// Changes of an answer after which a browser may refuse it, by what the policy does not allow; first

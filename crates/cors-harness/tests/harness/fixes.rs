@@ -346,3 +346,66 @@ fn each_fix_that_is_shown_works() {
         "{without} of {failures} failures have no fix"
     );
 }
+
+/// The fixes of a fetch by a page of https://app.example, in words.
+fn fixes_of(answer: (u16, Lines), checks: &Value) -> Vec<String> {
+    let fetch = json!({"origin": "https://app.example", "credentials": "omit"});
+    let steps = json!([{"fetch": fetch, "verdict": "shared", "checks": checks}]);
+    let case = case(
+        "generated/failure",
+        &json!({"policy": "list", "steps": steps}),
+    );
+    let server = Scripted {
+        answers: Answers {
+            preflight: answer.clone(),
+            other: answer,
+        },
+        changes: None,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let cause = judged(&runtime, &case, &server).cause.unwrap();
+    cause.fixes.iter().map(Fix::to_string).collect()
+}
+
+#[test]
+fn what_need_not_be_there_is_to_go() {
+    let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let granted = vec![
+        line("access-control-allow-origin", "https://app.example"),
+        line("access-control-allow-credentials", "true"),
+    ];
+    let check = |of: &Value| {
+        let mut check = json!({
+            "id": "credentials", "on": "last", "level": "must",
+            "header": "Access-Control-Allow-Credentials",
+        });
+        check
+            .as_object_mut()
+            .unwrap()
+            .extend(of.as_object().unwrap().clone());
+        json!([check])
+    };
+    for statement in [
+        json!({"absent_or_one_of": ["false"]}),
+        json!({"not": "true"}),
+        json!({"absent": true}),
+    ] {
+        let fixes = fixes_of((200, granted.clone()), &check(&statement));
+        assert_eq!(
+            fixes,
+            ["do not send Access-Control-Allow-Credentials"],
+            "{statement}"
+        );
+    }
+}
+
+#[test]
+fn what_the_policy_lists_is_not_opened_to_all() {
+    let fixes = fixes_of((200, Vec::new()), &json!([]));
+    let text = fixes.join("; ");
+    assert!(text.contains("https://app.example"), "{text}");
+    assert!(!text.contains('*'), "{text}");
+}

@@ -12,6 +12,8 @@
 //!   before anything is sent;
 //! - `{"skip": "…"}` with a reason when it has no such API.
 //!
+//! A program that does not answer in time is ended and started again for the next case.
+//!
 //! Bytes are characters U+0000 to U+00FF. What it keeps, such as permissions and cookies, it keeps
 //! from one fetch to the next; each case has URLs of its own. It ends when its input does.
 
@@ -34,8 +36,12 @@ use crate::browser::servers::{Listeners, Servers, Stage};
 use crate::browser::{Stopped, observation, skip};
 use crate::run::{About, Played, Run};
 
-/// How long a program may take for one fetch.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a program may take for its first fetch, its start included.
+const FIRST: Duration = Duration::from_secs(15);
+/// How long it may take for a later one. All servers are on this machine and answer at once.
+const LATER: Duration = Duration::from_secs(5);
+/// Fetches in a row without an answer after which the program is given up.
+const MOST_LATE: usize = 3;
 
 /// What is to be run with which program.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +68,8 @@ struct Line<'a> {
 #[derive(Deserialize)]
 struct Reply {
     skip: Option<String>,
+    #[serde(default)]
+    failed: bool,
     #[serde(flatten)]
     seen: Seen,
 }
@@ -71,6 +79,8 @@ struct Program {
     _group: Group,
     input: std::sync::mpsc::Sender<String>,
     output: UnboundedReceiver<String>,
+    /// How long it may take for the next fetch.
+    patience: Duration,
 }
 
 impl Program {
@@ -109,25 +119,35 @@ impl Program {
             _group: group,
             input,
             output,
+            patience: FIRST,
         })
     }
 
-    async fn ask(&mut self, line: String) -> Result<Reply, Stopped> {
+    /// Its reply to a line; the inner error says that there is none in time.
+    async fn ask(&mut self, line: String) -> Result<Result<Reply, String>, Stopped> {
         let gone = || Stopped::Agent("the command ended before it had answered".to_owned());
         self.input.send(line).map_err(|_| gone())?;
-        let reply = tokio::time::timeout(PATIENCE, self.output.recv()).await;
+        let reply = tokio::time::timeout(self.patience, self.output.recv()).await;
         let Ok(reply) = reply else {
-            let seconds = PATIENCE.as_secs();
-            let said = format!("the command did not answer within {seconds} seconds");
-            return Err(Stopped::Agent(said));
+            let seconds = self.patience.as_secs();
+            let text = format!("the command did not answer within {seconds} seconds");
+            return Ok(Err(text));
         };
-        let reply = reply.ok_or_else(gone)?;
-        serde_json::from_str(&reply).map_err(|error| {
-            let start: String = reply.chars().take(80).collect();
+        self.patience = LATER;
+        let text = reply.ok_or_else(gone)?;
+        let none = |why: &str| {
+            let start: String = text.chars().take(80).collect();
             Stopped::Agent(format!(
-                "the command answered {start:?}, which is no answer: {error}"
+                "the command answered {start:?}, which is no answer: {why}"
             ))
-        })
+        };
+        let reply: Reply = serde_json::from_str(&text).map_err(|error| none(&error.to_string()))?;
+        if reply.skip.is_none() && !reply.failed && reply.seen.is_empty() {
+            return Err(none(
+                "expected one of `response`, `failed`, `thrown` and `skip`",
+            ));
+        }
+        Ok(Ok(reply))
     }
 }
 
@@ -154,10 +174,28 @@ pub async fn run_client(
     let run = Run::begin(job.about, job.name.to_owned(), job.cases.len(), sink);
     let mut run = run.pairing_refusals();
     let work = async {
+        let mut late = 0;
         for (number, case) in job.cases.iter().enumerate() {
-            let played = match skip::for_client(case) {
-                Some(reason) => Played::Skipped(reason),
-                None => play(&servers, &mut program, number, case, &page).await?,
+            if let Some(reason) = skip::for_client(case) {
+                run.case(case, Played::Skipped(reason), &Steps::default());
+                continue;
+            }
+            let played = match play(&servers, &mut program, number, case, &page).await? {
+                Ok(played) => {
+                    late = 0;
+                    played
+                }
+                Err(text) => {
+                    late += 1;
+                    if late == MOST_LATE {
+                        let of = format!("{text}, {MOST_LATE} times in a row: see {}", case.id);
+                        return Err(Stopped::Agent(of));
+                    }
+                    // What it writes later would be taken for the answer to another fetch.
+                    program = Program::start(job.line)
+                        .map_err(|error| Stopped::Agent(error.to_string()))?;
+                    Played::Nothing(text)
+                }
             };
             run.case(case, played, &Steps::default());
         }
@@ -180,13 +218,15 @@ pub async fn run_client(
     Ok(run.end(stopped))
 }
 
+/// Has the program make the fetches of a case; the inner error says that one was not answered in
+/// time.
 async fn play(
     servers: &Servers<'_>,
     program: &mut Program,
     number: usize,
     case: &AgentCase,
     page: &str,
-) -> Result<Played, Stopped> {
+) -> Result<Result<Played, String>, Stopped> {
     let world = servers
         .stages
         .borrow()
@@ -197,7 +237,7 @@ async fn play(
     };
     let fetches = match fetches(case, &world) {
         Ok(fetches) => fetches,
-        Err(error) => return Ok(Played::Broken(error.to_string())),
+        Err(error) => return Ok(Ok(Played::Broken(error.to_string()))),
     };
     let mut seen = Vec::new();
     for (fetch, count) in fetches.iter().zip(1..) {
@@ -208,9 +248,12 @@ async fn play(
             fetch,
         };
         let line = serde_json::to_string(&line).map_err(|error| Stopped::Bug(error.to_string()))?;
-        let reply = program.ask(line).await?;
+        let reply = match program.ask(line).await? {
+            Ok(reply) => reply,
+            Err(late) => return Ok(Err(late)),
+        };
         if let Some(reason) = reply.skip {
-            return Ok(Played::Skipped(reason));
+            return Ok(Ok(Played::Skipped(reason)));
         }
         seen.push(reply.seen);
     }
@@ -219,8 +262,8 @@ async fn play(
     let Some(stage) = stages.get_mut(number) else {
         return Err(Stopped::Bug("a case without its servers".to_owned()));
     };
-    Ok(match observation(stage, &report) {
+    Ok(Ok(match observation(stage, &report) {
         Ok(observed) => Played::Observed(world, observed),
         Err(reason) => Played::Nothing(reason),
-    })
+    }))
 }

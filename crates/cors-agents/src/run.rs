@@ -11,7 +11,7 @@ use cors_harness::event::{
 use cors_harness::exit::Exit;
 use cors_harness::stream::{Sink, Stream};
 use cors_model::trace::{NoTrace, Steps};
-use cors_vectors::agent::AgentCase;
+use cors_vectors::agent::{AgentCase, Place};
 use cors_vectors::server::Level;
 
 use crate::compare::{Comparison, compare};
@@ -220,9 +220,14 @@ fn distinct(steps: &Steps) -> Vec<String> {
 /// A request in one line: what it is, and what CORS says of it.
 fn line(request: &ObservedRequest) -> String {
     let mut line = format!(
-        "{} {:?}{}",
+        "{} {}{}",
         request.method.escape_ascii(),
-        request.at,
+        match request.at {
+            Some(Place::Page) => "to the page's origin",
+            Some(Place::Cross) => "to another origin",
+            Some(Place::Third) => "to a third origin",
+            None => "elsewhere",
+        },
         request.suffix
     );
     for name in [

@@ -40,6 +40,11 @@ struct SeenResponse {
 }
 
 impl Seen {
+    /// Whether none of the members is there.
+    pub const fn is_empty(&self) -> bool {
+        self.response.is_none() && self.thrown.is_none() && !self.timeout
+    }
+
     /// As an outcome.
     ///
     /// # Errors

@@ -280,6 +280,11 @@ fn a_program_is_asked_line_by_line() {
     assert_eq!(skips.code, Some(4), "{skips:#?}");
     let ends = run("sleep 1000 & exit 0");
     assert_eq!(ends.code, Some(3), "{ends:#?}");
+    // One that answers with what it was asked.
+    let echoes = run("cat");
+    assert_eq!(echoes.code, Some(3), "{echoes:#?}");
+    let said = end(&echoes).reason.unwrap();
+    assert!(said.contains("expected one of `response`"), "{said}");
     let babbles = run("echo hello; sleep 1000");
     assert_eq!(babbles.code, Some(3), "{babbles:#?}");
     let said = end(&babbles).reason.unwrap();

@@ -140,7 +140,7 @@ fn the_recipes_name_the_repository_and_version_of_the_manifest() {
     let repository = package["repository"].as_str().unwrap();
     let version = package["version"].as_str().unwrap();
     let releases = format!("{repository}/releases/download");
-    let action = root().join("action.yml");
+    let action = ci().join("action.yml");
     let files = RECIPES.iter().skip(1).map(|name| ci().join(name));
     for file in files.chain([action]) {
         let text = fs::read_to_string(&file).unwrap();
@@ -154,7 +154,9 @@ fn the_recipes_name_the_repository_and_version_of_the_manifest() {
     let (_, name) = repository.split_once("github.com/").unwrap();
     let github = fs::read_to_string(ci().join("github.yml")).unwrap();
     assert!(
-        github.contains(&format!("uses: {name}@v{version}")),
+        github.contains(&format!(
+            "uses: {name}/crates/cors-conformance/ci@v{version}"
+        )),
         "{github}"
     );
 }

@@ -220,13 +220,19 @@ fn level_of_echo(origin: &[u8], policy: &Policy) -> Level {
     }
 }
 
-/// That an allowed origin is told what it needs.
-fn granted(origin: &str, policy: &Policy, level: Level, list: &mut Checks) {
-    let level = if has_underscore(policy, origin) {
+/// The level of what is due to an allowed origin: a host with an underscore is no name of the DNS for
+/// hosts, and a server may know no such origin.
+fn level_of_origin(origin: &str, policy: &Policy, level: Level) -> Level {
+    if has_underscore(policy, origin) {
         level.min(Level::Should)
     } else {
         level
-    };
+    }
+}
+
+/// That an allowed origin is told what it needs.
+fn granted(origin: &str, policy: &Policy, level: Level, list: &mut Checks) {
+    let level = level_of_origin(origin, policy, level);
     let text = Text::literal(origin.as_bytes());
     if policy.allow_credentials {
         list.add("granted", level, LAST, header(ACAO, HeaderIs::Equals(text)));
@@ -284,7 +290,7 @@ fn preflight(read: &Read, terms: Terms<'_>, list: &mut Checks) {
     if !fine || !there.contains(&read.endpoint) {
         return;
     }
-    let level = level_of_list(read, method, policy);
+    let level = level_of_origin(origin, policy, level_of_list(read, method, policy));
     list.add("ok", level, LAST, status(&[(200, 299)]));
     granted(origin, policy, level, list);
     if !is_cors_safelisted_method(method) {

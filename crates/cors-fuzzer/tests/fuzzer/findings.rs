@@ -12,7 +12,10 @@ use cors_harness::options::Options;
 use cors_harness::target::ServiceTarget;
 use cors_vectors::server::Level;
 
-use crate::support::{Request, all_findings, careful, fuzzed, fuzzing, ids, policy};
+use crate::support::{
+    Request, all_findings, all_findings_of, careful, careful_for, fuzzed, fuzzing, ids, policy,
+    subject_with,
+};
 
 #[tokio::test]
 async fn a_careful_server_is_found_nothing_against() {
@@ -169,6 +172,32 @@ async fn what_a_server_need_not_serve_is_no_failure() {
         assert_eq!(levels, [], "{what}: {must:#?}");
         assert_eq!(fuzzed.end.exit, Exit::AsExpected, "{what}");
     }
+}
+
+/// Hosts with an underscore are no names of the DNS for hosts, and many servers know none.
+#[tokio::test]
+async fn a_server_that_knows_no_host_with_an_underscore_gets_advice_alone() {
+    let policy = serde_json::from_str(
+        r#"{ "allow_origins": ["https://*.trusted.example"], "allow_methods": ["PUT"],
+             "allow_headers": ["x-token"], "expose_headers": [] }"#,
+    )
+    .unwrap();
+    let is_label = |label: &str| {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !label.is_empty() && label.bytes().all(fits)
+    };
+    let is_allowed = move |origin: &[u8]| {
+        let origin = std::str::from_utf8(origin).unwrap_or_default();
+        let host = origin.strip_prefix("https://").unwrap_or_default();
+        let below = host.strip_suffix(".trusted.example");
+        below.is_some_and(|below| below.split('.').all(is_label))
+    };
+    let subject = subject_with(policy, move |request| careful_for(request, is_allowed));
+    let fuzzed = all_findings_of(&subject).await;
+    let levels = fuzzed.findings.iter().map(|one| one.event.level);
+    let worst = levels.max();
+    assert_eq!(worst, Some(Level::Should), "{:#?}", ids(&fuzzed));
+    assert_eq!(fuzzed.end.exit, Exit::AsExpected);
 }
 
 #[tokio::test]

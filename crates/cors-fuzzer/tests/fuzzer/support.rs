@@ -38,13 +38,20 @@ pub(crate) fn fuzzing(seed: u64, runs: u64) -> Fuzzing {
 
 /// A service that answers with what `answer` makes of a request.
 pub(crate) fn subject(answer: impl Fn(&Request) -> http::response::Builder + 'static) -> Subject {
+    subject_with(policy(), answer)
+}
+
+pub(crate) fn subject_with(
+    policy: Policy,
+    answer: impl Fn(&Request) -> http::response::Builder + 'static,
+) -> Subject {
     let answer = Rc::new(answer);
     let service = tower::service_fn(move |request: Request| {
         let answer = Rc::clone(&answer);
         async move { Ok::<_, Infallible>(answer(&request).body("x".to_owned()).unwrap()) }
     });
     let target = ServiceTarget::new("http://target.test/resource".parse().unwrap(), service);
-    Subject::with_policy(Rc::new(target), policy())
+    Subject::with_policy(Rc::new(target), policy)
 }
 
 /// Fuzzes such a service.
@@ -78,6 +85,14 @@ impl Supply for Resets<'_> {
 
 /// What a careful server of the policy answers.
 pub(crate) fn careful(request: &Request) -> http::response::Builder {
+    careful_for(request, |origin| origin == b"https://app.example")
+}
+
+/// The same of a policy that allows such origins.
+pub(crate) fn careful_for(
+    request: &Request,
+    is_allowed: impl Fn(&[u8]) -> bool,
+) -> http::response::Builder {
     let line = |name: &str| {
         request
             .headers()
@@ -86,8 +101,8 @@ pub(crate) fn careful(request: &Request) -> http::response::Builder {
     };
     let mut response = http::Response::builder().header("vary", "origin");
     let once = request.headers().get_all("origin").iter().count() == 1;
-    if once && line("origin").as_deref() == Some(b"https://app.example") {
-        response = response.header("access-control-allow-origin", "https://app.example");
+    if let Some(origin) = line("origin").filter(|origin| once && is_allowed(origin)) {
+        response = response.header("access-control-allow-origin", origin);
         if request.method() == "OPTIONS" && line("access-control-request-method").is_some() {
             response = response
                 .header("access-control-allow-methods", "PUT")
@@ -112,7 +127,11 @@ pub(crate) fn ids(fuzzed: &Fuzzed) -> Vec<&str> {
 pub(crate) async fn all_findings(
     answer: impl Fn(&Request) -> http::response::Builder + 'static,
 ) -> Fuzzed {
-    let subject = subject(answer);
+    all_findings_of(&subject(answer)).await
+}
+
+/// The same of a target.
+pub(crate) async fn all_findings_of(subject: &Subject) -> Fuzzed {
     let options = Options {
         in_flight: 1,
         unsafe_methods: true,
@@ -120,13 +139,5 @@ pub(crate) async fn all_findings(
     };
     let mut ignore = |_: &Event| ();
     let fuzzing = fuzzing(1, 1500);
-    fuzz(
-        &subject,
-        &fuzzing,
-        &options,
-        &AsItIs,
-        pending(),
-        &mut ignore,
-    )
-    .await
+    fuzz(subject, &fuzzing, &options, &AsItIs, pending(), &mut ignore).await
 }

@@ -290,6 +290,17 @@ impl Look<'_> {
             }
         }
         let status = plain.status;
+        if let (300..=399, Some(location)) = (status, plain.values("Location").next()) {
+            let to = escape_cut(location);
+            notes.push(NoteEvent {
+                about: NoteAbout::Status,
+                text: format!(
+                    "the resource answers {status} to a plain GET and redirects to {to}: test the \
+                     URL that it leads to, and have pages ask for that one, since a browser follows \
+                     no redirect of a preflight"
+                ),
+            });
+        }
         if status >= 400 {
             let is_shared = page.as_ref().is_some_and(is_shared);
             if !is_shared && let Some(halt) = self.is_locked_out(&plain).await {

@@ -90,6 +90,23 @@ async fn an_error_to_preflights_counts_whatever_everybody_gets() {
 }
 
 #[tokio::test]
+async fn a_redirect_is_named() {
+    let stream = against(|head| {
+        if head.contains(" /api/ ") {
+            correct(head)
+        } else {
+            response(301, &[("Location", "/api/")])
+        }
+    })
+    .await;
+    let [(NoteAbout::Status, said), ..] = notes(&stream)[..] else {
+        panic!("{:?}", notes(&stream));
+    };
+    assert!(said.contains("answers 301"), "{said}");
+    assert!(said.contains("redirects to /api/"), "{said}");
+}
+
+#[tokio::test]
 async fn a_filter_of_user_agents_is_named() {
     let filtered = |head: &str| {
         let agent = field(head, "user-agent").unwrap_or_default();

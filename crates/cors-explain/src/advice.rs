@@ -197,14 +197,19 @@ fn why(act: &Act, refusal: &Refusal, answered: Option<&Response>) -> String {
     }
 }
 
-fn mismatch(act: &Act, refusal: &Refusal, headers: &HeaderList, answer: &str) -> String {
-    // After a redirect from one foreign origin to another the page's own does not count.
+/// The origin that the response has to be for. After a redirect from one foreign origin to another
+/// the page's own does not count.
+fn wanted_origin(act: &Act, refusal: &Refusal) -> String {
     let wanted = refusal.compared.as_ref().map(|compared| &compared.wanted);
-    let own = match wanted {
+    let wanted = match wanted {
         Some(Wanted::OneOf(values)) => values.first().map(|value| escape_cut(value)),
         Some(Wanted::ListWith(_) | Wanted::Described(_) | Wanted::Between(..)) | None => None,
     };
-    let origin = &own.unwrap_or_else(|| act.origin.clone());
+    wanted.unwrap_or_else(|| act.origin.clone())
+}
+
+fn mismatch(act: &Act, refusal: &Refusal, headers: &HeaderList, answer: &str) -> String {
+    let origin = &wanted_origin(act, refusal);
     match lines(headers, ACAO).as_slice() {
         [value] if value == "*" => format!(
             "the page asks with credentials, and {answer} has {ACAO}: *, which means any page \
@@ -239,6 +244,19 @@ pub(crate) fn on_refusal(act: &Act, refusal: &Refusal, answer: &Response) -> Vec
     let mut notes = Vec::new();
     if refusal.stage == Stage::Preflight {
         notes.extend(on_preflight_status(answer.status).map(str::to_owned));
+    }
+    let of_origin = matches!(
+        refusal.reason,
+        Reason::AllowOriginMissing | Reason::AllowOriginMismatch
+    );
+    if of_origin && act.origin != "null" && wanted_origin(act, refusal) == "null" {
+        notes.push(
+            "After a redirect from one foreign origin to another a browser sends Origin: null, as \
+             every sandboxed frame of any page does: a server that allows null lets all of them in, \
+             and with credentials they act as its visitor. Better ask for the last URL at once; an \
+             API answers 401, with its CORS headers, in place of a redirect to a login page."
+                .to_owned(),
+        );
     }
     let has = |name: &str| headers.contains(name);
     let asks = [

@@ -83,6 +83,9 @@ pub fn written(refused: &Refused<'_>) -> Vec<ConsoleView> {
         Engine::ALL.map(of).into()
     });
     let view = |(engine, messages): &(Engine, Vec<ConsoleMessage>)| {
+        if is_unseen_redirect(*engine, refused) {
+            return None;
+        }
         let status = refused.status.map(|status| status.to_string());
         let refused = as_seen_by(*engine, refused, status.as_deref());
         let mut fitting = messages
@@ -113,6 +116,15 @@ fn as_seen_by<'a>(engine: Engine, refused: &Refused<'a>, status: Option<&'a str>
     } else {
         *refused
     }
+}
+
+/// Whether a preflight was redirected, of which Chromium and Firefox write in words of their own that
+/// the records do not hold: "Redirect is not allowed for a preflight request" and "CORS request
+/// external redirect not allowed". `WebKit` names the status as it does of every other.
+fn is_unseen_redirect(engine: Engine, refused: &Refused<'_>) -> bool {
+    engine != Engine::Webkit
+        && refused.stage == "preflight"
+        && matches!(refused.status, Some(301 | 302 | 303 | 307 | 308))
 }
 
 /// Whether a message was written of such a refusal. What is said of a redirect is told apart, and what

@@ -120,3 +120,44 @@ fn a_misdirected_request_is_no_redirect() {
         "{shown}"
     );
 }
+
+#[test]
+fn of_a_redirected_preflight_no_engine_is_said_to_miss_an_ok_status() {
+    let asks = "Access-Control-Request-Method: PUT";
+    let grant = "Access-Control-Allow-Origin: *";
+    for status in [301, 302, 303, 307, 308] {
+        let answer =
+            format!("HTTP/1.1 {status} Moved\n{grant}\nLocation: https://api.example/notes/");
+        let explanation = preflight(asks, &answer);
+        assert_eq!(console(&explanation, "Chromium"), "", "{status}");
+        assert_eq!(console(&explanation, "Firefox"), "", "{status}");
+        assert!(console(&explanation, "WebKit").ends_with(&format!("Status code: {status}")));
+    }
+    // No redirect.
+    let explanation = preflight(asks, &format!("HTTP/1.1 304 Not Modified\n{grant}"));
+    assert!(console(&explanation, "Chromium").contains("HTTP ok status"));
+}
+
+#[test]
+fn whoever_is_told_to_allow_null_is_warned() {
+    let exchanges = |origin: &str| {
+        let text = format!(
+            "GET /me HTTP/1.1\nHost: api.example\nOrigin: https://app.example\n\n\
+             HTTP/1.1 302 Found\nLocation: https://login.example/\n\
+             Access-Control-Allow-Origin: *\n\n\
+             GET / HTTP/1.1\nHost: login.example\nOrigin: {origin}\n\n\
+             HTTP/1.1 200 OK\n\n"
+        );
+        self::text(text.as_bytes())
+    };
+    let explanation = exchanges("null");
+    assert!(explanation.changes.iter().any(|change| {
+        let mut set = change.answers.iter().flat_map(|answer| &answer.set);
+        set.any(|header| header.value == "null")
+    }));
+    let notes = explanation.notes.join(" ");
+    assert!(
+        notes.contains("every sandboxed frame of any page"),
+        "{notes}"
+    );
+}

@@ -25,7 +25,7 @@ pub fn curl(request: &Request, redactor: &Redactor, more: &[String]) -> String {
         if ours {
             continue;
         }
-        if redactor.is_given(name) {
+        if redactor.is_given(name, value) {
             let name = String::from_utf8_lossy(name);
             words.extend(["-H".into(), format!("\"{name}: ${}\"", variable(&name))]);
             continue;
@@ -122,8 +122,12 @@ mod tests {
 
     #[test]
     fn what_the_user_gave_is_a_variable_and_what_a_case_invents_is_there() {
-        let secret = (b"X-Api-Key".to_vec(), b"hunter2".to_vec());
-        let redactor = Redactor::new(std::slice::from_ref(&secret), Some(b"session=abcd"));
+        let given = [
+            (b"X-Api-Key".to_vec(), b"hunter2".to_vec()),
+            // The case has a value of its own.
+            (b"Authorization".to_vec(), b"Bearer swordfish".to_vec()),
+        ];
+        let redactor = Redactor::new(&given, Some(b"session=abcd"));
         let headers: [(&str, &[u8]); 3] = [
             ("X-Api-Key", b"hunter2"),
             ("Cookie", b"session=abcd"),

@@ -13,7 +13,9 @@ impl Parts {
     /// Adds those of a text in the form of events.
     pub(crate) fn add(&mut self, form: &str) {
         let form = form.to_ascii_lowercase();
+        // Eight characters of escapes are two bytes.
         let windows = form.as_bytes().windows(PART);
+        let windows = windows.filter(|part| !part.contains(&b'\\'));
         self.0
             .extend(windows.filter_map(|part| <[u8; PART]>::try_from(part).ok()));
     }

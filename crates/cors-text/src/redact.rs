@@ -48,8 +48,8 @@ pub struct Redactor {
     values: Vec<String>,
     /// Of those that are secrets and not merely the user's.
     parts: Parts,
-    /// Whether a cookie of the user's is among them.
-    has_cookie: bool,
+    /// The lines that the user gave to be sent.
+    given: Vec<Line>,
 }
 
 impl Redactor {
@@ -91,12 +91,13 @@ impl Redactor {
                 .map_or(pair, |equals| pair.get(equals + 1..).unwrap_or_default());
             add(trimmed(value), true);
         }
-        let has_cookie = cookie.is_some();
+        let mut given = headers.to_vec();
+        given.extend(cookie.map(|cookie| (b"Cookie".to_vec(), cookie.to_vec())));
         let mut redactor = Self {
             names,
             values,
             parts,
-            has_cookie,
+            given,
         };
         redactor.order();
         redactor
@@ -175,31 +176,30 @@ impl Redactor {
                 .any(|hidden| hidden.eq_ignore_ascii_case(name))
     }
 
-    /// Whether the value of a request's line with this name is the user's, who gave it to be sent. What
-    /// a case invents is no secret.
-    pub fn is_given(&self, name: &[u8]) -> bool {
-        let mut names = self.names.iter();
-        names.any(|given| given.eq_ignore_ascii_case(name))
-            || (self.has_cookie && name.eq_ignore_ascii_case(b"cookie"))
+    /// Whether a request's line is one that the user gave to be sent. What a case invents is no secret,
+    /// also where it has a name that the user gave.
+    pub fn is_given(&self, name: &[u8], value: &[u8]) -> bool {
+        let mut given = self.given.iter();
+        given.any(|(known, secret)| known.eq_ignore_ascii_case(name) && trimmed(secret) == value)
     }
 
     /// The lines of a request that was made here, as they are shown: what a case invents is seen.
     pub fn request_lines(&self, lines: &[Line]) -> Vec<(String, String)> {
-        self.lines_without(lines, |name| self.is_given(name))
+        self.lines_without(lines, |name, value| self.is_given(name, value))
     }
 
     /// Header lines as they are shown: escaped, without secrets, at most 128 of them.
     pub fn lines(&self, lines: &[Line]) -> Vec<(String, String)> {
-        self.lines_without(lines, |name| self.hides(name))
+        self.lines_without(lines, |name, _| self.hides(name))
     }
 
     fn lines_without(
         &self,
         lines: &[Line],
-        is_hidden: impl Fn(&[u8]) -> bool,
+        is_hidden: impl Fn(&[u8], &[u8]) -> bool,
     ) -> Vec<(String, String)> {
         let line = |(name, value): &Line| {
-            let value = if is_hidden(name) {
+            let value = if is_hidden(name, value) {
                 REDACTED.into()
             } else {
                 self.text(&escape(value))

@@ -70,10 +70,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
             AnyCase::Agent(case) => print_agent(&mut sink, case, &records, args.verbose),
         };
         if let Err(error) = printed {
-            if error.kind() == io::ErrorKind::BrokenPipe {
-                break;
-            }
-            return Err(output::unwritable("standard output", &error));
+            return unread(&error);
         }
     }
     if policy.is_some() {
@@ -82,18 +79,29 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
             meaningless,
             skipped,
         } = counts;
-        writeln!(
+        let printed = writeln!(
             sink,
             "list: {} cases: {run} run, {meaningless} do not apply to the policy, {skipped} skipped",
             run + meaningless + skipped
-        )
-        .map_err(|error| output::unwritable("standard output", &error))?;
+        );
+        if let Err(error) = printed {
+            return unread(&error);
+        }
     }
     Ok(if chosen.is_empty() {
         Exit::NothingRan
     } else {
         Exit::AsExpected
     })
+}
+
+/// What it means that a line could not be written: a reader that has seen enough is no trouble.
+fn unread(error: &io::Error) -> Result<Exit, Stop> {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        Ok(Exit::AsExpected)
+    } else {
+        Err(output::unwritable("standard output", error))
+    }
 }
 
 /// What becomes of the cases under a policy.

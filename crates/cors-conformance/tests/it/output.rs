@@ -1,12 +1,14 @@
 //! What is printed, and the stream of events.
 
+use std::process::Stdio;
+
 use cors_harness::event::{Counts, Event, Mode};
 use cors_report::terminal::{Terminal, Verbosity};
 use cors_testbed::Behaviour;
 use cors_text::terminal::shown_width;
 use cors_vectors::server::Level;
 
-use crate::program::{Ran, SAMPLE, events, finish, run, sample, sample_command, text};
+use crate::program::{Ran, SAMPLE, command, events, finish, run, sample, sample_command, text};
 use crate::servers::{Listening, behaving, reflecting};
 
 /// The output with what differs between runs put aside.
@@ -282,5 +284,26 @@ fn a_failing_run_fits_the_terminal() {
                 assert!(wide > 10, "there is something to wrap: {shown}");
             }
         }
+    }
+}
+
+#[test]
+fn a_reader_of_a_list_that_has_seen_enough_is_no_trouble() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("cors.toml");
+    let stated = "allow_origins = [\"https://app.example\"]\nallow_methods = []\nallow_headers = []\n\
+                  expose_headers = []\n";
+    std::fs::write(&policy, stated).unwrap();
+    for more in [&[][..], &["--policy", policy.to_str().unwrap()]] {
+        let mut child = command(&[&["list", "--kind", "server"], more].concat())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let done = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&done.stderr);
+        assert_eq!((done.status.code(), &*stderr), (Some(0), ""), "{more:?}");
     }
 }

@@ -22,6 +22,18 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "middle-origin-suffix-match",
+        "O2",
+        "A host is allowed when it ends in that of an origin in the middle of the list.",
+        |b| b.match_origin = |x| or_like_middle(x, true),
+    ),
+    fault(
+        "middle-origin-preflight-suffix-match",
+        "O24",
+        "On preflights a host is allowed when it ends in that of an origin in the middle of the list.",
+        |b| b.match_origin = |x| or_like_middle(x, x.is_preflight()),
+    ),
+    fault(
         "middle-origin-without-credentials",
         "E4",
         "An origin in the middle of the list is allowed without credentials only.",
@@ -70,6 +82,17 @@ pub(super) const FAULTS: &[Fault] = &[
 /// The place in the middle, of a list that has one.
 fn middle(list: &[String]) -> Option<usize> {
     (list.len() > 2).then_some(list.len() / 2)
+}
+
+/// As the reference decides; and, where `also`, an origin that ends in the host of the middle entry.
+fn or_like_middle(x: &Exchange<'_>, also: bool) -> bool {
+    let listed = x.listed_origins();
+    let entry = middle(listed).and_then(|place| listed.get(place));
+    let host = entry.and_then(|entry| entry.split_once("://"));
+    let ends_alike = |origin: &String| {
+        host.is_some_and(|(scheme, host)| origin.starts_with(scheme) && origin.ends_with(host))
+    };
+    reference::match_origin(x) || (also && x.origin.as_ref().is_some_and(ends_alike))
 }
 
 fn is_middle_origin(x: &Exchange<'_>, origin: &str) -> bool {

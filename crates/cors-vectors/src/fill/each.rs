@@ -17,6 +17,7 @@ const MOST_OF_EITHER_END: usize = 50;
 pub(super) enum Each {
     Origin,
     Refused,
+    Near,
     Method,
     Header,
     Exposed,
@@ -28,6 +29,7 @@ impl Each {
         match placeholder {
             "each.origin" => Some(Self::Origin),
             "each.refused" => Some(Self::Refused),
+            "each.near" => Some(Self::Near),
             "each.method" => Some(Self::Method),
             "each.header" | "each.header.value" => Some(Self::Header),
             "each.exposed" => Some(Self::Exposed),
@@ -46,6 +48,7 @@ impl Each {
         match self {
             Self::Origin => vec![("each.origin", entry)],
             Self::Refused => vec![("each.refused", entry)],
+            Self::Near => vec![("each.near", entry)],
             Self::Method => vec![("each.method", entry)],
             Self::Header => vec![
                 ("each.header.value", entry.as_deref().map(headers::value_of)),
@@ -63,6 +66,7 @@ impl Each {
                 AnyOr::Listed(_) => origins::each(view),
             },
             Self::Refused => origins::each_refused(view),
+            Self::Near => origins::each_near(view),
             // OPTIONS is listed out of habit: hardly a page sends it, and a server answers it as
             // what it is no preflight of.
             Self::Method => some_of(&rule.allow_methods, &[], |method| {

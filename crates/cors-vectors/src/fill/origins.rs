@@ -155,6 +155,45 @@ pub(super) fn each_refused(view: View<'_>) -> Vec<String> {
     foreign(view).into_iter().chain(examples.cloned()).collect()
 }
 
+/// Refused origins that look like an entry of the rule, of one entry after the other.
+pub(super) fn each_near(view: View<'_>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let exact = exact(view).filter_map(Parts::of);
+    let exact = exact.flat_map(|parts| near_exact(&parts));
+    let patterns = view.rule.patterns();
+    let patterns = patterns.filter_map(|pattern| OriginPattern::read(pattern).ok());
+    let of_patterns = patterns.flat_map(|pattern| pattern.near());
+    for origin in exact.chain(of_patterns.map(|(_, origin)| origin)) {
+        if is_refused(view, &origin) && !found.contains(&origin) {
+            found.push(origin);
+        }
+    }
+    found
+}
+
+/// A port that hardly a policy lists.
+const OTHER_PORT: &str = "8444";
+
+/// Origins beside an exact one: what careless comparisons take for the same.
+fn near_exact(parts: &Parts<'_>) -> Vec<String> {
+    let Parts { scheme, host, port } = *parts;
+    let port = port.map_or_else(String::new, |port| format!(":{port}"));
+    let mut near = vec![format!("{scheme}://{host}:{OTHER_PORT}")];
+    if scheme == "https" {
+        near.push(format!("http://{host}{port}"));
+    }
+    if let Some(host) = is_named(host) {
+        near.extend([
+            format!("{scheme}://evil{host}{port}"),
+            format!("{scheme}://evil.{host}{port}"),
+            format!("{scheme}://{host}.evil.example{port}"),
+        ]);
+        let undotted = host.rfind('.').and_then(|at| undot(host, at));
+        near.extend(undotted.map(|host| format!("{scheme}://{host}{port}")));
+    }
+    near
+}
+
 /// Origins that differ from another by one digit or letter, the last first.
 fn like(origin: &str) -> impl Iterator<Item = String> {
     let places = origin.char_indices().rev();

@@ -155,6 +155,11 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
          refused one",
     ),
     (
+        "each.near",
+        "a refused origin that looks like a listed one, by its port, its scheme or its host: for each \
+         exact origin and each pattern",
+    ),
+    (
         "each.method",
         "an allowed method that needs a preflight, but OPTIONS: for each that is listed",
     ),

@@ -365,6 +365,45 @@ fn examples_are_asked_for_and_one_beside_them() {
 }
 
 #[test]
+fn what_looks_like_any_entry_is_asked_for() {
+    let policy = policy(
+        "allow_origins = [\"https://a.example\", \"http://[::1]:3000\", \"https://b.test:81\", \
+         \"https://*.c.example\", \"https://evil.a.example\"]",
+    );
+    let step = r#"{"fetch":{"origin":"{each.near}"},"verdict":"refused"}"#;
+    let filled = fills(&case(step, ""), &policy, false).unwrap().into_iter();
+    let value = |(_, fill): (View<'_>, Fill)| {
+        String::from_utf8(fill.get("each.near").unwrap().to_vec()).unwrap()
+    };
+    let near: Vec<String> = filled.map(value).collect();
+    for wanted in [
+        "https://a.example:8444",
+        "http://a.example",
+        "https://evila.example",
+        "https://a.example.evil.example",
+        "https://axexample",
+        "http://[::1]:8444",
+        "https://evilb.test:81",
+        "http://b.test:81",
+        "https://evilc.example",
+    ] {
+        assert!(
+            near.iter().any(|origin| origin == wanted),
+            "{wanted}: {near:?}"
+        );
+    }
+    // What the policy allows looks like nothing else.
+    assert!(
+        !near.contains(&"https://evil.a.example".to_owned()),
+        "{near:?}"
+    );
+    assert!(
+        near.iter().all(|origin| !origin.contains("evil[")),
+        "{near:?}"
+    );
+}
+
+#[test]
 fn where_only_get_is_listed_a_preflight_asks_for_it() {
     let asked = |methods: &str| {
         let policy = policy(&format!(

@@ -233,6 +233,9 @@ impl Policy {
     /// The rule that is in force for an origin: the first that allows it, without rules of its own;
     /// where none does, the first of all.
     pub fn rule_for(&self, serialized: &[u8]) -> &Self {
+        if self.rules.is_empty() {
+            return self;
+        }
         self.each_rule()
             .find(|rule| rule.own_decision(serialized) != Some(false))
             .unwrap_or(self)

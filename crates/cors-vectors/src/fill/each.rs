@@ -5,12 +5,8 @@ use cors_policy::names::{
 };
 use cors_policy::policy::{AnyOr, View};
 
-use super::listed::{Value, names_of, some_of};
+use super::listed::{ends, names_of, some_of};
 use super::{headers, origins};
-
-/// Of a longer list as many from its beginning and from its end are asked about, so that a run
-/// stays short whatever a policy lists.
-const MOST_OF_EITHER_END: usize = 50;
 
 /// A list of a policy whose entries a case goes through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,28 +33,23 @@ impl Each {
         }
     }
 
-    /// How many entries of the rule's list are asked about.
-    pub(super) fn count(self, view: View<'_>) -> usize {
-        self.entries(view).len()
-    }
-
     /// The placeholders about one entry.
-    pub(super) fn values(self, view: View<'_>, place: usize) -> Vec<Value> {
-        let entry = self.entries(view).into_iter().nth(place);
+    pub(super) fn values(self, entry: String) -> Vec<(&'static str, String)> {
         match self {
             Self::Origin => vec![("each.origin", entry)],
             Self::Refused => vec![("each.refused", entry)],
             Self::Near => vec![("each.near", entry)],
             Self::Method => vec![("each.method", entry)],
             Self::Header => vec![
-                ("each.header.value", entry.as_deref().map(headers::value_of)),
+                ("each.header.value", headers::value_of(&entry)),
                 ("each.header", entry),
             ],
             Self::Exposed => vec![("each.exposed", entry)],
         }
     }
 
-    fn entries(self, view: View<'_>) -> Vec<String> {
+    /// The entries of the rule's list that are asked about.
+    pub(super) fn entries(self, view: View<'_>) -> Vec<String> {
         let rule = view.rule;
         let entries: Vec<String> = match self {
             Self::Origin => match rule.allow_origins {
@@ -82,29 +73,5 @@ impl Each {
             Self::Exposed => headers::exposed(rule).collect(),
         };
         ends(entries)
-    }
-}
-
-/// The beginning and the end of a long list.
-fn ends(mut entries: Vec<String>) -> Vec<String> {
-    if let Some(middle_end) = entries.len().checked_sub(MOST_OF_EITHER_END)
-        && middle_end > MOST_OF_EITHER_END
-    {
-        entries.drain(MOST_OF_EITHER_END..middle_end);
-    }
-    entries
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_list_is_asked_about_at_both_ends() {
-        let numbers = |count: usize| (0..count).map(|number| number.to_string()).collect();
-        assert_eq!(ends(numbers(100)).len(), 100);
-        let some = ends(numbers(1000));
-        assert_eq!(some.len(), 100);
-        assert_eq!((some[49].as_str(), some[50].as_str()), ("49", "950"));
     }
 }

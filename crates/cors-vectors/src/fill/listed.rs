@@ -6,6 +6,20 @@ use cors_policy::policy::{Any, AnyOr};
 /// A placeholder with what it stands for.
 pub(super) type Value = (&'static str, Option<String>);
 
+/// Of a longer list as many from its beginning and from its end are asked about, so that a run
+/// stays short whatever a policy lists.
+const MOST_OF_EITHER_END: usize = 50;
+
+/// The beginning and the end of a long list.
+pub(super) fn ends<T>(mut entries: Vec<T>) -> Vec<T> {
+    if let Some(middle_end) = entries.len().checked_sub(MOST_OF_EITHER_END)
+        && middle_end > MOST_OF_EITHER_END
+    {
+        entries.drain(MOST_OF_EITHER_END..middle_end);
+    }
+    entries
+}
+
 /// The listed names that fit, or those to take when any is allowed.
 pub(super) fn some_of(
     names: &AnyOr<Vec<String>>,
@@ -35,4 +49,18 @@ pub(super) fn names_of(
         }
     };
     some_of(&names, when_any, fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_is_asked_about_at_both_ends() {
+        let numbers = |count: usize| (0..count).map(|number| number.to_string()).collect();
+        assert_eq!(ends(numbers(100)).len(), 100);
+        let some = ends(numbers(1000));
+        assert_eq!(some.len(), 100);
+        assert_eq!((some[49].as_str(), some[50].as_str()), ("49", "950"));
+    }
 }

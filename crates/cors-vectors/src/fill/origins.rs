@@ -1,10 +1,12 @@
 //! Origins for placeholders: allowed ones, look-alikes, and a foreign one.
 
+use std::collections::BTreeSet;
+
 use cors_policy::origin::Parts;
 use cors_policy::pattern::{Near, OriginPattern};
 use cors_policy::policy::{Any, AnyOr, Policy, View};
 
-use super::listed::Value;
+use super::listed::{Value, ends};
 
 /// Origins to take when any is allowed.
 const ANYONE: [&str; 2] = ["https://app.example", "https://other.example"];
@@ -155,19 +157,19 @@ pub(super) fn each_refused(view: View<'_>) -> Vec<String> {
     foreign(view).into_iter().chain(examples.cloned()).collect()
 }
 
-/// Refused origins that look like an entry of the rule, of one entry after the other.
+/// Refused origins that look like an entry of the rule, of one entry after the other; of a long list
+/// those at its ends.
 pub(super) fn each_near(view: View<'_>) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let exact = exact(view).filter_map(Parts::of);
-    let exact = exact.flat_map(|parts| near_exact(&parts));
-    let patterns = view.rule.patterns();
+    let exact = ends(exact(view).filter_map(Parts::of).collect());
+    let exact = exact.iter().flat_map(near_exact);
+    let patterns = ends(view.rule.patterns().collect()).into_iter();
     let patterns = patterns.filter_map(|pattern| OriginPattern::read(pattern).ok());
     let of_patterns = patterns.flat_map(|pattern| pattern.near());
-    for origin in exact.chain(of_patterns.map(|(_, origin)| origin)) {
-        if is_refused(view, &origin) && !found.contains(&origin) {
-            found.push(origin);
-        }
-    }
+    let mut known = BTreeSet::new();
+    let mut found: Vec<String> = exact.chain(of_patterns.map(|(_, origin)| origin)).collect();
+    found.retain(|origin| known.insert(origin.clone()));
+    let mut found = ends(found);
+    found.retain(|origin| is_refused(view, origin));
     found
 }
 

@@ -31,13 +31,21 @@ impl Fill {
         Self::of_kind(view, 0)
     }
 
-    /// The same with an entry of a list.
-    pub(super) fn of_entry(view: View<'_>, each: Each, place: usize) -> Self {
-        let mut fill = Self::of_view(view);
-        let found = each.values(view, place).into_iter();
-        let found = found.filter_map(|(name, value)| Some((name, value?.into_bytes())));
-        fill.values.extend(found);
-        fill
+    /// The same for each entry of a list, once without one where the list has none.
+    pub(super) fn of_entries(view: View<'_>, each: Each) -> Vec<Self> {
+        let plain = Self::of_view(view);
+        let entries = each.entries(view);
+        if entries.is_empty() {
+            return vec![plain];
+        }
+        let with_entry = |entry| {
+            let mut fill = plain.clone();
+            let values = each.values(entry).into_iter();
+            let values = values.map(|(name, value)| (name, value.into_bytes()));
+            fill.values.extend(values);
+            fill
+        };
+        entries.into_iter().map(with_entry).collect()
     }
 
     /// The same for another kind.

@@ -404,6 +404,26 @@ fn what_looks_like_any_entry_is_asked_for() {
 }
 
 #[test]
+fn of_a_long_list_both_ends_are_asked_about() {
+    let origins: Vec<String> = (0..3_000)
+        .map(|number| format!("\"https://shop-{number}.example\""))
+        .collect();
+    let policy = policy(&format!("allow_origins = [{}]", origins.join(", ")));
+    for (name, verdict) in [("each.origin", "shared"), ("each.near", "refused")] {
+        let step = format!(r#"{{"fetch":{{"origin":"{{{name}}}"}},"verdict":"{verdict}"}}"#);
+        let filled = fills(&case(&step, ""), &policy, false).unwrap().into_iter();
+        let value = |(_, fill): (View<'_>, Fill)| {
+            String::from_utf8(fill.get(name).unwrap().to_vec()).unwrap()
+        };
+        let asked: Vec<String> = filled.map(value).collect();
+        assert!(asked.len() <= 100, "{name}: {}", asked.len());
+        for end in ["shop-0.example", "shop-2999.example"] {
+            assert!(asked.iter().any(|origin| origin.contains(end)), "{asked:?}");
+        }
+    }
+}
+
+#[test]
 fn where_only_get_is_listed_a_preflight_asks_for_it() {
     let asked = |methods: &str| {
         let policy = policy(&format!(

@@ -30,6 +30,17 @@ pub(crate) fn path_and_query(url: &Url) -> Vec<u8> {
     joined
 }
 
+/// A request without a body for a URL.
+pub(crate) fn request_for(method: &[u8], url: &Url, headers: Vec<wire::Line>) -> wire::Request {
+    wire::Request {
+        method: method.to_vec(),
+        base: url.origin().serialize().into_owned(),
+        path: path_and_query(url),
+        headers,
+        body: None,
+    }
+}
+
 /// A request of the model as it goes onto the wire.
 pub(crate) fn wire_request(request: &HttpRequest<'_>) -> wire::Request {
     let line = |header: &Header| {

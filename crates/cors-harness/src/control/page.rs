@@ -9,7 +9,7 @@ use crate::page::carry_out_fetch;
 use crate::plan::PlannedFetch;
 use crate::session::Session;
 use crate::target::Transport;
-use crate::wire::{self, Line, Response};
+use crate::wire::{Line, Response};
 
 /// Makes a plain GET of the resource, as of no page, with these lines.
 pub(crate) async fn plain_get(
@@ -17,16 +17,9 @@ pub(crate) async fn plain_get(
     session: &Session<'_>,
     lines: &[Line],
 ) -> Result<Response, Transport> {
-    let url = site.target.url();
     let mut headers = vec![(b"Accept".to_vec(), b"*/*".to_vec())];
     headers.extend_from_slice(lines);
-    let request = wire::Request {
-        method: b"GET".to_vec(),
-        base: url.origin().serialize().into_owned(),
-        path: model::path_and_query(url),
-        headers,
-        body: None,
-    };
+    let request = model::request_for(b"GET", site.target.url(), headers);
     let request = session.sent_by_browser(session.sent_by_client(request));
     session.exchange(site, request, false).await.1
 }

@@ -5,10 +5,11 @@ use cors_vectors::names::is_cors_safelisted_method;
 use cors_vectors::policy::{Any, AnyOr};
 
 use crate::event::{NoteAbout, NoteEvent};
+use crate::header_value::{elements, same_element};
 use crate::kit::Site;
 use crate::model;
 use crate::session::Session;
-use crate::wire::{self, Line, Response};
+use crate::wire::{Line, Response};
 
 /// Origins, methods and names that are asked about at most.
 const MOST: usize = 4;
@@ -31,12 +32,10 @@ impl Wish<'_> {
         if !response.values("Access-Control-Allow-Origin").any(lets_in) {
             return None;
         }
-        let is_it = |part: &[u8]| {
-            let part = part.trim_ascii();
-            part == b"*" || part.eq_ignore_ascii_case(self.name().as_bytes())
-        };
-        let mut lines = response.values(self.listed_in);
-        Some(lines.any(|line| line.split(|byte| *byte == b',').any(is_it)))
+        let name = self.name().as_bytes();
+        let is_it = |part: &[u8]| part == b"*" || same_element(self.listed_in, part, name);
+        let lines: Vec<&[u8]> = response.values(self.listed_in).collect();
+        Some(elements(&lines).any(is_it))
     }
 }
 
@@ -116,14 +115,7 @@ async fn ask(
         headers.push(line("Access-Control-Request-Headers", header));
     }
     headers.push(line("Origin", origin));
-    let url = site.target.url();
-    let request = wire::Request {
-        method: b"OPTIONS".to_vec(),
-        base: url.origin().serialize().into_owned(),
-        path: model::path_and_query(url),
-        headers,
-        body: None,
-    };
+    let request = model::request_for(b"OPTIONS", site.target.url(), headers);
     let request = session.sent_by_browser(request);
     session.exchange(site, request, false).await.1.ok()
 }

@@ -12,7 +12,7 @@ use super::{Kit, KitError};
 use crate::again::USER_AGENT;
 use crate::escape::escape;
 use crate::model;
-use crate::wire::{Line, Request, Response};
+use crate::wire::{Line, Response};
 
 /// Where a server lists the policies it takes on, below its origin.
 const PATH: &str = "/kit.json";
@@ -124,13 +124,7 @@ async fn get(url: &Url, options: &ClientOptions, headers: &[Line]) -> Result<Res
     // Here the body is what is wanted.
     options.deadlines.body = options.deadlines.head;
     let line = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
-    let mut request = Request {
-        method: b"GET".to_vec(),
-        base: url.origin().serialize().into_owned(),
-        path: model::path_and_query(url),
-        headers: vec![line("Accept", "*/*")],
-        body: None,
-    };
+    let mut request = model::request_for(b"GET", url, vec![line("Accept", "*/*")]);
     request.headers.extend_from_slice(headers);
     if !request.has("User-Agent") {
         request.headers.push(line("User-Agent", USER_AGENT));

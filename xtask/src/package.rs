@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, bail, ensure};
-use cargo_metadata::{MetadataCommand, Package};
+use cargo_metadata::Package;
 
 use crate::tools::{Missing, succeed};
 use crate::tried::Trial;
+use crate::workspace::metadata;
 
 /// The crates that people use in programs of their own, which must build with the oldest compiler.
 const LIBRARIES: &[&str] = &[
@@ -67,13 +68,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 /// The members of the workspace that a registry would get.
 fn public() -> anyhow::Result<Vec<Package>> {
-    let metadata = MetadataCommand::new()
-        .cargo_path(crate::cargo())
-        .manifest_path(crate::root().join("Cargo.toml"))
-        .no_deps()
-        .exec()
-        .context("cargo metadata")?;
-    let mut packages = metadata.packages;
+    let mut packages = metadata()?.packages;
     packages.retain(|package| package.publish.is_none());
     Ok(packages)
 }

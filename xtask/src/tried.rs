@@ -9,14 +9,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context as _, bail, ensure};
 
 /// What the servers are meant to allow.
-pub(crate) const POLICY: &str = r#"
-allow_origins     = ["https://app.example", "https://admin.example:8443"]
-allow_credentials = true
-allow_methods     = ["GET", "PUT", "DELETE"]
-allow_headers     = ["content-type", "x-token"]
-expose_headers    = ["x-request-id"]
-max_age           = 600
-"#;
+pub(crate) const POLICY: &str = include_str!("../../crates/cors-conformance/examples/cors.toml");
 
 /// What one server does wrong.
 const FAULT: &str = "origin-suffix-match";

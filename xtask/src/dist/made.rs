@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
-use cargo_metadata::{MetadataCommand, Package};
+use cargo_metadata::Package;
 
 use crate::tools::Missing;
+use crate::workspace::metadata;
 
 /// The target of the static program.
 pub(super) const TARGET: &str = "x86_64-unknown-linux-musl";
@@ -33,13 +34,7 @@ pub(super) struct Made {
 
 /// The crate of the program.
 pub(super) fn package() -> anyhow::Result<Package> {
-    let metadata = MetadataCommand::new()
-        .cargo_path(crate::cargo())
-        .manifest_path(crate::root().join("Cargo.toml"))
-        .no_deps()
-        .exec()
-        .context("cargo metadata")?;
-    let mut packages = metadata.packages.into_iter();
+    let mut packages = metadata()?.packages.into_iter();
     let found = packages.find(|package| package.name == "cors-conformance");
     found.context("there is no crate cors-conformance")
 }

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use cargo_metadata::{Metadata, MetadataCommand};
+use cargo_metadata::Metadata;
 
+use crate::workspace::metadata;
 use circles::Circle;
 
 mod circles;
@@ -107,17 +108,6 @@ pub(crate) fn check() -> anyhow::Result<Vec<String>> {
     let circles = circular(&metadata)?.into_iter();
     violations.extend(circles.map(|(name, circle)| format!("{name}: {circle}")));
     Ok(violations)
-}
-
-/// The members of the workspace.
-fn metadata() -> anyhow::Result<Metadata> {
-    MetadataCommand::new()
-        .cargo_path(crate::cargo())
-        .manifest_path(crate::root().join("Cargo.toml"))
-        .no_deps()
-        .other_options(vec!["--locked".into(), "--offline".into()])
-        .exec()
-        .context("cargo metadata")
 }
 
 /// The circles of files of all libraries and programs, with the names of their crates.

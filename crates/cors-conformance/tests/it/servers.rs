@@ -11,14 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 /// The policy of the servers, as a user writes it.
-pub(crate) const POLICY: &str = r#"
-allow_origins     = ["https://app.example", "https://admin.example:8443"]
-allow_credentials = true
-allow_methods     = ["GET", "PUT", "DELETE"]
-allow_headers     = ["content-type", "x-token"]
-expose_headers    = ["x-request-id"]
-max_age           = 600
-"#;
+pub(crate) const POLICY: &str = include_str!("../../examples/cors.toml");
 
 /// A server on a socket, and the file that states its policy.
 #[derive(Debug)]

@@ -123,7 +123,7 @@ impl Program {
         })
     }
 
-    /// Its reply to a line; the inner error says that there is none in time.
+    /// The reply of the program to a line. The inner error says that it did not reply in time.
     async fn ask(&mut self, line: String) -> Result<Result<Reply, String>, Stopped> {
         let gone = || Stopped::Agent("the command ended before it had answered".to_owned());
         self.input.send(line).map_err(|_| gone())?;

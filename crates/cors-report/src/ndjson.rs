@@ -21,8 +21,8 @@ pub fn write(sink: &mut dyn Write, event: &impl Serialize) -> io::Result<()> {
     sink.flush()
 }
 
-/// JSON of the same meaning in ASCII: what else there is stands in strings. Whoever prints a line as
-/// it is then prints no C1 control and nothing that turns the direction of text.
+/// The same JSON with only ASCII characters: the others stand in strings and are written `\uXXXX`. A
+/// terminal that shows the line then finds no control characters in it.
 fn in_ascii(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for character in json.chars() {

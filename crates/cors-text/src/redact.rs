@@ -17,7 +17,7 @@ const MOST_CHARACTERS: usize = 16 * 1024;
 /// Shorter values are not looked for in other text, where they would be found by chance.
 const SHORTEST_SOUGHT: usize = 4;
 
-/// Headers whose values are secret whoever sends them.
+/// Headers whose values are always secret, in requests and in responses.
 const CARRIERS: [&str; 4] = [
     "authorization",
     "cookie",

@@ -139,7 +139,7 @@ fn of_a_redirected_preflight_no_engine_is_said_to_miss_an_ok_status() {
 }
 
 #[test]
-fn whoever_is_told_to_allow_null_is_warned() {
+fn a_fix_that_allows_null_comes_with_a_warning() {
     let exchanges = |origin: &str| {
         let text = format!(
             "GET /me HTTP/1.1\nHost: api.example\nOrigin: https://app.example\n\n\

@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use cors_harness::exit::Exit;
-use cors_testbed::faults::{self, faults};
-use cors_testbed::variants::{self, variants};
+use cors_testbed::faults::{self, Fault, faults};
+use cors_testbed::variants::{self, Variant, variants};
 use cors_testbed::{Answers, Behaviour, Kit, Server, serve_at};
 use cors_vectors::server_library;
+use serde_json::{Value, json};
 
 use crate::args::ServeArgs;
 use crate::output::unwritable;
@@ -18,6 +19,7 @@ use cors_text::style::{FAINT, STRONG};
 /// Serves until the user interrupts it, or lists what can be served.
 pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Stop> {
     if args.list {
+        let list = if args.json { list_json } else { list };
         return match list(&mut anstream::stdout()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(unwritable("standard output", &error))
@@ -89,4 +91,13 @@ fn list(sink: &mut dyn Write) -> io::Result<()> {
         writeln!(sink, "  {}  {}", variant.name, variant.about)?;
     }
     Ok(())
+}
+
+fn list_json(sink: &mut dyn Write) -> io::Result<()> {
+    let fault =
+        |fault: &Fault| json!({"name": fault.name, "class": fault.class, "about": fault.about});
+    let faults: Vec<Value> = faults().iter().map(fault).collect();
+    let variant = |variant: &Variant| json!({"name": variant.name, "about": variant.about});
+    let variants: Vec<Value> = variants().iter().map(variant).collect();
+    writeln!(sink, "{}", json!({"faults": faults, "variants": variants}))
 }

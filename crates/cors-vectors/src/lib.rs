@@ -16,6 +16,7 @@ pub mod check;
 pub mod data;
 pub mod error;
 pub mod fill;
+pub mod flags;
 pub mod format;
 pub mod known;
 pub mod level;

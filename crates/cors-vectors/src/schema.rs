@@ -4,6 +4,7 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
 use crate::agent::AgentFile;
+use crate::flags::FlagFile;
 use crate::known::file::Written;
 use crate::observed::ObservedFile;
 use crate::policy::PolicyFile;
@@ -16,6 +17,7 @@ use crate::summary::SummaryFile;
 pub fn schemas() -> Vec<(String, Value)> {
     vec![
         ("agent.schema.json".to_owned(), schema_of::<AgentFile>()),
+        ("flags.schema.json".to_owned(), schema_of::<FlagFile>()),
         ("known.schema.json".to_owned(), schema_of::<Written>()),
         (
             "observed.schema.json".to_owned(),

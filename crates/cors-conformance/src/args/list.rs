@@ -39,6 +39,10 @@ pub struct ServeArgs {
     /// List the faulty servers and the legitimate variants instead
     #[arg(long, conflicts_with_all = ["fault", "variant", "policy", "port"])]
     pub list: bool,
+    /// With --list: as one line of JSON, `{"faults": [{"name", "class", "about"}], "variants":
+    /// [{"name", "about"}]}`
+    #[arg(long, requires = "list")]
+    pub json: bool,
     /// Do one thing wrong; without it, and without --variant, the server is the reference server
     #[arg(long, value_name = "NAME", conflicts_with = "variant")]
     pub fault: Option<String>,

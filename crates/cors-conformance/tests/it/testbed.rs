@@ -118,6 +118,23 @@ fn what_can_be_served_is_listed() {
 }
 
 #[test]
+fn what_can_be_served_is_listed_for_programs() {
+    let ran = run(&["serve", "--list", "--json"]);
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let listed: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let named = |kind: &str, name: &str| {
+        let all = listed[kind].as_array().unwrap();
+        all.iter().find(|one| one["name"] == name).cloned().unwrap()
+    };
+    assert_eq!(named("faults", "origin-reflected")["class"], "O8");
+    let variant = named("variants", "foreign-refused-403");
+    assert!(!variant["about"].as_str().unwrap().is_empty(), "{variant}");
+    let ran = run(&["serve", "--json"]);
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.stderr.contains("--list"), "{ran:#?}");
+}
+
+#[test]
 fn what_cannot_be_served_is_2() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = listener.local_addr().unwrap().port().to_string();

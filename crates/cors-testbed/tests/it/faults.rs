@@ -221,3 +221,20 @@ fn variants_change_no_decision() {
         }
     }
 }
+
+#[test]
+fn each_class_of_faults_has_its_flag() {
+    let file = cors_vectors::data::data_file("flags.json").unwrap();
+    let flags = cors_vectors::read::read_flags("flags.json", &file)
+        .unwrap()
+        .flags;
+    let flagged: BTreeSet<&str> = flags.iter().map(|flag| flag.class.as_str()).collect();
+    let classes: BTreeSet<&str> = faults().iter().map(|fault| fault.class).collect();
+    let missing: Vec<_> = classes.difference(&flagged).collect();
+    assert!(
+        missing.is_empty(),
+        "no flag in vectors/flags.json: {missing:?}"
+    );
+    let unused: Vec<_> = flagged.difference(&classes).collect();
+    assert!(unused.is_empty(), "no fault of the class: {unused:?}");
+}

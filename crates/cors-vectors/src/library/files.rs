@@ -18,6 +18,7 @@ enum Kind {
     Server,
     Policies,
     Rules,
+    Flags,
     /// About an engine, not about cases; see [`crate::observed`].
     Engine,
 }
@@ -28,7 +29,8 @@ pub(super) enum Content {
     Server(ServerFile),
     Policies(PolicyFile),
     Rules(RuleFile),
-    Engine,
+    /// Nothing that belongs to a library.
+    Apart,
 }
 
 /// Reads one file.
@@ -38,7 +40,8 @@ fn read_one(name: &str, text: &str) -> Result<Content, Errors> {
         Some(Kind::Server) => read::read_server_file(name, text).map(Content::Server),
         Some(Kind::Policies) => read::read_policies(name, text).map(Content::Policies),
         Some(Kind::Rules) => read::read_rules(name, text).map(Content::Rules),
-        Some(Kind::Engine) => Ok(Content::Engine),
+        Some(Kind::Flags) => read::read_flags(name, text).map(|_| Content::Apart),
+        Some(Kind::Engine) => Ok(Content::Apart),
         None => {
             let problem = Problem::Broken(
                 "expected a file of cases, each with `fetches` (agent) or `steps` (server), \
@@ -84,6 +87,7 @@ impl Kind {
         match (parts.next(), base) {
             (_, "policies.json") => return Some(Self::Policies),
             (_, "rules.json") => return Some(Self::Rules),
+            (_, "flags.json") => return Some(Self::Flags),
             (Some("observed" | "summaries"), _) => return Some(Self::Engine),
             (Some("agent"), _) => return Some(Self::Agent),
             (Some("server"), _) => return Some(Self::Server),

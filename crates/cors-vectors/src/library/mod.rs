@@ -135,7 +135,7 @@ impl Library {
             }
             Content::Policies(file) => self.add_policies(name, text, file.policies)?,
             Content::Rules(file) => self.rules.extend(file.rules),
-            Content::Engine => {}
+            Content::Apart => {}
         }
         Ok(())
     }

@@ -13,10 +13,11 @@ use std::collections::BTreeSet;
 
 use crate::agent::AgentFile;
 use crate::error::{Errors, Problem};
+use crate::flags::FlagFile;
 use crate::rules::{RuleFile, Side};
 use crate::server::ServerFile;
 
-use common::sentence;
+use common::{is_slug, sentence};
 pub(crate) use json::Source;
 pub use policies::read_policies;
 // Until all use cors-policy.
@@ -90,6 +91,43 @@ pub fn read_rules(name: &str, text: &str) -> Result<RuleFile, Errors> {
         if let Some(reason) = &rule.out_of_scope {
             sentence(reason, "out_of_scope", &mut push);
         }
+    }
+    Errors::none_or(errors, file)
+}
+
+/// Reads the flags.
+///
+/// # Errors
+///
+/// Everything that is wrong, unless the shape is: then the first.
+pub fn read_flags(name: &str, text: &str) -> Result<FlagFile, Errors> {
+    let source = Source::new(name, text);
+    let file: FlagFile = source.shape()?;
+    let mut errors = Vec::new();
+    let (mut ids, mut classes) = (BTreeSet::new(), BTreeSet::new());
+    for flag in &file.flags {
+        let mut push = |field: &str, problem| {
+            errors.push(source.error(Some(&flag.id), field.to_owned(), problem));
+        };
+        if !is_slug(&flag.id) {
+            push(
+                "id",
+                Problem::Broken("expected lower-case letters and digits, joined by single hyphens"),
+            );
+        }
+        for (field, name, seen) in [
+            ("id", &flag.id, &mut ids),
+            ("class", &flag.class, &mut classes),
+        ] {
+            if !seen.insert(name.as_str()) {
+                let by = "another flag of this file".to_owned();
+                let name = name.clone();
+                push(field, Problem::Taken { name, by });
+            }
+        }
+        let mut of_text = |field: String, problem| push(&field, problem);
+        sentence(&flag.description, "description", &mut of_text);
+        sentence(&flag.effect, "effect", &mut of_text);
     }
     Errors::none_or(errors, file)
 }

@@ -160,7 +160,7 @@ fn the_files_are_laid_out_canonically() {
     let names = library
         .server_files()
         .map(|(name, _)| name.to_owned())
-        .chain(["policies.json".to_owned(), "rules.json".to_owned()]);
+        .chain(["policies.json", "rules.json", "flags.json"].map(str::to_owned));
     for name in names {
         let text = data_file(&name).unwrap();
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -1,6 +1,7 @@
 //! Each kind of error of the reader, with its exact message.
 
 mod agent_cases;
+mod flags;
 mod policies;
 mod references;
 mod rules;

@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 mod catches;
+mod consumers;
 mod coverage;
 mod families;
 mod generate;
+mod release;
 
 /// Arguments of `cargo xtask vectors`.
 #[derive(clap::Args)]
@@ -20,6 +22,10 @@ enum Command {
     Generate(generate::Args),
     /// Write which faulty servers each case catches (`catches` in vectors/server/*.json)
     Catches(catches::Args),
+    /// Write the cases as data for programs in other languages (target/vectors)
+    Release(release::Args),
+    /// Run the programs in other languages that decide the released agent cases by themselves
+    Consumers(consumers::Args),
     /// Say which rules have cases, and which steps the cases execute
     Coverage(coverage::Args),
 }
@@ -29,6 +35,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Generate(args) => generate::run(args),
         Command::Catches(args) => catches::run(args),
+        Command::Release(args) => release::run(args),
+        Command::Consumers(args) => consumers::run(args),
         Command::Coverage(args) => coverage::run(args),
     }
 }

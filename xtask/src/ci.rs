@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     xtask("conformance")?;
     xtask("conformance agent model")?;
     xtask("vectors coverage --brief")?;
-    xtask("vectors consumers --available")?;
+    xtask("languages --available")?;
     xtask(&format!("conformance self-test --snapshot {KILL_MATRIX}"))?;
     xtask(&format!(
         "conformance self-test --policies --sample {SAMPLE}"

@@ -22,6 +22,7 @@ mod conformance;
 mod dist;
 mod fuzz;
 mod invariants;
+mod languages;
 mod matrix;
 mod mutants;
 mod package;
@@ -64,6 +65,8 @@ enum Command {
     Vectors(vectors::Args),
     /// Compare what the model and the cases cite with the Fetch standard
     Spec(spec::Args),
+    /// Run the programs in other languages: readers of the released cases, and servers
+    Languages(languages::Args),
     /// Check who depends on whom, and the other invariants of ARCHITECTURE.md
     Invariants(invariants::Args),
     /// Install real browsers, run the agent cases on them, keep what they did
@@ -89,6 +92,7 @@ fn main() -> ExitCode {
         Command::Ci(args) => ci::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Spec(args) => spec::run(&args),
+        Command::Languages(args) => languages::run(&args),
         Command::Invariants(args) => invariants::run(&args),
         Command::Agents(args) => agents::run(&args),
         Command::Bench(args) => bench::run(&args),

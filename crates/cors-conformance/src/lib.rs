@@ -6,6 +6,7 @@
 //!
 //! Nothing here judges anything, and nothing opens a socket.
 
+mod adapter;
 mod agent;
 pub mod args;
 mod baseline;
@@ -64,6 +65,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Some(Command::Report(args)) => report::run(args),
             Some(Command::List(args)) => list::run(args),
             Some(Command::Baseline(args)) => baseline::run(args),
+            Some(Command::Adapter(args)) => adapter::run(args),
             Some(Command::Serve(args)) => serve::run(args),
             Some(Command::SelfTest(args)) => self_test::run(args),
             Some(Command::Explain(args)) => explain::run(args),

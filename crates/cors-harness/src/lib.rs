@@ -80,6 +80,8 @@ pub mod cause;
 pub mod clock;
 #[cfg(all(unix, feature = "net"))]
 pub mod command;
+#[cfg(all(unix, feature = "net"))]
+pub mod contract;
 pub mod control;
 pub mod event;
 pub mod exit;

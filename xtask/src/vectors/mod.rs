@@ -3,11 +3,10 @@
 use std::process::ExitCode;
 
 mod catches;
-mod consumers;
 mod coverage;
 mod families;
 mod generate;
-mod release;
+pub(crate) mod release;
 
 /// Arguments of `cargo xtask vectors`.
 #[derive(clap::Args)]
@@ -24,8 +23,6 @@ enum Command {
     Catches(catches::Args),
     /// Write the cases as data for programs in other languages (target/vectors)
     Release(release::Args),
-    /// Run the programs in other languages that decide the released agent cases by themselves
-    Consumers(consumers::Args),
     /// Say which rules have cases, and which steps the cases execute
     Coverage(coverage::Args),
 }
@@ -36,7 +33,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Generate(args) => generate::run(args),
         Command::Catches(args) => catches::run(args),
         Command::Release(args) => release::run(args),
-        Command::Consumers(args) => consumers::run(args),
         Command::Coverage(args) => coverage::run(args),
     }
 }

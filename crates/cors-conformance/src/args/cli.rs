@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use super::adapter::AdapterArgs;
 use super::agent::{AgentArgs, ReportArgs};
 use super::baseline::BaselineArgs;
 use super::explain::{self, ExplainArgs};
@@ -58,6 +59,9 @@ pub enum Command {
     /// Keep the file of known failures, cors-conformance.toml
     #[command(after_help = AFTER_HELP)]
     Baseline(BaselineArgs),
+    /// Write a program that puts a library of yours under test, or check such a program
+    #[command(after_help = AFTER_HELP)]
+    Adapter(AdapterArgs),
     /// Put a server of the testbed on this machine, until Ctrl-C
     Serve(ServeArgs),
     /// Test the suite itself: on servers that are faulty and on servers that are right

@@ -1,5 +1,6 @@
 //! The arguments. They know no command; each command takes its own.
 
+pub use self::adapter::{AdapterArgs, AdapterCommand, CheckAdapterArgs, Language, NewArgs};
 pub use self::agent::{AgentArgs, AgentName, ReportArgs};
 pub use self::baseline::{BaselineArgs, BaselineCommand, CheckArgs};
 pub use self::cli::{Cli, Command};
@@ -16,6 +17,7 @@ pub use self::target::TargetArgs;
 pub use self::transport::TransportArgs;
 pub use self::values::{Color, FailOn, Report};
 
+mod adapter;
 mod agent;
 mod baseline;
 mod cli;

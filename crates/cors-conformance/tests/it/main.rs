@@ -5,6 +5,7 @@
     reason = "helpers of tests: what goes wrong here is a failed test, with its place"
 )]
 
+mod adapter;
 mod baselines;
 mod browsers;
 mod ci;

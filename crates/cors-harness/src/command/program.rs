@@ -167,7 +167,7 @@ impl Program {
     }
 
     /// Below which URL its paths are.
-    pub(super) fn base(&self) -> Url {
+    pub fn base(&self) -> Url {
         Url::from_serialized(&format!("http://127.0.0.1:{}/", self.port))
     }
 

@@ -40,7 +40,7 @@ pub(crate) struct Args {
 }
 
 /// The files, by the kind of their cases.
-pub(super) const FILES: [(&str, &str); 2] = [
+pub(crate) const FILES: [(&str, &str); 2] = [
     ("server", "cors-conformance-server-cases.json"),
     ("agent", "cors-conformance-agent-cases.json"),
 ];
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Writes both files and their schemas into a folder, and says what is new in them.
-pub(super) fn write(out: PathBuf, previous: Option<&Path>) -> anyhow::Result<PathBuf> {
+pub(crate) fn write(out: PathBuf, previous: Option<&Path>) -> anyhow::Result<PathBuf> {
     fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
     let library = cors_vectors::library()?;
     for (kind, name) in FILES {

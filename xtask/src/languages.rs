@@ -1,6 +1,7 @@
-//! `cargo xtask vectors consumers`: programs in other languages that read the released agent cases
-//! and decide them by themselves, run and compared.
+//! `cargo xtask languages`: the programs in other languages. Some read the released agent cases and
+//! decide them by themselves; the others are servers that the suite starts.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -8,10 +9,10 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
 
-use super::release;
 use crate::tools::{Missing, succeed};
+use crate::vectors::release;
 
-/// Arguments of `cargo xtask vectors consumers`.
+/// Arguments of `cargo xtask languages`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Leave out those whose language this machine does not have
@@ -24,43 +25,49 @@ const GSON: &str = "com.google.code.gson:gson:2.15.0";
 /// The plugin that fetches it.
 const COPY: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy";
 /// Where the programs are.
-const FOLDER: &str = "crates/cors-conformance/examples/data";
+const READERS: &str = "crates/cors-conformance/examples/data";
+const SERVERS: &str = "crates/cors-conformance/examples";
 /// Lines that one may have, without blank ones and comments.
 #[cfg(test)]
 const MOST_LINES: usize = 80;
 
-/// A program, and how it is started.
-struct Consumer {
-    name: &'static str,
+/// A language, with its two programs.
+struct Language {
+    reader: &'static str,
+    server: &'static str,
     /// The programs that have to be there, with the option that shows their version.
     needs: &'static [(&'static str, &'static str)],
     start: &'static [&'static str],
 }
 
-const CONSUMERS: &[Consumer] = &[
-    Consumer {
-        name: "cors_check.py",
+const LANGUAGES: &[Language] = &[
+    Language {
+        reader: "cors_check.py",
+        server: "cors_server.py",
         needs: &[("python3", "--version")],
         start: &["python3"],
     },
-    Consumer {
-        name: "cors_check.mjs",
+    Language {
+        reader: "cors_check.mjs",
+        server: "cors_server.mjs",
         needs: &[("node", "--version")],
         start: &["node"],
     },
-    Consumer {
-        name: "cors_check.go",
+    Language {
+        reader: "cors_check.go",
+        server: "cors_server.go",
         needs: &[("go", "version")],
         start: &["go", "run"],
     },
-    Consumer {
-        name: "CorsCheck.java",
+    Language {
+        reader: "CorsCheck.java",
+        server: "CorsServer.java",
         needs: &[("java", "-version"), ("mvn", "-version")],
         start: &["java", "-cp", "{gson}"],
     },
 ];
 
-/// Runs each on the cases, and on cases of which one is wrong.
+/// Runs each reader on the cases, and on cases of which one is wrong; and the suite on each server.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = release::write(crate::root().join("target/vectors"), None)?;
     let [_, (_, agent)] = release::FILES;
@@ -69,8 +76,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let id = with_one_wrong(&sound, &broken)?;
     let mut missing = Vec::new();
     let mut decided = Vec::new();
-    for consumer in CONSUMERS {
-        let absent = consumer.needs.iter().filter(|(program, option)| {
+    for language in LANGUAGES {
+        let absent = language.needs.iter().filter(|(program, option)| {
             let found = Command::new(program).arg(option).output();
             !found.is_ok_and(|output| output.status.success())
         });
@@ -78,22 +85,23 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         if !absent.is_empty() {
             println!(
                 "{}: not run, since {} is missing",
-                consumer.name,
+                language.reader,
                 absent.join(" and ")
             );
             missing.extend(absent);
             continue;
         }
-        let (good, last, _) = consumer.run(&sound)?;
-        println!("{}: {last}", consumer.name);
-        ensure!(good, "{} does not agree with the cases", consumer.name);
-        let (good, _, all) = consumer.run(&broken)?;
+        let (good, last, _) = language.run(&sound)?;
+        println!("{}: {last}", language.reader);
+        ensure!(good, "{} does not agree with the cases", language.reader);
+        let (good, _, all) = language.run(&broken)?;
         ensure!(
             !good && all.lines().any(|line| line == id),
             "{} does not find that {id} was changed",
-            consumer.name
+            language.reader
         );
         decided.push(last);
+        language.serves()?;
     }
     let Some(first) = decided.first() else {
         return Err(Missing(missing.join(", ")).into());
@@ -103,9 +111,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         "they do not decide the same cases"
     );
     println!(
-        "{} of {} programs agree with the model, and each finds a case that is wrong",
+        "{} of {} readers agree with the model, and each finds a case that is wrong",
         decided.len(),
-        CONSUMERS.len()
+        LANGUAGES.len()
     );
     if !missing.is_empty() && !args.available {
         return Err(Missing(missing.join(", ")).into());
@@ -113,9 +121,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-impl Consumer {
-    /// Whether it agrees, its last line, and all that it prints.
-    fn run(&self, cases: &Path) -> anyhow::Result<(bool, String, String)> {
+impl Language {
+    /// The words that start a program.
+    fn words(&self, program: &Path) -> anyhow::Result<Vec<OsString>> {
         let mut words = Vec::new();
         for word in self.start {
             words.push(match *word {
@@ -123,20 +131,67 @@ impl Consumer {
                 word => word.into(),
             });
         }
+        words.push(program.into());
+        Ok(words)
+    }
+
+    /// Whether the reader agrees, its last line, and all that it prints.
+    fn run(&self, cases: &Path) -> anyhow::Result<(bool, String, String)> {
+        let words = self.words(&crate::root().join(READERS).join(self.reader))?;
         let (program, options) = words.split_first().context("nothing to start")?;
         let output = Command::new(program)
             .args(options)
-            .arg(crate::root().join(FOLDER).join(self.name))
             .arg(cases)
             .output()
-            .with_context(|| format!("cannot start {}", self.name))?;
+            .with_context(|| format!("cannot start {}", self.reader))?;
         let all = String::from_utf8_lossy(&output.stdout).into_owned();
         let last = all.lines().last().unwrap_or_default().to_owned();
         if !last.contains(" passed, ") {
-            bail!("{}: {}", self.name, String::from_utf8_lossy(&output.stderr));
+            bail!(
+                "{}: {}",
+                self.reader,
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         let good = output.status.success() && last.contains(" 0 failed");
         Ok((good && !last.starts_with("0 "), last, all))
+    }
+
+    /// The suite finds nothing wrong with the server, nor with how it is started.
+    fn serves(&self) -> anyhow::Result<()> {
+        let words = self.words(&crate::root().join(SERVERS).join(self.server))?;
+        let quoted = words.iter().map(|word| format!("'{}'", word.display()));
+        let mut line = quoted.collect::<Vec<_>>().join(" ");
+        if let Some(file) = line.strip_prefix("'go' 'run' ") {
+            // `go run` ends with 1 whatever the program ends with.
+            let built = crate::root().join("target/tools/cors_server_go");
+            let built = built.display();
+            line = format!("go build -o '{built}' {file} && exec '{built}'");
+        }
+        for arguments in [
+            &["adapter", "check", &line, "--start-timeout", "60"][..],
+            &[
+                "--cmd",
+                &line,
+                "--fail-on",
+                "should",
+                "--start-timeout",
+                "60",
+            ],
+        ] {
+            let output = Command::new(crate::cargo())
+                .args(["run", "--quiet", "--release", "--locked", "--package"])
+                .args(["cors-conformance", "--"])
+                .args(arguments)
+                .current_dir(crate::root())
+                .output()
+                .context("cannot start cargo")?;
+            let all = String::from_utf8_lossy(&output.stdout);
+            let last = all.lines().last().unwrap_or_default();
+            println!("{}: {last}", self.server);
+            ensure!(output.status.success(), "{all}");
+        }
+        Ok(())
     }
 }
 
@@ -184,15 +239,15 @@ mod tests {
 
     #[test]
     fn each_fits_on_a_page() {
-        for consumer in CONSUMERS {
-            let path = crate::root().join(FOLDER).join(consumer.name);
+        for language in LANGUAGES {
+            let path = crate::root().join(READERS).join(language.reader);
             let text = fs::read_to_string(&path).unwrap();
             let code = text.lines().map(str::trim).filter(|line| {
                 let comment = ["//", "/**", "#", "\"\"\""];
                 !line.is_empty() && !comment.iter().any(|start| line.starts_with(start))
             });
             let count = code.count();
-            assert!(count <= MOST_LINES, "{}: {count} lines", consumer.name);
+            assert!(count <= MOST_LINES, "{}: {count} lines", language.reader);
         }
     }
 }

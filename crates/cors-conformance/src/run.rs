@@ -193,6 +193,9 @@ fn again(args: &RunArgs) -> String {
     for (name, _) in &args.requests.headers {
         words.extend(["-H".to_owned(), quoted(&format!("{name}: ..."))]);
     }
+    if args.requests.user.is_some() {
+        words.extend(["-u".to_owned(), quoted("...:...")]);
+    }
     words.extend(
         args.requests
             .header_everywhere

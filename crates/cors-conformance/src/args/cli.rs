@@ -152,6 +152,7 @@ mod tests {
             (&["-x", "socks5://localhost"], "socks5 is not supported"),
             (&["-b", "jar.txt"], "files are not read"),
             (&["-b", "a=\n"], "0x0a"),
+            (&["-u", "somebody"], "name:password"),
             (&["--rate", "0"], "1 or more"),
             (&["--repeat", "0"], "1 or more"),
             (&["-m", "0"], "more than 0"),
@@ -166,6 +167,19 @@ mod tests {
             let error = parse(arguments).unwrap_err();
             assert!(error.contains(said), "{arguments:?}: {error}");
         }
+    }
+
+    #[test]
+    fn a_name_and_a_password_are_a_header() {
+        let cli = parse(&["-u", "usr:s3cr3t-pw", "-H", "X-A: b"]).unwrap();
+        let line = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
+        assert_eq!(
+            cli.run.requests.lines(),
+            [
+                line("X-A", "b"),
+                line("Authorization", "Basic dXNyOnMzY3IzdC1wdw==")
+            ]
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use clap::Args;
 use cors_harness::wire::Line;
 
 use super::transport::TransportArgs;
-use super::values::{parse_cookie, parse_count, parse_header};
+use super::values::{parse_cookie, parse_count, parse_header, parse_user};
 
 /// How requests are sent to the target.
 #[derive(Debug, Clone, Args)]
@@ -16,6 +16,9 @@ pub struct RequestArgs {
     /// to preflights, which no browser sends with it
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
     pub headers: Vec<(String, String)>,
+    /// A name and a password for requests as a page has them, as -H 'Authorization: Basic …'
+    #[arg(short = 'u', long = "user", value_name = "NAME:PASSWORD", value_parser = parse_user)]
+    pub user: Option<(String, String)>,
     /// Add the headers of -H to preflights too, for a gateway that lets nothing through without
     #[arg(long, requires = "headers")]
     pub header_everywhere: bool,
@@ -42,7 +45,8 @@ fn is_cookie((name, _): &(String, String)) -> bool {
 impl RequestArgs {
     /// The headers to add, as they go onto the wire, but for cookies.
     pub(crate) fn lines(&self) -> Vec<Line> {
-        let others = self.headers.iter().filter(|header| !is_cookie(header));
+        let others = self.headers.iter().chain(&self.user);
+        let others = others.filter(|header| !is_cookie(header));
         let line = |(name, value): &(String, String)| {
             (name.clone().into_bytes(), value.clone().into_bytes())
         };

@@ -4,6 +4,8 @@ use std::num::{NonZeroU32, ParseIntError};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use clap::ValueEnum;
 use cors_model::url::Url;
 use cors_report::registry::{FORMATS, Kind};
@@ -93,6 +95,15 @@ pub(crate) fn parse_header(text: &str) -> Result<(String, String), String> {
         ));
     }
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// The header that a name and a password make, as curl makes it.
+pub(crate) fn parse_user(text: &str) -> Result<(String, String), String> {
+    if !text.contains(':') {
+        return Err("expected `name:password`, found no colon".to_owned());
+    }
+    let value = format!("Basic {}", BASE64_STANDARD.encode(text));
+    Ok(("Authorization".to_owned(), value))
 }
 
 pub(crate) fn parse_cookie(text: &str) -> Result<String, String> {

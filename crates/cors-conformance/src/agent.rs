@@ -21,6 +21,7 @@ use cors_harness::stream::Sink;
 use cors_report::terminal::{Terminal, Verbosity};
 use cors_vectors::agent::AgentCase;
 use cors_vectors::format::format;
+use cors_vectors::input;
 use cors_vectors::known::agents;
 use cors_vectors::known::file::{KnownFile, Reasons, ids_of};
 use cors_vectors::observed::ObservedFile;
@@ -32,7 +33,6 @@ use crate::args::{AgentArgs, AgentName};
 use crate::baseline::file::{self, is_narrowed};
 use crate::cases;
 use crate::invoked;
-use crate::message;
 use crate::output::Output;
 use crate::runtime::runtime;
 use crate::stop::Stop;
@@ -96,10 +96,7 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         run_model(chosen.into_iter(), &about, trace, &mut sink)
     };
     let (_, output) = sink.into_parts();
-    for stop in output.trouble() {
-        message::error(&stop.said);
-    }
-    Ok(end.exit)
+    Ok(output.finish(end.exit))
 }
 
 /// What runs an agent, listening for the end that the user may ask for.
@@ -133,10 +130,9 @@ fn in_browser(
         ..Limits::default()
     };
     let script = match &args.page {
-        Some(path) => Some(
-            fs::read_to_string(path)
-                .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))?,
-        ),
+        Some(path) => {
+            Some(input::text(path, input::Kind::SCRIPT).map_err(|error| Stop::input(&error))?)
+        }
         None => None,
     };
     let mut faults = Faults {
@@ -187,8 +183,7 @@ fn listen(
     about: &About,
 ) -> Result<Exit, Stop> {
     let shown = file.display();
-    let text =
-        fs::read_to_string(file).map_err(|error| Stop::usage(format_args!("{shown}: {error}")))?;
+    let text = input::text(file, input::Kind::RECORD).map_err(|error| Stop::input(&error))?;
     let mut record: ObservedFile = serde_json::from_str(&text)
         .map_err(|error| Stop::usage(format_args!("{shown}: expected a record: {error}")))?;
     let telling = telling(engine, chosen);

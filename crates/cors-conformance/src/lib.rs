@@ -15,6 +15,7 @@ mod explain;
 mod fuzz;
 mod invoked;
 mod list;
+mod machine;
 mod message;
 mod output;
 #[cfg(feature = "pages")]
@@ -40,6 +41,7 @@ use crate::args::{Cli, Command};
 
 /// Does what the arguments (the program's name first) say.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    machine::keep_word();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,

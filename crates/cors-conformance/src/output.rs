@@ -11,6 +11,7 @@ use cors_vectors::server::Level;
 use terminal_size::{Height, Width};
 
 use crate::args::{Color, OutputArgs, Report};
+use crate::message;
 use crate::progress::Progress;
 use crate::stop::Stop;
 use cors_report::format::Format;
@@ -66,9 +67,16 @@ impl Output {
         })
     }
 
-    /// What could not be written, when it was needed.
-    pub(crate) fn trouble(self) -> Vec<Stop> {
-        self.trouble
+    /// Says what could not be written. Returns how the program ends, with that too; the last line of
+    /// a report is written when the run knows its end already.
+    pub(crate) fn finish(self, exit: Exit) -> Exit {
+        let mut exits = Exits::default();
+        exits.add(exit);
+        for stop in self.trouble {
+            message::error(&stop.said);
+            exits.add(stop.exit);
+        }
+        exits.settle()
     }
 
     fn tell_people(&mut self, event: &Event) {
@@ -127,8 +135,8 @@ impl Sink for Output {
     }
 
     fn settle(&mut self, exits: &mut Exits) {
-        if !self.trouble.is_empty() {
-            exits.add(Exit::Usage);
+        for stop in &self.trouble {
+            exits.add(stop.exit);
         }
     }
 }
@@ -205,5 +213,6 @@ impl Sheet {
 
 /// Something that was asked for cannot be written.
 pub(crate) fn unwritable(name: &str, error: &io::Error) -> Stop {
-    Stop::usage(format_args!("{name}: cannot be written: {error}"))
+    let said = format!("{name}: cannot be written: {error}");
+    Stop::of_machine(Exit::Usage, error, said)
 }

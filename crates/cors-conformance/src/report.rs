@@ -6,6 +6,7 @@ use std::path::Path;
 
 use cors_harness::exit::Exit;
 use cors_report::agents::{Source, page};
+use cors_vectors::input;
 
 use crate::args::{AgentName, ReportArgs};
 use crate::stop::Stop;
@@ -60,8 +61,7 @@ struct Stream {
 impl Stream {
     fn read(path: &Path) -> Result<Self, Stop> {
         let name = path.display().to_string();
-        let text = fs::read_to_string(path)
-            .map_err(|error| Stop::usage(format_args!("{name}: {error}")))?;
+        let text = input::text(path, input::Kind::RECORD).map_err(|error| Stop::input(&error))?;
         let stem = path.file_stem();
         let title = stem.map_or_else(|| name.clone(), |stem| stem.to_string_lossy().into_owned());
         Ok(Self { name, title, text })

@@ -29,7 +29,6 @@ use cors_vectors::known::file::{KnownFile, Reasons};
 use crate::baseline::file::{self, is_narrowed};
 use crate::cases;
 use crate::invoked;
-use crate::message;
 use crate::output::Output;
 use crate::probe;
 use crate::runtime::runtime;
@@ -94,10 +93,7 @@ pub(crate) fn execute(
         Ok::<_, Stop>(drive(&plan, &options, cancel, &mut sink).await)
     })?;
     let (seen, output) = sink.into_parts();
-    for stop in output.trouble() {
-        message::error(&stop.said);
-    }
-    Ok((end.exit, seen))
+    Ok((output.finish(end.exit), seen))
 }
 
 /// What comes of work before the run, unless the run has to be cut short before it began.

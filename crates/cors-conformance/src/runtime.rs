@@ -1,5 +1,6 @@
 //! What everything asynchronous runs on.
 
+use cors_harness::exit::Exit;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::stop::Stop;
@@ -7,5 +8,6 @@ use crate::stop::Stop;
 /// A runtime on this thread, with sockets and timers.
 pub(crate) fn runtime() -> Result<Runtime, Stop> {
     let mut builder = Builder::new_current_thread();
-    builder.enable_all().build().map_err(Stop::bug)
+    let runtime = builder.enable_all().build();
+    runtime.map_err(|error| Stop::of_machine(Exit::Bug, &error, &error))
 }

@@ -1,8 +1,11 @@
 //! Why a command ends without a result.
 
 use std::fmt::Display;
+use std::io;
 
 use cors_harness::exit::Exit;
+use cors_harness::target::exhaustion::what_ran_out;
+use cors_vectors::input::{InputError, Why};
 
 /// The end of a command before it had a result.
 #[derive(Debug)]
@@ -27,6 +30,34 @@ impl Stop {
         Self {
             exit: Exit::Unreachable,
             said: said.to_string(),
+        }
+    }
+
+    /// Something of this machine cannot be had: the exit status is this one, unless the machine has
+    /// no more of it.
+    pub(crate) fn of_machine(exit: Exit, error: &io::Error, said: impl Display) -> Self {
+        match what_ran_out(error) {
+            None => Self {
+                exit,
+                said: said.to_string(),
+            },
+            Some(what) => Self {
+                exit: Exit::Bug,
+                said: format!("this machine has no more {what}: {said}"),
+            },
+        }
+    }
+
+    /// An input cannot be used.
+    pub(crate) fn input(error: &InputError) -> Self {
+        match &error.why {
+            Why::Unreadable(why) => Self::of_machine(Exit::Usage, why, error),
+            Why::Folder
+            | Why::Endless
+            | Why::TooLong(_)
+            | Why::NoText(_)
+            | Why::Utf16
+            | Why::TooMany { .. } => Self::usage(error),
         }
     }
 

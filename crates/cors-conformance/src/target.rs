@@ -1,7 +1,6 @@
 //! What is tested: a server whose policy was stated, one that takes on the named policies, a
 //! command that starts such servers, or the reference server in this program.
 
-use std::fmt::Display;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -16,6 +15,7 @@ use cors_harness::wire::Line;
 use cors_model::host::Host;
 use cors_model::url::Url;
 use cors_vectors::Library;
+use cors_vectors::input;
 use cors_vectors::policy::Policy;
 use cors_vectors::read::read_policy_toml;
 
@@ -118,15 +118,8 @@ pub(crate) async fn find(
 }
 
 pub(crate) fn policy(file: &Path) -> Result<Policy, Stop> {
-    let name = file.display().to_string();
-    let unreadable = |why: &dyn Display| Stop::usage(format_args!("{name}: cannot be read: {why}"));
-    let bytes = std::fs::read(file).map_err(|error| unreadable(&error))?;
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        let why = "the text is UTF-16, as PowerShell writes it; expected UTF-8";
-        return Err(unreadable(&why));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| unreadable(&error.utf8_error()))?;
-    read_policy_toml(&name, &text).map_err(Stop::usage)
+    let text = input::text(file, input::Kind::POLICY).map_err(|error| Stop::input(&error))?;
+    read_policy_toml(&file.display().to_string(), &text).map_err(Stop::usage)
 }
 
 /// An address that is not this machine's needs leave. What a name stands for is looked at when it

@@ -78,7 +78,7 @@ pub async fn fuzz_command(
             Ok(Ok((program, Started::Listens(endpoints)))) => (Rc::new(program), endpoints),
             Ok(Ok((_, Started::Cannot(_)))) => continue,
             Ok(Err(not_started)) => {
-                search.stop(Exit::Unreachable, under(not_started.to_string()));
+                search.stop(not_started.exit(), under(not_started.to_string()));
                 break;
             }
         };

@@ -196,18 +196,18 @@ impl<'s> Search<'s> {
             };
             match Box::pin(self.batch(&batch, run)).await {
                 Ok(next) => run = next,
-                Err(Gone(why)) => return Some((Exit::Unreachable, why)),
+                Err(Gone(halt)) => return Some((halt.exit, halt.text)),
             }
             if driver.is_bug() {
                 let why = "the suite itself failed in a case; please report it";
                 return Some((Exit::Bug, why.to_owned()));
             }
-            if let Some(why) = driver.runner.gives_up() {
-                return Some((Exit::Unreachable, why));
+            if let Some(Halt { exit, text }) = driver.runner.gives_up() {
+                return Some((exit, text));
             }
         }
         match alive(driver, first).await {
-            Err(Gone(why)) if answers => Some((Exit::Unreachable, why)),
+            Err(Gone(halt)) if answers => Some((halt.exit, halt.text)),
             Ok(()) | Err(_) => None,
         }
     }

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 
+use cors_harness::control::Halt;
 use cors_harness::event::{CaseEvent, Outcome};
 use cors_vectors::check::Check;
 use cors_vectors::server::{ServerCase, Step};
@@ -31,7 +32,7 @@ pub(crate) struct Seen {
 
 /// The target no longer answers, so that nothing more can be said.
 #[derive(Debug)]
-pub(crate) struct Gone(pub(crate) String);
+pub(crate) struct Gone(pub(crate) Halt);
 
 /// On which target a form is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,7 +193,8 @@ impl<'a> Shortener<'a> {
                     }
                     self.starts.set(left - 1);
                 }
-                self.supply.fresh(policy).await.map_err(Gone)?
+                let fresh = self.supply.fresh(policy).await;
+                fresh.map_err(|text| Gone(Halt::unreachable(text)))?
             }
         };
         let done = match fresh {
@@ -223,7 +225,7 @@ impl<'a> Shortener<'a> {
 /// Sees that the site answers still.
 pub(crate) async fn alive(driver: &Driver<'_>, place: Place<'_>) -> Result<(), Gone> {
     let still = driver.still_answers(place.site).await;
-    still.map_err(|halt| Gone(halt.text))
+    still.map_err(Gone)
 }
 
 /// Whether an exchange of a case brought no response.

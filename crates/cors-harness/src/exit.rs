@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[serde(into = "u8", try_from = "u8")]
 #[cfg_attr(feature = "schema", schemars(with = "u8"))]
 pub enum Exit {
-    /// 6: a bug of the suite itself.
+    /// 6: a bug of the suite itself, or this machine has no more descriptors, ports or memory.
     Bug,
     /// 2: usage, or an unreadable policy, baseline or case file, or a selector that matches nothing.
     Usage,
@@ -67,7 +67,7 @@ impl Exit {
             Self::Unreachable => "the target is unreachable, was not started or is not understood",
             Self::NothingRan => "nothing ran",
             Self::OutOfDate => "the expectations are out of date",
-            Self::Bug => "a bug of the suite itself",
+            Self::Bug => "a fault of the suite, or of the machine it runs on",
             Self::CutShort => "the run was cut short",
         }
     }

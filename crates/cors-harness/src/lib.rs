@@ -64,6 +64,7 @@ mod done;
 mod drive;
 mod engines;
 mod fix;
+mod halt;
 mod header_value;
 mod judge;
 mod limit;

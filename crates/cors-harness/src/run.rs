@@ -21,9 +21,6 @@ use crate::stream::{Sink, Stream};
 /// A target that answers nothing for so long is not there.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Exchanges in a row that may run out of time before the target is given up.
-pub(crate) const MOST_TIMEOUTS: u32 = 3;
-
 /// Makes the run until it is through, its deadline passes, or `cancel` completes. Returns the
 /// `end` line, which the sink got too.
 ///
@@ -270,14 +267,8 @@ impl<'a> Run<'a> {
                 );
             }
             self.through(plan, position, through);
-            if session.timeouts_in_a_row.get() >= MOST_TIMEOUTS {
-                return Err(Halt {
-                    exit: Exit::Unreachable,
-                    text: format!(
-                        "the target does not respond: {MOST_TIMEOUTS} exchanges in a row ran out \
-                         of time"
-                    ),
-                });
+            if let Some(halt) = session.gives_up() {
+                return Err(halt);
             }
         }
     }

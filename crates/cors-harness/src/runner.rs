@@ -9,7 +9,6 @@ use crate::kit::{Site, Subject};
 use crate::options::Options;
 use crate::plan::{PlannedCase, task};
 use crate::redact::Redactor;
-use crate::run::MOST_TIMEOUTS;
 use crate::session::Session;
 
 /// Carries out single cases and judges them as a run does.
@@ -89,13 +88,10 @@ impl<'a> Runner<'a> {
         self.session.is_doubtful.take()
     }
 
-    /// Why the target is given up, once too many exchanges in a row ran out of time.
-    pub fn gives_up(&self) -> Option<String> {
-        (self.session.timeouts_in_a_row.get() >= MOST_TIMEOUTS).then(|| {
-            format!(
-                "the target does not respond: {MOST_TIMEOUTS} exchanges in a row ran out of time"
-            )
-        })
+    /// Why nothing more can be judged, by how the exchanges so far ended: too many in a row ran out
+    /// of time, or this machine has no room for more.
+    pub fn gives_up(&self) -> Option<Halt> {
+        self.session.gives_up()
     }
 
     /// Carries a case out and judges it.

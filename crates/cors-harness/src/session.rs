@@ -4,11 +4,15 @@ use std::cell::{Cell, RefCell};
 
 use crate::again::USER_AGENT;
 use crate::event::Mode;
+use crate::halt::Halt;
 use crate::kit::Site;
 use crate::limit::is_limit;
 use crate::options::Options;
 use crate::target::Transport;
 use crate::wire;
+
+/// Exchanges in a row that may run out of time before the target is given up.
+const MOST_TIMEOUTS: u32 = 3;
 
 /// What all cases of a run share.
 #[derive(Debug)]
@@ -18,6 +22,8 @@ pub(crate) struct Session<'a> {
     /// Whether cases that pass are told with all that was seen of them.
     pub(crate) tells_passes: bool,
     pub(crate) timeouts_in_a_row: Cell<u32>,
+    /// What this machine has no more of, so that the target could not be asked.
+    exhausted: RefCell<Option<Transport>>,
     /// Requests that were sent.
     pub(crate) requests: Cell<usize>,
     /// Whether there was no answer, or one to too many requests, since that was looked into.
@@ -36,6 +42,7 @@ impl<'a> Session<'a> {
             mode,
             tells_passes,
             timeouts_in_a_row: Cell::new(0),
+            exhausted: RefCell::new(None),
             requests: Cell::new(0),
             is_doubtful: Cell::new(false),
             host: RefCell::new(None),
@@ -57,6 +64,18 @@ impl Session<'_> {
         self.timeouts_in_a_row.set(0);
     }
 
+    /// Why nothing more can be judged, by how the exchanges so far ended.
+    pub(crate) fn gives_up(&self) -> Option<Halt> {
+        if let Some(exhausted) = &*self.exhausted.borrow() {
+            return Some(Halt::exhausted(exhausted));
+        }
+        (self.timeouts_in_a_row.get() >= MOST_TIMEOUTS).then(|| {
+            Halt::unreachable(format!(
+                "the target does not respond: {MOST_TIMEOUTS} exchanges in a row ran out of time"
+            ))
+        })
+    }
+
     /// Makes an exchange and keeps count of those that ran out of time.
     pub(crate) async fn exchange(
         &self,
@@ -73,6 +92,9 @@ impl Session<'_> {
         if let Ok(response) = &mut answer {
             // Nothing looks at it, and there may be many.
             response.body = Vec::new();
+        }
+        if let Err(exhausted @ Transport::Exhausted { .. }) = &answer {
+            *self.exhausted.borrow_mut() = Some(exhausted.clone());
         }
         let is_doubtful = match &answer {
             Ok(response) => is_limit(response),

@@ -36,6 +36,8 @@
 pub mod body;
 #[cfg(feature = "client")]
 pub mod client;
+#[cfg(all(unix, any(feature = "client", feature = "process")))]
+pub mod exhaustion;
 mod line;
 pub mod message;
 #[cfg(all(unix, feature = "process"))]

@@ -66,6 +66,14 @@ pub enum Transport {
         /// What the system said.
         said: String,
     },
+    /// This machine has no more of what a connection needs, so that it was not tried.
+    #[error("this machine has no more {what} for connections: {said}")]
+    Exhausted {
+        /// What there is no more of.
+        what: &'static str,
+        /// What the system said.
+        said: String,
+    },
     /// No connection in time.
     #[error("no connection within {} ms", .0.as_millis())]
     ConnectTimeout(Duration),
@@ -130,7 +138,8 @@ impl Transport {
     pub const fn is_ours(&self) -> bool {
         matches!(
             self,
-            Self::Unsendable(_)
+            Self::Exhausted { .. }
+                | Self::Unsendable(_)
                 | Self::OffTarget(_)
                 | Self::Withheld(_)
                 | Self::NotLoopback(_)

@@ -1,6 +1,6 @@
 //! What a policy must be, beyond its shape.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::any_or::{Any, AnyOr};
 use crate::endpoint::Endpoint;
@@ -244,17 +244,16 @@ fn entries<'t>(
     problems: &mut Vec<(String, Problem)>,
     check: impl Fn(&str) -> Option<Problem>,
 ) {
-    let mut earlier = Vec::new();
+    let mut earlier = BTreeSet::new();
     for (index, entry) in entries {
-        let at = format!("{field}[{index}]");
-        if earlier.contains(&entry) {
+        let at = || format!("{field}[{index}]");
+        if !earlier.insert(entry) {
             let by = format!("an earlier entry of `{field}`");
             let name = entry.to_owned();
-            problems.push((at, Problem::Taken { name, by }));
+            problems.push((at(), Problem::Taken { name, by }));
         } else if let Some(problem) = check(entry) {
-            problems.push((at, problem));
+            problems.push((at(), problem));
         }
-        earlier.push(entry);
     }
 }
 

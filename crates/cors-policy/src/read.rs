@@ -8,7 +8,7 @@ use crate::check::check;
 use crate::error::{Error, Errors, Problem};
 use crate::policy::Policy;
 use crate::stated::Stated;
-use crate::strict::{field_of, position};
+use crate::strict::{Lines, field_of};
 
 /// Reads a user's policy, a TOML file.
 ///
@@ -16,8 +16,9 @@ use crate::strict::{field_of, position};
 ///
 /// Everything that is wrong, unless the shape is: then the first.
 pub fn read_policy_toml(name: &str, text: &str) -> Result<Policy, Errors> {
+    let lines = Lines::of(text);
     let error = |at: usize, field, problem| {
-        let (line, column) = position(text, at);
+        let (line, column) = lines.position(at);
         Error {
             file: name.to_owned(),
             line,
@@ -38,8 +39,14 @@ pub fn read_policy_toml(name: &str, text: &str) -> Result<Policy, Errors> {
         let problem = Problem::Shape(with_nearest(wrong.message()));
         error(at, Some(field), problem)
     })?;
-    let table = DeTable::parse(text).ok();
-    let errors = check(&stated).into_iter().map(|(field, problem)| {
+    let problems = check(&stated);
+    // Where each value stands is needed for errors only, and takes as much room as the policy.
+    let table = if problems.is_empty() {
+        None
+    } else {
+        DeTable::parse(text).ok()
+    };
+    let errors = problems.into_iter().map(|(field, problem)| {
         let at = table.as_ref().and_then(|table| {
             // What is missing is missing in what is around it.
             let around = field.rsplit_once('.').map(|(around, _)| around);

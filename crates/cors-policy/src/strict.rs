@@ -81,30 +81,61 @@ impl<E> From<E> for Errors<E> {
 
 impl<E: fmt::Display> fmt::Display for Errors<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{error}")?;
-        }
-        Ok(())
+        write_first(f, &self.0)
     }
 }
 
 impl<E: std::error::Error> std::error::Error for Errors<E> {}
 
-/// Line and column, both from 1, of a byte offset.
-pub fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .count()
-        + 1;
-    (line, column)
+/// Most errors of an input that are written; the others are counted.
+const MOST_WRITTEN: usize = 50;
+
+/// Writes errors one a line: the first ones, and how many more there are.
+///
+/// # Errors
+///
+/// Those of the formatter.
+pub fn write_first<E: fmt::Display>(f: &mut fmt::Formatter<'_>, errors: &[E]) -> fmt::Result {
+    for (index, error) in errors.iter().take(MOST_WRITTEN).enumerate() {
+        if index > 0 {
+            f.write_str("\n")?;
+        }
+        write!(f, "{error}")?;
+    }
+    match errors.len().saturating_sub(MOST_WRITTEN) {
+        0 => Ok(()),
+        more => write!(f, "\nand {more} more"),
+    }
+}
+
+/// Where the lines of a text begin, so that a place is found in a step for each of many.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    text: &'a str,
+    /// Offsets of the first bytes of the lines, in order.
+    begins: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    /// Of a text.
+    pub fn of(text: &'a str) -> Self {
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let begins = std::iter::once(0).chain(breaks).collect();
+        Self { text, begins }
+    }
+
+    /// The line, from 1, of a byte offset.
+    pub fn line(&self, at: usize) -> usize {
+        self.begins.partition_point(|begin| *begin <= at)
+    }
+
+    /// Line and column, both from 1, of a byte offset.
+    pub fn position(&self, at: usize) -> (usize, usize) {
+        let line = self.line(at);
+        let begin = self.begins.get(line.saturating_sub(1)).copied();
+        let before = self.text.get(begin.unwrap_or(0)..at);
+        (line, before.map_or(0, |before| before.chars().count()) + 1)
+    }
 }
 
 /// A path as `steps[0].fetch.origin`; `.` for the root.

@@ -1,23 +1,17 @@
 //! What can be wrong with case files, policies and rules.
 
-use std::path::PathBuf;
-
 use cors_policy::origin::OriginProblem;
 use cors_policy::strict;
 
+use crate::input::InputError;
 use crate::text::TextError;
 
 /// One thing that is wrong, with where it stands.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder could not be read.
-    #[error("{}: cannot be read: {source}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// A file of a kind that is not known.
     #[error("{file}: {problem}")]
     File {

@@ -18,6 +18,7 @@ pub mod error;
 pub mod fill;
 pub mod flags;
 pub mod format;
+pub mod input;
 pub mod known;
 pub mod level;
 pub mod library;

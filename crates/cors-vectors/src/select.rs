@@ -108,6 +108,11 @@ impl Selectable for AnyCase<'_> {
     }
 }
 
+/// Most bytes of a selector.
+const LONGEST: usize = 4096;
+/// Most braces that a selector opens: each is tried with each id.
+const MOST_BRACES: usize = 32;
+
 /// One condition on cases.
 ///
 /// Read from a string: `spec:fetch#concept-cors-check` (a citation, or the beginning of one up to
@@ -169,6 +174,15 @@ impl FromStr for Selector {
         };
         if text.is_empty() {
             return Err(malformed("it is empty".to_owned()));
+        }
+        if text.len() > LONGEST || text.matches('{').count() > MOST_BRACES {
+            let begin: String = text.chars().take(40).collect();
+            return Err(SelectError::Malformed {
+                selector: format!("{begin}…"),
+                reason: format!(
+                    "a selector has at most {LONGEST} bytes, and {MOST_BRACES} opening braces"
+                ),
+            });
         }
         if let (None, Some(open)) = (text.find(':'), unclosed(text)) {
             return Err(malformed(format!("`{open}` is not closed")));

@@ -20,7 +20,7 @@ Exit status:
   3  target unreachable, not started or not understood
   4  nothing ran
   5  expectations out of date
-  6  a bug of the suite itself
+  6  a fault of the suite, or of the machine it runs on
   7  cut short
 The first of 6, 2, 3, 1, 7, 4, 5, 0 that applies.";
 

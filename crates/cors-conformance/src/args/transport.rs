@@ -11,6 +11,7 @@ use cors_harness::target::Deadlines;
 use cors_harness::target::route::{ConnectTo, Proxy, Resolve, Route};
 use cors_harness::target::tls::Trust;
 use cors_harness::target::url::{HttpVersion, UrlOptions};
+use cors_vectors::input;
 
 use super::values::parse_seconds;
 use crate::stop::Stop;
@@ -65,10 +66,10 @@ impl TransportArgs {
     pub(crate) fn options(&self) -> Result<UrlOptions, Stop> {
         let trust = match &self.cacert {
             Some(file) => {
-                let read = std::fs::read(file);
-                Trust::Authorities(read.map_err(|error| {
-                    let name = file.display();
-                    Stop::usage(format_args!("--cacert {name}: cannot be read: {error}"))
+                let read = input::bytes(file, input::Kind::CERTIFICATES);
+                Trust::Authorities(read.map_err(|mut error| {
+                    error.name.insert_str(0, "--cacert ");
+                    Stop::input(&error)
                 })?)
             }
             None if self.insecure => Trust::Anyone,

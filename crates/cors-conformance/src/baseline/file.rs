@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cors_harness::cause::Cause;
 use cors_vectors::Library;
+use cors_vectors::input;
 use cors_vectors::known::edit::written;
 use cors_vectors::known::entry::Known;
 use cors_vectors::known::file::{KnownFile, Reasons, ids_of};
@@ -50,9 +51,7 @@ pub(crate) fn find(
 
 /// The text of a file.
 pub(crate) fn text(path: &Path) -> Result<String, Stop> {
-    let unreadable =
-        |error| Stop::usage(format_args!("{}: cannot be read: {error}", path.display()));
-    std::fs::read_to_string(path).map_err(unreadable)
+    input::text(path, input::Kind::KNOWN).map_err(|error| Stop::input(&error))
 }
 
 /// The path that is named, or the default one.

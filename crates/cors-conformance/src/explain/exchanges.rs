@@ -1,19 +1,17 @@
 //! `explain` of files.
 
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use cors_explain::{Material, Stated, Unclear, Verdict, explain, of_har, render};
 use cors_harness::exit::Exit;
+use cors_vectors::input;
 
 use super::case;
 use super::print::print;
 use crate::args::ExplainArgs;
 use crate::output::columns;
 use crate::stop::Stop;
-
-/// Longest file that is read, in bytes. HAR files hold the bodies of whole pages.
-const LONGEST: u64 = 512 * 1024 * 1024;
 
 /// Explains what the arguments name.
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
@@ -71,20 +69,14 @@ fn material(args: &ExplainArgs, pasted: bool) -> Result<Material, Stop> {
 }
 
 fn bytes(file: &Path) -> Result<(String, Vec<u8>), Stop> {
-    let mut bytes = Vec::new();
+    let kind = input::Kind::EXCHANGES;
     let (name, read) = if file.as_os_str() == "-" {
-        let read = io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes);
-        ("standard input".to_owned(), read)
+        let name = "standard input".to_owned();
+        let read = input::bytes_of(&name, io::stdin().lock(), kind);
+        (name, read)
     } else {
-        let opened = std::fs::File::open(file);
-        let read = opened.and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
-        (file.display().to_string(), read)
+        (file.display().to_string(), input::bytes(file, kind))
     };
-    match read {
-        Err(error) => Err(Stop::usage(format_args!("{name}: cannot be read: {error}"))),
-        Ok(length) if u64::try_from(length).is_ok_and(|length| length > LONGEST) => Err(
-            Stop::usage(format_args!("{name}: is longer than {LONGEST} bytes")),
-        ),
-        Ok(_) => Ok((name, bytes)),
-    }
+    read.map(|bytes| (name, bytes))
+        .map_err(|error| Stop::input(&error))
 }

@@ -117,15 +117,13 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
         }
     })?;
     let (_, output) = sink.into_parts();
-    for stop in output.trouble() {
-        message::error(&stop.said);
-    }
+    let exit = output.finish(fuzzed.end.exit);
     if let Some(path) = &args.promote {
         promote(path, &fuzzed.findings, &fuzzing, &policies, library)?;
     }
     match &args.baseline {
         Some(path) if args.update_baseline => known::update(path, &fuzzed, fuzzing.known.as_ref()),
-        Some(_) | None => Ok(fuzzed.end.exit),
+        Some(_) | None => Ok(exit),
     }
 }
 

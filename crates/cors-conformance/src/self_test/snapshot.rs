@@ -9,6 +9,8 @@ use std::fs;
 
 use super::output::SHOWN;
 use super::report::{FaultReport, Report};
+use cors_vectors::input;
+
 use crate::args::SelfTestArgs;
 use crate::output::unwritable;
 use crate::stop::Stop;
@@ -27,8 +29,7 @@ pub(super) fn compare(args: &SelfTestArgs, report: &Report) -> Result<Vec<String
         fs::write(path, text(report, &before)).map_err(|error| unwritable(&name, &error))?;
         return Ok(Vec::new());
     }
-    let before = fs::read_to_string(path)
-        .map_err(|error| Stop::usage(format_args!("{name}: cannot be read: {error}")))?;
+    let before = input::text(path, input::Kind::RECORD).map_err(|error| Stop::input(&error))?;
     let mut said = differences(report, &before);
     if !said.is_empty() {
         said.push(format!(

@@ -125,7 +125,7 @@ impl Command {
                 false
             }
             Err(not_started) => {
-                run.stop(Exit::Unreachable, format!("{ASKED}: {not_started}"));
+                run.stop(not_started.exit(), format!("{ASKED}: {not_started}"));
                 false
             }
         }
@@ -188,7 +188,7 @@ impl Command {
                 return Ok(());
             }
             Err(not_started) => {
-                run.stop(Exit::Unreachable, under(not_started.to_string()));
+                run.stop(not_started.exit(), under(not_started.to_string()));
                 return Ok(());
             }
         };

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use cors_model::url::Url;
 use cors_net::client::{free_port, listens};
+use cors_net::exhaustion::what_ran_out;
 use cors_net::process::{GRACE, Group, POLL};
 use cors_vectors::policy::Policy;
 use cors_vectors::server::Endpoint;
@@ -18,6 +19,7 @@ use tempfile::TempDir;
 
 use super::output::Output;
 use crate::escape::escape_cut;
+use crate::exit::Exit;
 use crate::target::url::{UrlOptions, UrlTargetError};
 use crate::target::{Target, Transport, UrlTarget};
 use crate::wire;
@@ -75,6 +77,18 @@ pub enum NotStarted {
         names = Endpoint::ALL.map(Endpoint::name).join(" ")
     )]
     Endpoint(String),
+}
+
+impl NotStarted {
+    /// The exit status that this means.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Spawn(error) if what_ran_out(error).is_some() => Exit::Bug,
+            Self::Spawn(_) | Self::Ended(_) | Self::Silent { .. } | Self::Endpoint(_) => {
+                Exit::Unreachable
+            }
+        }
+    }
 }
 
 impl Program {

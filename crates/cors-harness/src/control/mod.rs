@@ -25,6 +25,7 @@ use crate::target::Transport;
 use crate::wire::{Line, Response};
 
 pub(crate) use self::rules::by_origin;
+pub use crate::halt::Halt;
 
 use self::page::{as_page, plain_get};
 
@@ -34,25 +35,6 @@ pub(crate) const STRANGER: &str = "https://foreign.example";
 const OTHER_HOST: &[u8] = b"api.example.com";
 /// What a browser calls itself, for servers that let nothing else in.
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-
-/// Why nothing can be judged, or nothing more.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text}")]
-pub struct Halt {
-    /// The exit status that this means.
-    pub exit: Exit,
-    /// What was seen, and what to do about it.
-    pub text: String,
-}
-
-impl Halt {
-    const fn unreachable(text: String) -> Self {
-        Self {
-            exit: Exit::Unreachable,
-            text,
-        }
-    }
-}
 
 /// What the control exchange showed of a target that can be judged.
 #[derive(Debug)]
@@ -120,6 +102,9 @@ pub(crate) async fn still_answers(site: &Site, session: &Session<'_>) -> Result<
 }
 
 fn gone(transport: &Transport) -> Halt {
+    if matches!(transport, Transport::Exhausted { .. }) {
+        return Halt::exhausted(transport);
+    }
     Halt::unreachable(format!(
         "the target answered at first and no longer does: {transport}"
     ))
@@ -141,6 +126,7 @@ fn limited(answer: &Response, session: &Session<'_>) -> Halt {
 /// Why there was no response, in the words of a person who can change it.
 fn why_unanswered(transport: &Transport) -> Option<Halt> {
     let text = match transport {
+        Transport::Exhausted { .. } => return Some(Halt::exhausted(transport)),
         Transport::Unresolvable { .. }
         | Transport::Unreachable { .. }
         | Transport::ConnectTimeout(_)

@@ -13,7 +13,6 @@ use crate::kit::Site;
 use crate::model;
 use crate::page::carry_out_fetch;
 use crate::plan::PlannedFetch;
-use crate::run::MOST_TIMEOUTS;
 use crate::session::Session;
 use crate::wire::{Line, Response};
 
@@ -84,9 +83,9 @@ impl<'a> Asker<'a> {
         self.requests
     }
 
-    /// Whether the server no longer answers in time.
-    pub(super) fn is_given_up(&self) -> bool {
-        self.session.timeouts_in_a_row.get() >= MOST_TIMEOUTS
+    /// Why the answers say nothing, by how the exchanges so far ended.
+    pub(super) fn gives_up(&self) -> Option<Halt> {
+        self.session.gives_up()
     }
 
     /// Makes the control exchange, as pages of these origins among others, and returns the answer to
@@ -125,7 +124,7 @@ impl<'a> Asker<'a> {
 
     /// Asks as a page; `None` when enough was asked, or there was no answer.
     pub(super) async fn ask(&mut self, page: &Page, wish: &Wish<'_>) -> Option<Reply> {
-        if self.requests >= MOST_REQUESTS || self.is_given_up() {
+        if self.requests >= MOST_REQUESTS || self.gives_up().is_some() {
             return None;
         }
         let fetch = self.fetch(page, wish);

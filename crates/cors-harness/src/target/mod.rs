@@ -20,6 +20,8 @@ mod remote;
 // The names of before, while callers move to those of `cors_net`.
 #[cfg(feature = "net")]
 pub use cors_net::client::{pace, route, tls};
+#[cfg(all(unix, feature = "net"))]
+pub use cors_net::exhaustion;
 #[cfg(feature = "net")]
 pub mod url {
     //! The client's options, under the names of before.

@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use super::route::{Hop, Proxy, Route, Way, is_localhost, is_loopback};
 use super::tls::words;
 use crate::USER_AGENT;
+use crate::exhaustion::{has_descriptors, what_ran_out};
 use crate::transport::Transport;
 
 /// A stream of bytes to a server.
@@ -141,7 +142,12 @@ impl Dial {
                     let _ = stream.set_nodelay(true);
                     return Ok(stream);
                 }
-                Err(error) => last = Some((address, error)),
+                Err(error) => {
+                    if let Some(exhausted) = exhausted(&error, address) {
+                        return Err(exhausted);
+                    }
+                    last = Some((address, error));
+                }
             }
         }
         let (address, said) = last.map_or_else(
@@ -194,6 +200,17 @@ fn of_proxy(transport: Transport) -> Transport {
     transport
 }
 
+/// That an error is ours and not the server's. Where there is no IPv6 its addresses are not to be had
+/// either, which is no lack of ports.
+fn exhausted(error: &std::io::Error, address: SocketAddr) -> Option<Transport> {
+    let what = what_ran_out(error)?;
+    let is_lack = what != "ports" || address.is_ipv4();
+    is_lack.then(|| Transport::Exhausted {
+        what,
+        said: error.to_string(),
+    })
+}
+
 async fn addresses(hop: &Hop) -> Result<Vec<SocketAddr>, Transport> {
     if let Some(given) = &hop.addresses {
         return Ok(given
@@ -215,7 +232,16 @@ async fn addresses(hop: &Hop) -> Result<Vec<SocketAddr>, Transport> {
     };
     let found = tokio::net::lookup_host((hop.host.as_str(), hop.port))
         .await
-        .map_err(|error| unresolvable(error.to_string()))?;
+        .map_err(|error| {
+            if has_descriptors() {
+                unresolvable(error.to_string())
+            } else {
+                Transport::Exhausted {
+                    what: "file descriptors",
+                    said: error.to_string(),
+                }
+            }
+        })?;
     let found: Vec<_> = found.collect();
     if found.is_empty() {
         return Err(unresolvable("the name has no address".into()));

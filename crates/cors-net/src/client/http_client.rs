@@ -15,6 +15,7 @@ use url::Url;
 use super::connection::{Connection, Failure};
 use super::dial::{Dial, Dialled, Purpose, Tls};
 use super::pace::Pace;
+use super::room::{Idle, Room};
 use super::route::{Route, plain};
 use super::tls::{self, Trust};
 use super::{connection, http2, raw};
@@ -108,7 +109,8 @@ pub struct Client {
     deadlines: Deadlines,
     limits: Limits,
     /// HTTP/1.1 connections that wait for a request.
-    idle: RefCell<Vec<Connection>>,
+    idle: Idle,
+    room: Rc<Room>,
     /// The HTTP/2 connection, on which all requests go side by side.
     shared: RefCell<Option<Rc<http2::Connection>>>,
     /// Held while a connection is opened that others may want to share.
@@ -160,6 +162,7 @@ impl Client {
             tls,
         };
         url.set_fragment(None);
+        let room = Room::of_thread();
         Ok(Self {
             url,
             dial,
@@ -167,7 +170,8 @@ impl Client {
             pace: options.pace.clone(),
             deadlines: options.deadlines,
             limits: options.limits,
-            idle: RefCell::default(),
+            idle: room.idle(),
+            room,
             shared: RefCell::default(),
             opening: tokio::sync::Mutex::default(),
             traffic: Cell::default(),
@@ -234,14 +238,14 @@ impl Client {
             HttpVersion::Negotiated => self.dial.tls.is_some(),
         };
         if !may_share {
-            return Ok((self.open().await?, false));
+            return self.open(fresh).await;
         }
         let _turn = self.opening.lock().await;
         // Another exchange may have opened it meanwhile.
         if let Some(shared) = self.take_shared() {
             return Ok((Ready::Http2(shared), !fresh));
         }
-        Ok((self.open().await?, false))
+        self.open(fresh).await
     }
 
     fn take_kept(&self) -> Option<Ready> {
@@ -268,7 +272,18 @@ impl Client {
         }
     }
 
-    async fn open(&self) -> Result<Ready, Transport> {
+    /// Opens a connection, or takes one that was used before where there is no room for another one
+    /// and that will do; says which.
+    async fn open(&self, fresh: bool) -> Result<(Ready, bool), Transport> {
+        let kept = || {
+            let kept = if fresh { None } else { self.take_kept() };
+            kept.map(|ready| (ready, true))
+        };
+        let dial = async || self.dial().await.map(|ready| (ready, false));
+        self.room.make(kept, dial).await
+    }
+
+    async fn dial(&self) -> Result<Ready, Transport> {
         let deadline = self.deadlines.connect;
         let Dialled {
             stream,
@@ -376,7 +391,9 @@ impl Client {
     ) -> Result<message::Response, Transport> {
         self.turn().await;
         let deadline = self.deadlines.connect;
-        let dialled = self.dial.stream(Purpose::Raw, deadline).await?;
+        let dial = async || self.dial.stream(Purpose::Raw, deadline).await;
+        let dialled = self.room.make(|| None, dial).await?;
+        let _busy = self.room.enter();
         self.count(|traffic| {
             traffic.connections += 1;
             traffic.requests += 1;
@@ -401,6 +418,7 @@ impl Client {
         let http = request.to_http()?;
         self.turn().await;
         let (ready, was_kept) = self.ready(false).await?;
+        let _busy = self.room.enter();
         self.count(|traffic| traffic.requests += 1);
         let answer = self.exchange_on(ready, request, http).await;
         match answer {

@@ -11,6 +11,7 @@ mod http2;
 mod http_client;
 mod local;
 mod raw;
+mod room;
 mod seen;
 
 pub use self::http_client::{Client, ClientError, ClientOptions, HttpVersion, Traffic};

@@ -1,7 +1,9 @@
 //! A file of known failures: strict reading, and whether it still says what happens.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
+use cors_policy::strict::{Lines, write_first};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,6 +11,9 @@ use toml::de::DeTable;
 
 use super::entry::Known;
 use crate::select::{Selectable, Selector};
+
+/// Most entries of a file, and most cases of an entry.
+const MOST: usize = 10_000;
 
 /// A file of known failures.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,8 +60,13 @@ pub enum Fate {
 
 /// Everything that is wrong with a file, a sentence each, with file, line and field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .0.join("\n"))]
 pub struct KnownError(pub Vec<String>);
+
+impl fmt::Display for KnownError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_first(f, &self.0)
+    }
+}
 
 /// A file of known failures as it is written.
 #[derive(Deserialize)]
@@ -124,12 +134,24 @@ impl KnownFile {
         reasons: Reasons,
         ids: &dyn Fn(&str) -> Result<BTreeSet<String>, String>,
     ) -> Result<Self, KnownError> {
-        let line = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
+        let lines = Lines::of(text);
+        let line = |at: usize| lines.line(at);
         let unreadable = |error: &toml::de::Error| {
             let at = error.span().map_or(1, |span| line(span.start));
             KnownError(vec![format!("{name}:{at}: {}", error.message())])
         };
         let written: Written = toml::from_str(text).map_err(|error| unreadable(&error))?;
+        let many = |count: usize, what: &str| {
+            let text = format!("{name}: it has more than {MOST} {what}");
+            if count > MOST {
+                Err(KnownError(vec![text]))
+            } else {
+                Ok(())
+            }
+        };
+        many(written.known.len(), "entries")?;
+        let cases = written.known.iter().map(|known| known.cases.len());
+        many(cases.max().unwrap_or(0), "cases in an entry")?;
         let places = DeTable::parse(text).map_err(|error| unreadable(&error))?;
         let mut problems = Vec::new();
         let mut entries = Vec::new();

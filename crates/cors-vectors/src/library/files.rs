@@ -7,6 +7,7 @@ use std::thread;
 
 use crate::agent::AgentFile;
 use crate::error::{Error, Errors, Problem};
+use crate::input::{self, InputError, Why};
 use crate::policy::PolicyFile;
 use crate::read;
 use crate::rules::RuleFile;
@@ -68,7 +69,8 @@ pub(super) fn read_all(files: &[(String, String)]) -> Vec<Result<Content, Errors
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let mut contents = thread::scope(|scope| {
         let others: Vec<_> = (1..threads.min(files.len()))
-            .map(|_| scope.spawn(read_some))
+            // Where there are no more threads, this one reads all.
+            .map_while(|_| thread::Builder::new().spawn_scoped(scope, read_some).ok())
             .collect();
         let mut contents = read_some();
         for other in others {
@@ -114,29 +116,42 @@ impl Kind {
     }
 }
 
+/// Most files and folders that are looked at, at and below a path.
+const MOST_FILES: usize = 10_000;
+
 /// The `.json` files at and below a path, in the order of their names, with their texts.
-pub(super) fn collect(path: &Path, files: &mut Vec<(String, String)>) -> Result<(), Error> {
-    let io = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| Error::Io { path, source }
+pub(super) fn collect(path: &Path) -> Result<Vec<(String, String)>, Error> {
+    let failed = |path: &Path, why| InputError {
+        name: path.display().to_string(),
+        why,
     };
-    if path.is_dir() {
-        let entries = std::fs::read_dir(path).map_err(io(path))?;
-        let mut below: Vec<PathBuf> = entries
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<Result<_, _>>()
-            .map_err(io(path))?;
-        below.sort();
-        for entry in below {
-            if entry.is_dir() || is_json(&entry) {
-                collect(&entry, files)?;
-            }
+    let (mut files, mut seen) = (Vec::new(), 0_usize);
+    // The next one is the last.
+    let mut waiting = vec![path.to_path_buf()];
+    while let Some(next) = waiting.pop() {
+        seen += 1;
+        if seen > MOST_FILES {
+            let (most, what) = (MOST_FILES, "files and folders");
+            return Err(failed(path, Why::TooMany { most, what }).into());
         }
-        return Ok(());
+        if !next.is_dir() {
+            let text = input::text(&next, input::Kind::CASES)?;
+            files.push((next.display().to_string(), text));
+            continue;
+        }
+        let entries = std::fs::read_dir(&next).map_err(|error| failed(&next, error.into()))?;
+        let below: Result<Vec<PathBuf>, _> = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect();
+        let mut below = below.map_err(|error| failed(&next, error.into()))?;
+        below.sort_by(|a, b| b.cmp(a));
+        waiting.extend(
+            below
+                .into_iter()
+                .filter(|path| path.is_dir() || is_json(path)),
+        );
     }
-    let text = std::fs::read_to_string(path).map_err(io(path))?;
-    files.push((path.display().to_string(), text));
-    Ok(())
+    Ok(files)
 }
 
 fn is_json(path: &Path) -> bool {

@@ -90,8 +90,7 @@ impl Library {
     /// When something cannot be read, and everything that is wrong with what was; ids that are
     /// taken already are.
     pub fn extend_from_path(&self, path: &Path) -> Result<Self, Errors> {
-        let mut files = Vec::new();
-        collect(path, &mut files)?;
+        let files = collect(path)?;
         if files.is_empty() {
             let problem = Problem::Broken("there is no file that ends in `.json`");
             return Err(Error::File {

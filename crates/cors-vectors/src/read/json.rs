@@ -1,5 +1,8 @@
 //! JSON with errors that say where.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
 use cors_policy::strict::field_of;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
@@ -10,11 +13,14 @@ use crate::error::{Error, Problem};
 pub(crate) struct Source<'a> {
     name: &'a str,
     text: &'a str,
+    /// Where cases and policies begin, once that is asked for.
+    begins: OnceCell<BTreeMap<&'a str, usize>>,
 }
 
 impl<'a> Source<'a> {
     pub(crate) fn new(name: &'a str, text: &'a str) -> Self {
-        Self { name, text }
+        let begins = OnceCell::new();
+        Self { name, text, begins }
     }
 
     pub(crate) fn name(&self) -> &'a str {
@@ -107,18 +113,37 @@ impl<'a> Source<'a> {
     /// The line of the case with this id, or of the policy with this name; 1 when it is not found.
     fn line_of(&self, name: &str) -> usize {
         let quoted = serde_json::Value::from(name).to_string();
-        self.text
-            .lines()
-            .position(|line| {
-                let line = line.trim_start();
-                let line = line.strip_prefix('{').unwrap_or(line).trim_start();
-                let id = line
-                    .strip_prefix("\"id\"")
-                    .map(|rest| rest.trim_start_matches([' ', ':']));
-                id.unwrap_or(line).starts_with(&quoted)
-            })
-            .map_or(1, |index| index + 1)
+        let begins = self.begins.get_or_init(|| begins(self.text));
+        begins.get(quoted.as_str()).copied().unwrap_or(1)
     }
+}
+
+/// The lines, from 1, that begin with a string or with an `id`, by that string as it is written.
+fn begins(text: &str) -> BTreeMap<&str, usize> {
+    let mut begins = BTreeMap::new();
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim_start();
+        let line = line.strip_prefix('{').unwrap_or(line).trim_start();
+        let id = line
+            .strip_prefix("\"id\"")
+            .map(|rest| rest.trim_start_matches([' ', ':']));
+        if let Some(quoted) = leading_string(id.unwrap_or(line)) {
+            begins.entry(quoted).or_insert(index + 1);
+        }
+    }
+    begins
+}
+
+/// The string with its quotes that a text begins with.
+fn leading_string(text: &str) -> Option<&str> {
+    let mut escaped = false;
+    let inner = text.strip_prefix('"')?;
+    let end = inner.find(|letter| {
+        let ends = letter == '"' && !escaped;
+        escaped = letter == '\\' && !escaped;
+        ends
+    })?;
+    text.get(..end + 2)
 }
 
 fn without_position(error: &serde_json::Error) -> String {

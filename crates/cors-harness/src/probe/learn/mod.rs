@@ -10,7 +10,6 @@ use super::asker::{Asker, Page, Reply, Wish, nothing_known};
 use super::inferred::{Evidence, Inferred};
 use super::origins;
 use crate::control::Halt;
-use crate::exit::Exit;
 use crate::wire::Response;
 
 /// Allowed origins whose neighbours are asked about.
@@ -74,13 +73,9 @@ impl<'a> Learn<'a> {
         } else {
             self.nobody();
         }
-        if self.asker.is_given_up() {
-            return Err(Halt {
-                exit: Exit::Unreachable,
-                text: "the target does not respond: exchanges in a row ran out of time while \
-                       asking what it allows"
-                    .to_owned(),
-            });
+        if let Some(Halt { exit, text }) = self.asker.gives_up() {
+            let text = format!("{text}, while it was asked what it allows");
+            return Err(Halt { exit, text });
         }
         self.asker.still_answers().await?;
         self.evidence.url = self.asker.url().to_string();

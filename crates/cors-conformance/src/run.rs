@@ -68,7 +68,7 @@ pub(crate) fn execute(
     let end = runtime.block_on(async {
         let cancel = interrupt().shared();
         let cut = cut_short(&options, cancel.clone());
-        let known = in_time(cut, known(args, library, &mut options)).await?;
+        let known = in_time(cut, Box::pin(known(args, library, &mut options))).await?;
         options.spent = options.clock.elapsed();
         let (target, inferred) = match known {
             Ok(known) => known,

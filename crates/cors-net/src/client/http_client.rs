@@ -280,7 +280,7 @@ impl Client {
             kept.map(|ready| (ready, true))
         };
         let dial = async || self.dial().await.map(|ready| (ready, false));
-        self.room.make(kept, dial).await
+        Box::pin(self.room.make(kept, dial)).await
     }
 
     async fn dial(&self) -> Result<Ready, Transport> {
@@ -392,7 +392,7 @@ impl Client {
         self.turn().await;
         let deadline = self.deadlines.connect;
         let dial = async || self.dial.stream(Purpose::Raw, deadline).await;
-        let dialled = self.room.make(|| None, dial).await?;
+        let dialled = Box::pin(self.room.make(|| None, dial)).await?;
         let _busy = self.room.enter();
         self.count(|traffic| {
             traffic.connections += 1;

@@ -17,6 +17,7 @@ use clap::{Parser, Subcommand};
 
 mod agents;
 mod bench;
+mod chaos;
 mod ci;
 mod conformance;
 mod dist;
@@ -71,6 +72,8 @@ enum Command {
     Invariants(invariants::Args),
     /// Install real browsers, run the agent cases on them, keep what they did
     Agents(agents::Args),
+    /// Run the suite and the fuzzer while servers, signals, disks and descriptors fail at random
+    Chaos(chaos::Args),
     /// Measure what the model costs, next to libraries that servers use, or what the suite does
     Bench(bench::Args),
     /// Run the fuzz targets of fuzz/, measure them, write their first inputs
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Command::Languages(args) => languages::run(&args),
         Command::Invariants(args) => invariants::run(&args),
         Command::Agents(args) => agents::run(&args),
+        Command::Chaos(args) => chaos::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Package(args) => package::run(&args),

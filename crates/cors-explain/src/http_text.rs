@@ -6,6 +6,7 @@ use std::fmt;
 
 use cors_text::escape::escape_cut;
 
+use crate::encoding::is_utf_16;
 use crate::message::{Field, Message, RequestMessage, ResponseMessage, is_token};
 
 /// What was not understood.
@@ -38,7 +39,7 @@ impl std::error::Error for ReadError {}
 /// can hold, or no message at all.
 pub fn read(bytes: &[u8]) -> Result<Vec<Message>, ReadError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+    if is_utf_16(bytes) {
         return Err(error(
             1,
             "the text is UTF-16, as PowerShell writes it; expected UTF-8 (`curl -v … --stderr FILE`)",

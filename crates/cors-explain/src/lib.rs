@@ -42,6 +42,7 @@ mod compose;
 mod conclude;
 pub mod console;
 mod derive;
+mod encoding;
 pub mod engine;
 mod exchanges;
 mod gather;

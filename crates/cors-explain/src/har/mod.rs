@@ -6,6 +6,7 @@ use serde_json::Value;
 use self::entry::entry;
 use self::error::At;
 use self::tree::{Node, Place};
+use crate::encoding::is_utf_16;
 
 pub use self::entry::Entry;
 pub use self::error::HarError;
@@ -37,6 +38,13 @@ pub struct Har {
 /// The bytes are not JSON, not a HAR file, or none of its entries can be read.
 pub fn read(bytes: &[u8]) -> Result<Har, HarError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if is_utf_16(bytes) {
+        return Err(HarError {
+            at: "line 1".to_owned(),
+            said: "the text is UTF-16, as PowerShell writes it; expected a HAR file in UTF-8"
+                .to_owned(),
+        });
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let whole = Place::File.deserialize(&mut deserializer);
     let whole = whole.and_then(|whole| deserializer.end().map(|()| whole));

@@ -57,6 +57,12 @@ fn what_a_browser_blocked_has_no_response() {
 }
 
 #[test]
+fn a_file_of_another_encoding_is_named() {
+    let error = read(b"\xff\xfe{\x00}\x00").unwrap_err().to_string();
+    assert!(error.contains("UTF-16"), "{error}");
+}
+
+#[test]
 fn what_cannot_be_read_is_named() {
     let request = r#""request": { "method": "GET", "url": "https://a.example/", "headers": [] }"#;
     let deep = format!("[{{\"request\":{}", "[".repeat(100_000));

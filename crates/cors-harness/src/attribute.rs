@@ -32,6 +32,7 @@ pub fn cause(case: &CaseEvent) -> Option<Cause> {
         values: Vec::new(),
         marks: Vec::new(),
         fixes: Vec::new(),
+        defects: Vec::new(),
     };
     if let Some(agent) = &case.agent {
         let differences = agent.differences.iter();
@@ -100,7 +101,9 @@ pub fn misses(step: &StepEvent) -> bool {
 /// Whether the failure of a case shows in this step.
 pub fn shows(case: &CaseEvent, number: usize, step: &StepEvent) -> bool {
     let mut checks = case.checks.iter();
-    misses(step) || checks.any(|check| check.step == number && check.outcome == CheckOutcome::Fail)
+    misses(step)
+        || sent_against_the_policy(step)
+        || checks.any(|check| check.step == number && check.outcome == CheckOutcome::Fail)
 }
 
 fn last_answer(step: &StepEvent) -> Option<&ResponseEvent> {
@@ -131,7 +134,7 @@ fn marks(case: &CaseEvent) -> Vec<Mark> {
                 });
             }
         };
-        if let Some((exchange, answer)) = answer_on(step, On::Last) {
+        if let Some((exchange, answer)) = response_for(step, On::Last) {
             for place in places_of_verdict(step, answer) {
                 add(exchange, place);
             }
@@ -140,7 +143,7 @@ fn marks(case: &CaseEvent) -> Vec<Mark> {
         let failed =
             failed.filter(|check| check.step == number && check.outcome == CheckOutcome::Fail);
         for check in failed {
-            let Some((exchange, answer)) = answer_on(step, check.on) else {
+            let Some((exchange, answer)) = response_for(step, check.on) else {
                 continue;
             };
             for place in places_of(check.about.as_ref(), answer, None) {
@@ -151,8 +154,8 @@ fn marks(case: &CaseEvent) -> Vec<Mark> {
     marks
 }
 
-/// The answer that a check looks at, with its place among the exchanges of the step.
-fn answer_on(step: &StepEvent, on: On) -> Option<(usize, &ResponseEvent)> {
+/// The response that a check looks at, with its place among the exchanges of the step.
+pub(crate) fn response_for(step: &StepEvent, on: On) -> Option<(usize, &ResponseEvent)> {
     let wanted = |exchange: &&ExchangeEvent| match on {
         On::Last => true,
         On::Preflight => exchange.kind == Kind::Preflight,

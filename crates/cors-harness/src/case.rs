@@ -8,6 +8,7 @@ use futures_util::FutureExt as _;
 
 use crate::again::curl;
 use crate::attribute::cause;
+use crate::defects::defects;
 use crate::done::{Done, Exchange};
 use crate::drive::drive;
 use crate::engines::engines;
@@ -133,8 +134,10 @@ fn told(
             .map(|(done, step)| step_event(done, step, &task.site, session, redactor))
             .collect();
         event.cause = cause(&event);
+        let found = defects(&event, &task.site.policy);
         if let Some(cause) = &mut event.cause {
             cause.fixes = fixes(planned, task, session, done, redactor);
+            cause.defects = found;
         }
     }
     Through {

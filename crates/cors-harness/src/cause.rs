@@ -11,6 +11,7 @@ use cors_vectors::server::{On, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::defect::Defect;
 use crate::event::words::{Got, Kind};
 
 /// Why a case failed.
@@ -39,6 +40,9 @@ pub struct Cause {
     /// The fixes, where some are known: each was tried on the responses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fixes: Vec<Fix>,
+    /// What the server does wrong, the most fundamental first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub defects: Vec<Defect>,
 }
 
 /// What a failure does to people, gravest first.

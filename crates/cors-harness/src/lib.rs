@@ -84,6 +84,8 @@ pub mod command;
 #[cfg(all(unix, feature = "net"))]
 pub mod contract;
 pub mod control;
+pub mod defect;
+pub mod defects;
 pub mod event;
 pub mod exit;
 pub mod kit;

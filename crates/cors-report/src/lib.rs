@@ -33,6 +33,7 @@
 pub mod agents;
 pub mod block;
 pub mod cite;
+pub mod diagnosis;
 #[cfg(feature = "documents")]
 pub mod format;
 pub mod groups;

@@ -18,8 +18,9 @@ use cors_vectors::server::Level;
 
 use crate::block::{self, Section, uncoloured};
 use crate::cite::cited;
+use crate::diagnosis::diagnosis;
 use crate::format::Format;
-use crate::groups::groups;
+use crate::groups::{Group, groups};
 use crate::reasons::{Reasons, reason};
 
 /// The columns of the table of sums.
@@ -112,7 +113,7 @@ impl Markdown {
         // Cases finish in any order; people compare runs.
         self.failures.sort_by(|one, other| one.id.cmp(&other.id));
         for (number, group) in (1..).zip(groups(&self.failures)) {
-            failure(&mut text, number, group.first, &group.others);
+            failure(&mut text, number, &group);
         }
         list(&mut text, "Info", &self.info);
         list(&mut text, "Known failures", &self.known);
@@ -184,8 +185,19 @@ fn begun(run: &RunEvent) -> String {
 }
 
 /// A cause, explained by one of its cases.
-fn failure(text: &mut String, number: usize, case: &CaseEvent, others: &[&CaseEvent]) {
-    paragraph(text, &format!("## {number}. {}", prose(&case.title)));
+fn failure(text: &mut String, number: usize, group: &Group<'_>) {
+    let (case, others) = (group.first, &group.others);
+    let is_of_agent = case.agent.is_some();
+    let title = begin(&case.title);
+    let heading = if is_of_agent {
+        title.clone()
+    } else {
+        prose(&diagnosis(group))
+    };
+    paragraph(text, &format!("## {number}. {heading}"));
+    if !is_of_agent {
+        paragraph(text, &title);
+    }
     let policy = case.policy.as_deref().map(sentence);
     let policy = policy.map(|policy| format!(", policy {}", code(&policy)));
     let mut cases = format!(

@@ -9,7 +9,8 @@ use cors_harness::event::{
 use cors_vectors::server::Level;
 
 use crate::block;
-use crate::groups::groups;
+use crate::diagnosis::diagnosis;
+use crate::groups::{Group, groups};
 use crate::reasons::{Reason, Reasons, reason};
 use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use cors_text::terminal as escape;
@@ -18,7 +19,7 @@ use cors_text::terminal as escape;
 const NAMED: usize = 12;
 
 /// Ids of failed cases that are listed at the end.
-const LISTED: usize = 40;
+const LISTED: usize = 24;
 /// How many reasons for skipping are told.
 const REASONS: usize = 8;
 
@@ -216,32 +217,70 @@ impl Terminal {
         }
         // Cases finish in any order; people compare runs.
         self.failures.sort_by(|one, other| one.id.cmp(&other.id));
-        for group in groups(&self.failures) {
+        let groups = groups(&self.failures);
+        let many = groups.len();
+        for (number, group) in (1..).zip(&groups) {
             writeln!(sink)?;
-            write!(sink, "{}", block::failure_within(group.first, self.columns))?;
-            if !group.others.is_empty() {
-                writeln!(
-                    sink,
-                    "  {DOUBT}the same in {} more:{DOUBT:#}",
-                    group.others.len()
-                )?;
-                let shown = if self.verbosity == Verbosity::Failures {
-                    NAMED
-                } else {
-                    usize::MAX
-                };
-                for case in group.others.iter().take(shown) {
-                    let title = escape::sentence(&case.title);
-                    let id = escape::sentence(&case.id);
-                    self.prose(sink, 6, &format!("    {id}  {FAINT}{title}{FAINT:#}"))?;
-                }
-                let unnamed = group.others.len().saturating_sub(shown);
-                if unnamed > 0 {
-                    writeln!(sink, "    {FAINT}and {unnamed} that -v names{FAINT:#}")?;
-                }
-            }
+            self.group(sink, group, number, many)?;
         }
         self.sums(sink, end)
+    }
+
+    /// What the server does wrong, and how much fails of it.
+    fn diagnosis(
+        &self,
+        sink: &mut dyn Write,
+        group: &Group<'_>,
+        number: usize,
+        many: usize,
+    ) -> io::Result<()> {
+        let count = group.others.len() + 1;
+        let cases = if count == 1 { "case" } else { "cases" };
+        let level = block::level(group.level());
+        let text = escape::sentence(&diagnosis(group));
+        let head = format!("cause {number} of {many} ({level}, {count} {cases})");
+        self.prose(
+            sink,
+            2,
+            &format!("{FAINT}{head}:{FAINT:#} {STRONG}{text}{STRONG:#}"),
+        )
+    }
+
+    /// The failures of one cause: what it is, the plainest case at length, the others by name.
+    fn group(
+        &self,
+        sink: &mut dyn Write,
+        group: &Group<'_>,
+        number: usize,
+        many: usize,
+    ) -> io::Result<()> {
+        if group.first.agent.is_none() {
+            self.diagnosis(sink, group, number, many)?;
+        }
+        write!(sink, "{}", block::failure_within(group.first, self.columns))?;
+        if group.others.is_empty() {
+            return Ok(());
+        }
+        let same = format!("  {DOUBT}the same in {} more:{DOUBT:#}", group.others.len());
+        if self.verbosity > Verbosity::Failures {
+            writeln!(sink, "{same}")?;
+            for case in &group.others {
+                let (id, title) = (escape::sentence(&case.id), escape::sentence(&case.title));
+                self.prose(sink, 6, &format!("    {id}  {FAINT}{title}{FAINT:#}"))?;
+            }
+            return Ok(());
+        }
+        let ids: Vec<String> = group
+            .others
+            .iter()
+            .take(NAMED)
+            .map(|case| escape::sentence(&case.id))
+            .collect();
+        let more = match group.others.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" {FAINT}and {more} that -v names{FAINT:#}"),
+        };
+        self.prose(sink, 4, &format!("{same} {}{more}", ids.join(", ")))
     }
 
     fn sums(&self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
@@ -368,12 +407,12 @@ impl Terminal {
             } else {
                 usize::MAX
             };
-            for id in ids.iter().take(shown) {
-                writeln!(sink, "  {id}")?;
-            }
-            if let more @ 1.. = ids.len().saturating_sub(shown) {
-                writeln!(sink, "  {FAINT}and {more} that -v names{FAINT:#}")?;
-            }
+            let listed = ids.iter().take(shown).cloned().collect::<Vec<_>>();
+            let more = match ids.len().saturating_sub(shown) {
+                0 => String::new(),
+                more => format!(" {FAINT}and {more} that -v names{FAINT:#}"),
+            };
+            self.prose(sink, 2, &format!("  {}{more}", listed.join(", ")))?;
         }
         Ok(())
     }
@@ -381,6 +420,14 @@ impl Terminal {
     /// A finding of a fuzzer, as soon as it is there.
     fn finding(&self, sink: &mut dyn Write, case: &CaseEvent) -> io::Result<()> {
         writeln!(sink)?;
+        if let Some(group) = groups(std::slice::from_ref(case)).first() {
+            let text = escape::sentence(&diagnosis(group));
+            self.prose(
+                sink,
+                2,
+                &format!("{FAINT}cause:{FAINT:#} {STRONG}{text}{STRONG:#}"),
+            )?;
+        }
         write!(sink, "{}", block::failure_within(case, self.columns))?;
         let Some(found) = &case.found else {
             return Ok(());

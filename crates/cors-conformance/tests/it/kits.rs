@@ -27,7 +27,7 @@ fn a_faulty_kit_fails_and_says_how_to_see_it_again() {
     }));
     let ran = run(&[&server.url, "-t", "origin/*"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
-    assert!(ran.stdout.contains("/p/allow-list"), "{ran:#?}");
+    assert!(ran.stdout.contains("/p/one-origin/resource"), "{ran:#?}");
     let again = format!("reproduce cors-conformance {} -t origin/", server.url);
     assert!(ran.stdout.contains(&again), "{ran:#?}");
 }

@@ -8,6 +8,7 @@
 mod adapter;
 mod baselines;
 mod browsers;
+mod causes;
 mod ci;
 mod commands;
 mod docs;

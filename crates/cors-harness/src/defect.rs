@@ -87,6 +87,8 @@ pub enum Stranger {
     Port,
     /// It is one of them with another scheme.
     Scheme,
+    /// Its host is the one that the request is for.
+    Own,
     /// Its host is an address or a single label, as on a local network or the visitor's own machine.
     Local,
     /// Its scheme is that of an application or an extension, not of the web.

@@ -103,7 +103,9 @@ impl<'a> Asked<'a> {
             exchange,
             response: exchange.response.as_ref()?,
             policy: policy.at(path.unwrap_or("/")),
-            origin: values(&exchange.request.headers, "origin").next(),
+            origin: values(&exchange.request.headers, "origin")
+                .next()
+                .map(trimmed),
         })
     }
 
@@ -203,7 +205,8 @@ impl<'a> Asked<'a> {
             ([], _) if self.is_ok() => Wrong::NotGranted(Where::Response),
             ([], _) => Wrong::NotGranted(Where::Error),
             ([value], Some(origin)) if *value == origin && !self.is_allowed() => {
-                Wrong::Granted(stranger(origin, self.policy))
+                let host = self.sent("host").next();
+                Wrong::Granted(stranger(origin, host, self.policy))
             }
             (["*"], _) => Wrong::Wildcard,
             ([value], Some(origin)) if *value != origin && self.is_allowed() => Wrong::WrongOrigin,
@@ -261,13 +264,18 @@ pub fn cached(response: &ResponseEvent) -> Option<String> {
 }
 
 /// What an origin that the policy refuses is beside those that it allows.
-fn stranger(origin: &str, policy: &Policy) -> Stranger {
+fn stranger(origin: &str, asked: Option<&str>, policy: &Policy) -> Stranger {
     if origin == "null" {
         return Stranger::Null;
     }
     let Some(parts) = Parts::of(origin).filter(|_| check_serialized(origin).is_ok()) else {
         return Stranger::Malformed;
     };
+    if asked.is_some_and(|host| {
+        Parts::of(&format!("http://{host}")).is_some_and(|own| own.host == parts.host)
+    }) {
+        return Stranger::Own;
+    }
     let listed = policy.exact_origins().chain(policy.patterns());
     let listed: Vec<Parts<'_>> = listed.filter_map(Parts::of).collect();
     let like = |fits: &dyn Fn(&Parts<'_>) -> bool| listed.iter().any(fits);
@@ -313,7 +321,14 @@ fn values<'a>(headers: &'a [(String, String)], name: &str) -> impl Iterator<Item
         .map(|(_, value)| value.as_str())
 }
 
-/// The elements of a list, which in events has its tabs escaped.
+/// A value without blanks at its ends; in events tabs are escaped.
+fn trimmed(value: &str) -> &str {
+    let value = value.trim_matches(' ');
+    let value = value.trim_start_matches(r"\x09").trim_end_matches(r"\x09");
+    value.trim_matches(' ')
+}
+
+/// The elements of a list.
 fn names(list: &str) -> impl Iterator<Item = &str> {
     let elements = list.split(',').map(|element| {
         let element = element
@@ -356,7 +371,9 @@ mod tests {
             ("https://app.example/", Stranger::Malformed),
             ("https://APP.example", Stranger::Malformed),
         ] {
-            assert_eq!(stranger(origin, &policy()), expected, "{origin}");
+            assert_eq!(stranger(origin, None, &policy()), expected, "{origin}");
         }
+        let own = stranger("https://own.example:99", Some("own.example:80"), &policy());
+        assert_eq!(own, Stranger::Own);
     }
 }

@@ -113,7 +113,8 @@ impl Shown<'_> {
                      origin, so no page may read the response."
                 )
             }
-            Wrong::WrongOrigin => self.wrong_origin(),
+            Wrong::WrongOrigin if self.defect.wrong == Wrong::WrongOrigin => self.wrong_origin(),
+            Wrong::WrongOrigin => self.of_check(),
             Wrong::NotGranted(place) => self.not_granted(*place),
             Wrong::Preflight { .. } => self.preflight(),
             Wrong::Status { status } => format!(
@@ -162,7 +163,7 @@ impl Shown<'_> {
 
     fn granted(&self, stranger: Stranger) -> String {
         let origin = self.origin();
-        let shown = format!("{ORIGIN}: {origin}");
+        let shown = format!("`{ORIGIN}: {origin}`");
         let others = self.origins(&Wrong::Granted(Stranger::Any));
         let what = match stranger {
             Stranger::Any if others.len() > 1 => {
@@ -175,6 +176,7 @@ impl Shown<'_> {
             Stranger::Host => "A host that only resembles an allowed one is allowed",
             Stranger::Port => "An allowed host is allowed with another port",
             Stranger::Scheme => "An allowed host is allowed with another scheme",
+            Stranger::Own => "An origin is allowed since its host is that of the request",
             Stranger::Local => "An address or a host of a local network is allowed unlisted",
             Stranger::Application => "An application or an extension is allowed unlisted",
             Stranger::Null => {

@@ -98,6 +98,8 @@ struct Seen {
     wrongs: BTreeSet<Wrong>,
     /// The allowed origins to whose ordinary requests `Access-Control-Allow-Origin` is missing.
     shut_out: BTreeSet<String>,
+    /// What `Access-Control-Allow-Origin` is where it is neither the page's origin nor has to be.
+    invented: BTreeSet<String>,
 }
 
 impl Seen {
@@ -109,6 +111,10 @@ impl Seen {
                     && let Some(origin) = origin(case, defect)
                 {
                     seen.shut_out.insert(origin.to_owned());
+                }
+                if defect.wrong == header(ORIGIN) {
+                    let values = response_values(case, defect, ORIGIN);
+                    seen.invented.extend(values.map(str::to_owned));
                 }
                 seen.wrongs.insert(defect.wrong.clone());
             }
@@ -130,8 +136,18 @@ impl Seen {
         self.wrongs.contains(&Wrong::Granted(stranger))
     }
 
-    fn has(&self, wrong: fn(String) -> Wrong, header: &str) -> bool {
-        self.wrongs.contains(&wrong(header.to_owned()))
+    /// What is wrong with a header of which a check alone says that something is.
+    fn cause_of_header(&self, name: &str) -> Wrong {
+        let lacks = Wrong::Lacks {
+            header: name.to_owned(),
+        };
+        let exceeds = Wrong::Exceeds {
+            header: name.to_owned(),
+        };
+        let of_origin = (name == ORIGIN).then_some(Wrong::WrongOrigin);
+        let mut causes = of_origin.into_iter().chain([lacks, exceeds]);
+        let known = causes.find(|cause| self.wrongs.contains(cause));
+        known.unwrap_or_else(|| header(name))
     }
 
     /// What a defect comes from, which may be more than it shows itself.
@@ -140,8 +156,6 @@ impl Seen {
         reason = "what is not named here comes from itself"
     )]
     fn cause(&self, case: &CaseEvent, defect: &Defect) -> Wrong {
-        let lacks = |header| Wrong::Lacks { header };
-        let exceeds = |header| Wrong::Exceeds { header };
         match &defect.wrong {
             // Who lets anybody in lets in whoever looks like somebody.
             Wrong::Granted(_) if self.has_granted(Stranger::Any) => Wrong::Granted(Stranger::Any),
@@ -149,6 +163,12 @@ impl Seen {
                 if self.has_granted(Stranger::Host) =>
             {
                 Wrong::Granted(Stranger::Host)
+            }
+            Wrong::Granted(Stranger::Malformed)
+                if response_values(case, defect, ORIGIN)
+                    .any(|value| self.invented.contains(value)) =>
+            {
+                self.cause_of_header(ORIGIN)
             }
             Wrong::Granted(Stranger::Malformed) if self.wrongs.contains(&Wrong::Wildcard) => {
                 Wrong::Wildcard
@@ -182,24 +202,16 @@ impl Seen {
                     defect.wrong.clone()
                 }
             }
-            Wrong::Header { header }
-                if header == ORIGIN && self.wrongs.contains(&Wrong::WrongOrigin) =>
-            {
-                Wrong::WrongOrigin
-            }
-            Wrong::Header { header } if self.has(lacks_in, header) => lacks(header.clone()),
-            Wrong::Header { header } if self.has(exceeds_in, header) => exceeds(header.clone()),
+            Wrong::Header { header } => self.cause_of_header(header),
             wrong => wrong.clone(),
         }
     }
 }
 
-const fn lacks_in(header: String) -> Wrong {
-    Wrong::Lacks { header }
-}
-
-const fn exceeds_in(header: String) -> Wrong {
-    Wrong::Exceeds { header }
+fn header(name: &str) -> Wrong {
+    Wrong::Header {
+        header: name.to_owned(),
+    }
 }
 
 /// The exchange in which a defect shows.
@@ -212,7 +224,7 @@ pub(crate) fn origin<'a>(case: &'a CaseEvent, defect: &Defect) -> Option<&'a str
     let headers = &exchange(case, defect)?.request.headers;
     let mut headers = headers.iter();
     let found = headers.find(|(name, _)| name.eq_ignore_ascii_case("origin"));
-    found.map(|(_, value)| value.as_str())
+    found.map(|(_, value)| value.trim_matches(' '))
 }
 
 /// The values of a header of the response in which a defect shows.

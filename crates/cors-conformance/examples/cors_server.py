@@ -15,7 +15,7 @@ http.client._MAXHEADERS = 1000  # else no page can send more than 100 headers
 
 STATUSES = {"/resource": 200, "/missing": 404, "/error": 500, "/unauthorized": 401}
 CALLS = itertools.count(1)
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+TOKEN = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")
 ORIGIN = re.compile(r"null|[a-z][a-z0-9+.-]*://(\*\.)?[a-z0-9_.:\[\]-]+")
 
 with open(os.environ["CORS_POLICY"], encoding="utf-8") as file:
@@ -36,9 +36,12 @@ def cannot(reason):
     sys.exit(64)
 
 
+for field in ["rules", "resources"]:
+    if field in POLICY:
+        cannot(f"{field}: one policy for all origins and paths is all there is")
 for field in ["allow_origins", "allow_methods", "allow_headers", "expose_headers"]:
     for entry in listed(field):
-        if not (ORIGIN if field == "allow_origins" else TOKEN).fullmatch(entry):
+        if not isinstance(entry, str) or not (ORIGIN if field == "allow_origins" else TOKEN).fullmatch(entry):
             cannot(f"{field}: {entry!r} makes no sense")
 if POLICY["allow_credentials"] and "any" in POLICY.values():
     cannot("with credentials a star means nothing, so everything has to be listed")

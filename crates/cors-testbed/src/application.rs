@@ -111,7 +111,11 @@ pub(crate) fn answer(x: &Exchange<'_>, base: &str) -> Result<Reply, Unhandled> {
 fn own_headers(headers: &mut HeaderMap) {
     set(headers, "access-control-allow-origin", OWN_ALLOW_ORIGIN);
     set(headers, "access-control-allow-credentials", "true");
-    set(headers, "access-control-expose-headers", "X-Own");
+    set(
+        headers,
+        "access-control-expose-headers",
+        "X-Own, X-Unexposed",
+    );
     append(headers, "set-cookie", "one=1; SameSite=None; Secure");
     append(headers, "set-cookie", "two=2; SameSite=None; Secure");
     set(headers, "x-cookies", "2");

@@ -5,6 +5,7 @@
 //! port. What each of these lets through is made here from the allowed origins alone.
 
 use cors_vectors::origin::{Parts, check_serialized};
+use cors_vectors::pattern::{OriginPattern, is_pattern};
 use cors_vectors::policy::{Any, AnyOr, Policy};
 
 use crate::source::Source;
@@ -23,6 +24,9 @@ const LABELS: [&str; 8] = [
     "a-branch-with-a-long-name-0123456789abcdef-of-some-project",
     "my_app",
 ];
+
+/// Ports that an origin may have where any is allowed.
+const PORTS: [&str; 4] = ["3000", "8", "81", "65535"];
 
 /// Origins that nearly nobody allows, though servers often do for developers or by accident.
 const STRANGERS: [&str; 12] = [
@@ -50,11 +54,24 @@ pub(crate) fn allowed(source: &mut Source<'_, '_>, policy: &Policy) -> Option<St
         }),
         AnyOr::Listed(listed) => {
             let entry = source.one(listed)?;
-            if entry.contains('*') {
-                let label = source.text(&LABELS);
-                return Some(entry.replacen('*', label, 1));
+            if !is_pattern(entry) {
+                return Some(entry.clone());
             }
-            Some(entry.clone())
+            let stands_in = if entry.ends_with(":*") {
+                source.text(&PORTS)
+            } else {
+                source.text(&LABELS)
+            };
+            let made = entry
+                .replacen('*', stands_in, 1)
+                .replace("{label}", stands_in);
+            if policy.allows_origin(made.as_bytes()) {
+                return Some(made);
+            }
+            // One label, a part of one, any host, a range of addresses.
+            source
+                .one(&OriginPattern::read(entry).ok()?.fitting())
+                .cloned()
         }
     }
 }

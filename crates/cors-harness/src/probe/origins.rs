@@ -77,6 +77,14 @@ pub(super) fn neighbours(origin: &str) -> Vec<String> {
     neighbours
 }
 
+/// Any port of the developer's machine, where an allowed origin is there, and two ports that nobody
+/// lists.
+pub(super) fn any_port(origin: &str) -> Option<(String, [String; 2])> {
+    let parts = Parts::of(origin).filter(|parts| parts.host == "localhost")?;
+    let at = |port: &str| format!("{}://{}:{port}", parts.scheme, parts.host);
+    Some((at("*"), ["51789", "2"].map(at)))
+}
+
 /// The patterns that may stand behind an allowed origin, the wider one first.
 pub(super) fn patterns(origin: &str) -> Vec<String> {
     let Some(parts) = Parts::of(origin).filter(|parts| is_domain(parts.host)) else {
@@ -169,6 +177,14 @@ mod tests {
             neighbours("https://[2001:db8::1]:8443").contains(&"https://[2001:db8::1]".to_owned())
         );
         assert!(neighbours("null").is_empty());
+    }
+
+    #[test]
+    fn any_port_is_one_of_the_developers_machine() {
+        let (pattern, ports) = any_port("http://localhost:3000").unwrap();
+        assert_eq!(pattern, "http://localhost:*");
+        assert_eq!(ports, ["http://localhost:51789", "http://localhost:2"]);
+        assert!(any_port("https://app.shop.example").is_none());
     }
 
     #[test]

@@ -81,6 +81,37 @@ impl OriginPattern<'_> {
         Some((self.origin(&before, None), with_port(&after, port)))
     }
 
+    /// An origin that fits with a host of 253 characters, the most that a name can have in the DNS
+    /// (RFC 1035, section 2.3.4). `None` where no star stands for several labels.
+    pub fn longest(&self) -> Option<String> {
+        const MOST: usize = 253;
+        const MOST_OF_A_LABEL: usize = 63;
+        let rest = match &self.host {
+            HostPattern::Any if ["http", "https"].contains(&self.scheme) => "example".to_owned(),
+            HostPattern::Labels(labels) => match labels.split_first() {
+                Some((LabelPattern::Many, rest)) => host(rest, LABELS[0]),
+                Some(_) | None => return None,
+            },
+            HostPattern::Any | HostPattern::Exact(_) | HostPattern::Range(..) => return None,
+        };
+        let mut labels = rest;
+        while let Some(free) = MOST.checked_sub(labels.len() + 1).filter(|free| *free > 0) {
+            // One character alone leaves no room for a dot and another label.
+            let odd = usize::from(free == MOST_OF_A_LABEL + 1);
+            let label = "a".repeat(free.min(MOST_OF_A_LABEL).saturating_sub(odd));
+            labels = format!("{label}.{labels}");
+        }
+        Some(self.origin(&labels, self.stated_port().flatten()))
+    }
+
+    /// An origin that fits, without a port, where any port fits.
+    pub fn portless(&self) -> Option<String> {
+        match self.port {
+            PortPattern::Any => Some(self.origin(&self.host.fitting(self.scheme, 0)?, None)),
+            PortPattern::Is(_) => None,
+        }
+    }
+
     /// The port where it is stated; `Some(None)` is the scheme's default.
     pub fn stated_port(&self) -> Option<Option<&str>> {
         match self.port {

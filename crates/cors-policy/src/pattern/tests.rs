@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::form::ONE;
 use super::range::{address_like, bits_of, mask, written};
 use super::*;
-use crate::origin::check_serialized;
+use crate::origin::{Parts, check_serialized};
 
 /// Every form, with origins that fit it and others that do not.
 const FORMS: &[(&str, &[&str], &[&str])] = &[
@@ -399,4 +399,46 @@ fn a_star_in_a_label_that_stands_for_nothing_is_near() {
     let read = OriginPattern::read("https://pre-*--site.a.test").unwrap();
     let apex = (Near::Apex, "https://pre---site.a.test".to_owned());
     assert!(read.near().contains(&apex), "{:?}", read.near());
+}
+
+#[test]
+fn the_longest_host_that_fits_has_253_characters() {
+    let found = [
+        ("https://*.a.test:8443", true),
+        ("https://*", true),
+        (
+            "https://*.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.test",
+            true,
+        ),
+        ("https://{label}.a.test", false),
+        ("https://pre-*.a.test", false),
+        ("chrome-extension://*", false),
+        ("http://localhost:*", false),
+    ];
+    for (pattern, has_one) in found {
+        let read = OriginPattern::read(pattern).unwrap();
+        let longest = read.longest();
+        assert_eq!(longest.is_some(), has_one, "{pattern}");
+        if let Some(origin) = longest {
+            assert!(read.fits(origin.as_bytes()), "{origin}");
+            let host = Parts::of(&origin).unwrap().host;
+            assert_eq!(host.len(), 253, "{origin}");
+            assert!(host.split('.').all(|label| (1..=63).contains(&label.len())));
+            assert_eq!(check_serialized(&origin), Ok(()));
+        }
+    }
+}
+
+#[test]
+fn an_origin_without_a_port_is_there_where_any_port_fits() {
+    let portless = |pattern| OriginPattern::read(pattern).unwrap().portless();
+    assert_eq!(
+        portless("http://localhost:*").as_deref(),
+        Some("http://localhost")
+    );
+    assert_eq!(
+        portless("https://*.a.test:*").as_deref(),
+        Some("https://app.a.test")
+    );
+    assert_eq!(portless("https://*.a.test"), None);
 }

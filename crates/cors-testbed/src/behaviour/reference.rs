@@ -82,13 +82,17 @@ pub fn classify(x: &Exchange<'_>) -> Kind {
 pub fn match_origin(x: &Exchange<'_>) -> bool {
     match &x.origin {
         Some(origin) => {
-            let any = listed(&x.policy.allow_origins).is_none();
-            let repeats_anything = any && x.depends_on_origin();
+            let repeats_anything = allows_any(x) && x.depends_on_origin();
             x.policy.allows_origin(origin.as_bytes())
                 && (!repeats_anything || origin == "null" || check_serialized(origin).is_ok())
         }
         None => !x.depends_on_origin(),
     }
+}
+
+/// Whether the policy allows any origin.
+pub fn allows_any(x: &Exchange<'_>) -> bool {
+    listed(&x.policy.allow_origins).is_none()
 }
 
 /// The value of the only `Access-Control-Request-Method` line, when it is a token.

@@ -1,7 +1,7 @@
 //! What the application and the page hand over, and the layer loses, doubles or lets through.
 
-use http::StatusCode;
 use http::header::{HeaderMap, HeaderValue, SET_COOKIE};
+use http::{Method, StatusCode};
 
 use super::fault::{Fault, fault, table};
 use crate::behaviour::{Grant, reference};
@@ -30,6 +30,24 @@ table! {
     "errors-become-200" D8 "What the application answers to an allowed origin goes out as 200." {
         finish: |x, reply| if x.origin.is_some() && reply.status() == StatusCode::NOT_FOUND {
             *reply.status_mut() = StatusCode::OK;
+        },
+    }
+    "failures-become-200" D8 "An error of the application goes out as 200 to an allowed origin." {
+        finish: |x, reply| if x.origin_allowed && reply.status() == StatusCode::INTERNAL_SERVER_ERROR {
+            *reply.status_mut() = StatusCode::OK;
+        },
+    }
+    "own-expose-headers-added" E6 "Exposed headers that the application names are added to those of the policy." {
+        merge_application_headers: |x, headers, grant, mut lines| {
+            if grant == Grant::Expose && !lines.is_empty() {
+                lines.extend(headers.get(grant.header()).map(text));
+            }
+            reference::merge_application_headers(x, headers, grant, lines);
+        },
+    }
+    "expose-headers-missing-on-options" E6 "What the application answers to OPTIONS exposes nothing." {
+        carries: |x, grant| {
+            (grant != Grant::Expose || x.method != Method::OPTIONS) && reference::carries(x, grant)
         },
     }
     "set-cookie-lost" D8 "The cookies that the application sets are lost where the origin is allowed." {

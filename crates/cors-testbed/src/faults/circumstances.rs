@@ -1,6 +1,6 @@
 //! What else a request holds, or what came before it, decides who may read the answer.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 
 use super::fault::{Fault, fault, line, or_origin};
 use crate::behaviour::{Exchange, reference};
@@ -111,6 +111,19 @@ pub(super) const FAULTS: &[Fault] = &[
                 or_origin(x, |_| {
                     x.line("user-agent").is_none_or(|agent| agent.is_empty())
                 })
+            };
+        },
+    ),
+    fault(
+        "requested-headers-on-get-refused",
+        "R3",
+        "A request that asks for headers which are not allowed is refused, though it is no preflight.",
+        |b| {
+            b.match_origin = |x| {
+                let asks = x.headers.contains_key("access-control-request-headers");
+                let names = reference::parse_request_headers(x).unwrap_or_default();
+                let allowed = names.iter().all(|name| reference::match_header(x, name));
+                reference::match_origin(x) && (x.method == Method::OPTIONS || !asks || allowed)
             };
         },
     ),

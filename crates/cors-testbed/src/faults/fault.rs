@@ -99,6 +99,32 @@ pub(super) fn parts(origin: &str) -> (&str, &str, &str) {
     }
 }
 
+/// Whether an origin has an allowed host, and behind it a mark that hosts can hold, other than dot and
+/// hyphen.
+pub(super) fn goes_on_oddly(entry: &str, origin: &str) -> bool {
+    let ((scheme, host, _), (s, h, _)) = (parts(entry), parts(origin));
+    let rest = h.strip_prefix(host).unwrap_or_default();
+    scheme == s && rest.starts_with(['_', '!', '~', '=', '\'', '&', '+', ';'])
+}
+
+/// Whether an origin is an allowed one without the first letters of its host.
+pub(super) fn lacks_first_letters(entry: &str, origin: &str) -> bool {
+    let ((scheme, host, port), (s, h, p)) = (parts(entry), parts(origin));
+    let lost = host.strip_suffix(h).filter(|_| !h.is_empty());
+    scheme == s
+        && port == p
+        && lost.is_some_and(|lost| !lost.is_empty() && !lost.contains('.'))
+        && !h.starts_with('.')
+}
+
+/// Whether an origin is an allowed one with the first label of another in front, without a dot.
+pub(super) fn begins_with_label(x: &Exchange<'_>, entry: &str, origin: &str) -> bool {
+    let (scheme, host, _) = parts(entry);
+    let others = x.policy.exact_origins();
+    let mut labels = others.filter_map(|other| parts(other).1.split('.').next());
+    labels.any(|label| origin == format!("{scheme}://{label}{host}"))
+}
+
 /// Whether two texts are equal where a dot of the first, beyond the first `literal` ones, stands
 /// for any character.
 pub(super) fn equal_but_dots(pattern: &str, text: &str, literal: usize) -> bool {

@@ -66,6 +66,17 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "query-always-allowed",
+        "P7",
+        "QUERY is allowed beside what the policy lists.",
+        |b| {
+            b.match_method =
+                |x| reference::match_method(x) || x.requested_method.as_deref() == Some("QUERY");
+            b.allow_methods_value =
+                |x| [reference::allow_methods_value(x), vec!["QUERY".to_owned()]].concat();
+        },
+    ),
+    fault(
         "empty-method-list-allows-all",
         "P7",
         "An empty list of methods allows every method.",

@@ -1,6 +1,8 @@
 //! Exact origins that are compared in the wrong way.
 
-use super::fault::{Fault, equal_but_dots, fault, or_entry, or_origin, parts};
+use super::fault::{
+    Fault, equal_but_dots, fault, goes_on_oddly, lacks_first_letters, or_entry, or_origin, parts,
+};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(
@@ -37,6 +39,14 @@ pub(super) const FAULTS: &[Fault] = &[
                         .is_some_and(|rest| rest.starts_with('.'))
                 })
             };
+        },
+    ),
+    fault(
+        "origin-odd-character-ends-host",
+        "O1",
+        "A mark such as an underscore ends the host that is compared.",
+        |b| {
+            b.match_origin = |x| or_entry(x, goes_on_oddly);
         },
     ),
     fault(
@@ -88,6 +98,14 @@ pub(super) const FAULTS: &[Fault] = &[
         "An origin is allowed when an allowed one begins with it.",
         |b| {
             b.match_origin = |x| or_entry(x, |entry, origin| entry.starts_with(origin));
+        },
+    ),
+    fault(
+        "origin-beheaded",
+        "O3",
+        "A host is allowed when an allowed one ends in it, within its first label.",
+        |b| {
+            b.match_origin = |x| or_entry(x, lacks_first_letters);
         },
     ),
     fault(

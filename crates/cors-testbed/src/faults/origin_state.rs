@@ -1,7 +1,7 @@
 //! Decisions about the origin that are taken from somewhere else: earlier requests, the server's
 //! own host, the wrong rule.
 
-use super::fault::{Fault, but_not, fault, line, or_entry, or_origin, parts};
+use super::fault::{Fault, begins_with_label, but_not, fault, line, or_entry, or_origin, parts};
 use crate::behaviour::{Exchange, Grant, reference};
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -178,18 +178,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "O19",
         "Two listed hosts that share an ending are stored so that one followed by the other is allowed.",
         |b| {
-            b.match_origin = |x| {
-                or_entry(x, |entry, origin| {
-                    let (scheme, host, _) = parts(entry);
-                    let first_labels = x
-                        .policy
-                        .exact_origins()
-                        .filter_map(|other| parts(other).1.split('.').next());
-                    first_labels
-                        .into_iter()
-                        .any(|label| origin == format!("{scheme}://{label}{host}"))
-                })
-            };
+            b.match_origin = |x| or_entry(x, |entry, origin| begins_with_label(x, entry, origin));
         },
     ),
     fault(

@@ -65,6 +65,44 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "leading-dot-or-brackets-tolerated",
+        "O14",
+        "A dot or brackets around the host of an allowed origin are ignored, and repeated.",
+        |b| {
+            b.match_origin = |x| {
+                or_entry(x, |entry, origin| {
+                    let trimmed = origin.replacen("://.", "://", 1);
+                    trimmed == entry || origin.replace(['[', ']'], "") == entry
+                })
+            };
+        },
+    ),
+    fault(
+        "scheme-of-letters-only-under-any",
+        "O15",
+        "Where any origin is allowed, schemes are of letters and hyphens only.",
+        |b| {
+            b.match_origin = |x| {
+                but_not(x, |origin| {
+                    let odd = |mark: char| !mark.is_ascii_alphabetic() && mark != '-';
+                    reference::allows_any(x) && parts(origin).0.contains(odd)
+                })
+            };
+        },
+    ),
+    fault(
+        "broken-scheme-repeated-under-any",
+        "O14",
+        "Where any origin is allowed, one without a scheme that is one is repeated.",
+        |b| {
+            b.match_origin = |x| or_origin(x, |origin| is_broken_scheme(x, origin));
+            b.allow_origin_value = |x| match &x.origin {
+                Some(origin) if is_broken_scheme(x, origin) => vec![origin.clone()],
+                _ => reference::allow_origin_value(x),
+            };
+        },
+    ),
+    fault(
         "origin-list-first-decides",
         "O14",
         "Of a list of origins the first decides, and the whole is repeated.",
@@ -193,6 +231,15 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
 ];
+
+/// Whether what any origin is allowed under has a host behind something that is no scheme.
+fn is_broken_scheme(x: &Exchange<'_>, origin: &str) -> bool {
+    let (scheme, host, _) = parts(origin);
+    let letters = |mark: char| mark.is_ascii_alphanumeric() || "+-.".contains(mark);
+    let is_one = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.chars().all(letters);
+    reference::allows_any(x) && !scheme.is_empty() && !host.is_empty() && !is_one
+}
 
 /// The origin of the `Referer`.
 fn referer_origin(x: &Exchange<'_>) -> Option<String> {

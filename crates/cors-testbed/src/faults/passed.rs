@@ -1,9 +1,10 @@
 //! Authentication that is passed by what looks like a preflight.
 
+use cors_policy::origin::check_serialized;
 use http::{Method, StatusCode};
 
 use super::fault::{Fault, fault};
-use crate::behaviour::Exchange;
+use crate::behaviour::{Exchange, Kind, reference};
 use crate::reply::Reply;
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -39,6 +40,23 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "preflight-without-page-passes-authentication",
+        "P13",
+        "OPTIONS with a requested method gets past authentication, whatever its Origin is.",
+        |b| {
+            b.classify = |x| match reference::classify(x) {
+                Kind::Preflight if !is_of_page(x) => Kind::Actual,
+                kind => kind,
+            };
+            b.finish = |x, reply| {
+                pass(
+                    reply,
+                    x.method == Method::OPTIONS && asks(x) && !is_of_page(x),
+                );
+            };
+        },
+    ),
+    fault(
         "requested-headers-pass-authentication",
         "P13",
         "Whatever has requested headers gets past authentication.",
@@ -71,6 +89,12 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
 ];
+
+/// Whether the request has the origin that a page can have.
+fn is_of_page(x: &Exchange<'_>) -> bool {
+    let origin = x.origin_text();
+    origin == "null" || check_serialized(origin).is_ok()
+}
 
 fn asks(x: &Exchange<'_>) -> bool {
     x.headers.contains_key("access-control-request-method")

@@ -133,6 +133,34 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "pattern-two-dots",
+        "O11",
+        "The star of a pattern may hold two dots in a row, or end in one.",
+        |b| {
+            b.match_origin = |x| {
+                or_pattern(x, |star, end| {
+                    star.strip_suffix(end).is_some_and(|labels| {
+                        are_small_labels(labels.replace("..", ".").trim_end_matches('.'))
+                    })
+                })
+            };
+        },
+    ),
+    fault(
+        "pattern-colons",
+        "O11",
+        "The star of a pattern may hold a colon.",
+        |b| {
+            b.match_origin = |x| {
+                or_pattern(x, |star, end| {
+                    star.strip_suffix(end).is_some_and(|labels| {
+                        are_small_labels(labels.replace(':', ".").trim_end_matches('.'))
+                    })
+                })
+            };
+        },
+    ),
+    fault(
         "pattern-only-last-label",
         "O11",
         "Of a pattern only the last label is compared.",
@@ -203,6 +231,43 @@ pub(super) const FAULTS: &[Fault] = &[
         "Hosts of more than 128 characters fit no pattern.",
         |b| {
             b.match_origin = |x| but_not(x, |origin| origin.len() > 136);
+        },
+    ),
+    fault(
+        "pattern-220-characters-at-most",
+        "O15",
+        "Origins of more than 220 characters fit no pattern.",
+        |b| {
+            b.match_origin = |x| but_not(x, |origin| origin.len() > 220 && by_pattern(x).is_some());
+        },
+    ),
+    fault(
+        "pattern-five-labels-at-most",
+        "O15",
+        "The star of a pattern stands for five labels at most.",
+        |b| {
+            b.match_origin = |x| {
+                but_not(x, |_| {
+                    by_pattern(x).is_some_and(|star| star.split('.').count() > 5)
+                })
+            };
+        },
+    ),
+    fault(
+        "any-port-of-four-digits",
+        "O15",
+        "Any port is none, or has four digits.",
+        |b| {
+            b.match_origin = |x| {
+                but_not(x, |origin| {
+                    let port = parts(origin).2;
+                    let any = x
+                        .policy
+                        .patterns()
+                        .any(|pattern| pattern.ends_with(":*") || pattern.ends_with("://*"));
+                    any && !port.is_empty() && port.len() != 4
+                })
+            };
         },
     ),
     fault(
@@ -277,6 +342,11 @@ fn are_labels(text: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     })
+}
+
+/// The same as a browser writes them.
+fn are_small_labels(text: &str) -> bool {
+    are_labels(text) && !text.contains(|letter: char| letter.is_ascii_uppercase())
 }
 
 /// Whether the text ends as told, after one or more labels, where dots beyond the first `literal`

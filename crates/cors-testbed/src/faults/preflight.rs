@@ -1,6 +1,7 @@
 //! OPTIONS requests that are told apart, routed or answered in the wrong way.
 
 use bytes::Bytes;
+use cors_policy::names::is_cors_safelisted_method;
 use http::Method;
 use http::header::{CONTENT_LENGTH, HeaderValue};
 
@@ -301,6 +302,25 @@ pub(super) const FAULTS: &[Fault] = &[
                 (x.method == Method::POST && x.kind == Kind::Actual && !listed).then_some(405)
             };
             b.covers = |x| x.status != 405;
+        },
+    ),
+    fault(
+        "preflight-needed-just-before",
+        "P6",
+        "What needs a preflight is refused unless that came with the request before.",
+        |b| {
+            b.match_origin = |x| {
+                let kind = if x.is_preflight() {
+                    "preflight"
+                } else {
+                    "other"
+                };
+                let before = x.memory.remember("request before", kind);
+                let simple = is_cors_safelisted_method(x.method.as_str().as_bytes())
+                    || x.method == Method::OPTIONS;
+                reference::match_origin(x)
+                    && (simple || x.origin.is_none() || before.as_deref() == Some("preflight"))
+            };
         },
     ),
     fault(

@@ -2,7 +2,10 @@
 
 use http::Method;
 
-use super::fault::{Fault, equal_but_dots, fault, or_entry, or_origin, parts};
+use super::fault::{
+    Fault, begins_with_label, equal_but_dots, fault, goes_on_oddly, lacks_first_letters, or_entry,
+    or_origin, parts,
+};
 use crate::behaviour::{Exchange, reference};
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -23,6 +26,49 @@ pub(super) const FAULTS: &[Fault] = &[
         "O24",
         "On preflights an origin is allowed when it contains an allowed host.",
         |b| b.match_origin = |x| entry(x, |e, o| o.contains(host(e))),
+    ),
+    fault(
+        "preflight-odd-character-ends-host",
+        "O24",
+        "On preflights a mark such as an underscore ends the host that is compared.",
+        |b| b.match_origin = |x| entry(x, goes_on_oddly),
+    ),
+    fault(
+        "preflight-origin-beheaded",
+        "O24",
+        "On preflights a host is allowed when an allowed one ends in it, within its first label.",
+        |b| b.match_origin = |x| entry(x, lacks_first_letters),
+    ),
+    fault(
+        "preflight-labels-merged",
+        "O24",
+        "On preflights an allowed host may have the first label of an allowed one in front.",
+        |b| b.match_origin = |x| entry(x, |e, o| begins_with_label(x, e, o)),
+    ),
+    fault(
+        "preflight-hosts-run-together",
+        "O24",
+        "On preflights two allowed hosts in a row are one.",
+        |b| {
+            b.match_origin = |x| {
+                entry(x, |e, o| {
+                    let mut others = x.policy.exact_origins();
+                    o.strip_prefix(e)
+                        .is_some_and(|rest| others.any(|other| other != e && host(other) == rest))
+                })
+            };
+        },
+    ),
+    fault(
+        "preflight-five-labels-at-most",
+        "O24",
+        "On preflights the star of a pattern stands for five labels at most.",
+        |b| {
+            b.match_origin = |x| {
+                let deep = x.origin_text().split('.').count() > 9;
+                reference::match_origin(x) && !(x.is_preflight() && has_pattern(x) && deep)
+            };
+        },
     ),
     fault(
         "preflight-origin-subdomains",

@@ -221,6 +221,37 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "header-listed-prefix-cut-short",
+        "P8",
+        "Of a listed prefix the last letters are not compared; what fits is repeated.",
+        |b| {
+            b.match_headers = |x| {
+                or_listed(x, |listed, name| {
+                    let prefix = listed
+                        .strip_suffix('*')
+                        .map(|prefix| prefix.trim_end_matches('-'));
+                    let most = prefix.and_then(|prefix| prefix.split_at_checked(prefix.len() - 1));
+                    most.is_some_and(|(start, _)| name.starts_with(start))
+                })
+            };
+            repeat_headers(b);
+        },
+    ),
+    fault(
+        "header-listed-prefix-without-hyphen",
+        "P8",
+        "The hyphen at the end of a listed prefix is not compared; what fits is repeated.",
+        |b| {
+            b.match_headers = |x| {
+                or_listed(x, |listed, name| {
+                    let prefix = listed.strip_suffix('*');
+                    prefix.is_some_and(|prefix| name.starts_with(prefix.trim_end_matches('-')))
+                })
+            };
+            repeat_headers(b);
+        },
+    ),
+    fault(
         "header-suffix-match",
         "P8",
         "A header is allowed and repeated when it ends in an allowed one.",

@@ -6,7 +6,7 @@ use cors_policy::names::{
 use cors_policy::policy::{AnyOr, View};
 
 use super::listed::{ends, names_of, some_of};
-use super::{headers, origins};
+use super::{headers, methods, origins};
 
 /// A list of a policy whose entries a case goes through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,9 @@ pub(super) enum Each {
     Refused,
     Near,
     Method,
+    UnlistedMethod,
     Header,
+    NearHeader,
     Exposed,
 }
 
@@ -27,6 +29,8 @@ impl Each {
             "each.refused" => Some(Self::Refused),
             "each.near" => Some(Self::Near),
             "each.method" => Some(Self::Method),
+            "each.unlisted_method" => Some(Self::UnlistedMethod),
+            "each.near_header" => Some(Self::NearHeader),
             "each.header" | "each.header.value" => Some(Self::Header),
             "each.exposed" => Some(Self::Exposed),
             _ => None,
@@ -40,6 +44,8 @@ impl Each {
             Self::Refused => vec![("each.refused", entry)],
             Self::Near => vec![("each.near", entry)],
             Self::Method => vec![("each.method", entry)],
+            Self::UnlistedMethod => vec![("each.unlisted_method", entry)],
+            Self::NearHeader => vec![("each.near_header", entry)],
             Self::Header => vec![
                 ("each.header.value", headers::value_of(&entry)),
                 ("each.header", entry),
@@ -70,6 +76,8 @@ impl Each {
                 !is_forbidden_request_header_name(name.as_bytes()) && headers::needs_leave(name)
             })
             .collect(),
+            Self::UnlistedMethod => methods::unlisted(rule).map(str::to_owned).collect(),
+            Self::NearHeader => headers::near_prefixes(rule),
             Self::Exposed => headers::exposed(rule).collect(),
         };
         ends(entries)

@@ -4,7 +4,7 @@ use cors_policy::names::{
     is_forbidden_request_header_name, is_forbidden_response_header_name,
     is_safelisted_request_header_name, is_safelisted_response_header_name,
 };
-use cors_policy::policy::Policy;
+use cors_policy::policy::{AnyOr, Policy};
 
 use super::listed::{Value, names_of, some_of};
 
@@ -83,6 +83,27 @@ pub(super) fn exposed(policy: &Policy) -> impl Iterator<Item = String> + use<> {
             && !is_safelisted_response_header_name(name.as_bytes())
             && !is_forbidden_response_header_name(name.as_bytes())
     })
+}
+
+/// Names that are not allowed and begin nearly as a listed prefix does: with its beginning, or without
+/// the hyphen at its end.
+pub(super) fn near_prefixes(policy: &Policy) -> Vec<String> {
+    let AnyOr::Listed(listed) = &policy.allow_headers else {
+        return Vec::new();
+    };
+    let prefixes = listed.iter().filter_map(|entry| entry.strip_suffix('*'));
+    let near = prefixes.flat_map(|prefix| {
+        let word = prefix.trim_end_matches(['-', '_']);
+        let mut letters = word.chars();
+        letters.next_back();
+        [format!("{}s-one", letters.as_str()), format!("{word}s-one")]
+    });
+    near.filter(|name| {
+        !policy.allows_header(name.as_bytes())
+            && needs_leave(name)
+            && !is_forbidden_request_header_name(name.as_bytes())
+    })
+    .collect()
 }
 
 /// Whether a request header needs a preflight with the value that cases give it.

@@ -31,18 +31,21 @@ pub(super) fn values(policy: &Policy) -> Vec<Value> {
     );
     put("method", method);
     put("method2", method2);
-    put(
-        "unlisted_method",
-        ["PUT", "DELETE", "PATCH", "PROPFIND", "X-UNLISTED"]
-            .into_iter()
-            .find(|method| match &policy.allow_methods {
-                AnyOr::Any(Any::Any) => false,
-                AnyOr::Listed(listed) => !listed
-                    .iter()
-                    .any(|entry| entry.eq_ignore_ascii_case(method)),
-            })
-            .map(str::to_owned),
-    );
+    let unlisted = unlisted(policy).find(|method| *method != "QUERY");
+    put("unlisted_method", unlisted.map(str::to_owned));
 
     values
+}
+
+/// Methods that somebody may have listed, of which the policy lists none, in any case.
+pub(super) fn unlisted(policy: &Policy) -> impl Iterator<Item = &'static str> {
+    const METHODS: [&str; 6] = ["PUT", "DELETE", "PATCH", "QUERY", "PROPFIND", "X-UNLISTED"];
+    METHODS
+        .into_iter()
+        .filter(|method| match &policy.allow_methods {
+            AnyOr::Any(Any::Any) => false,
+            AnyOr::Listed(listed) => !listed
+                .iter()
+                .any(|entry| entry.eq_ignore_ascii_case(method)),
+        })
 }

@@ -93,6 +93,9 @@ pub(super) fn values(view: View<'_>, kind: usize) -> Vec<Value> {
     ));
     let last = exact(view).last().map(str::to_owned);
     values.push(("allowed_last", last));
+    let patterns = view.rule.patterns();
+    let portless = patterns.filter_map(|one| OriginPattern::read(one).ok()?.portless());
+    values.push(("pattern.portless", portless.into_iter().next()));
     let mut patterns = view.rule.patterns();
     if let Some(pattern) = patterns.find_map(|pattern| OriginPattern::read(pattern).ok()) {
         values.extend(about_pattern(&pattern, view));
@@ -270,6 +273,7 @@ fn about_allowed(allowed: &str) -> Vec<Value> {
                     .map(with_port),
             ),
             ("allowed.truncated", named.and_then(truncated)),
+            ("allowed.beheaded", named.and_then(beheaded).map(with_port)),
             (
                 "allowed.label",
                 named.and_then(|host| Some(host.split('.').next()?.to_owned())),
@@ -283,6 +287,7 @@ fn about_pattern(pattern: &OriginPattern<'_>, view: View<'_>) -> Vec<Value> {
     let mut values = vec![
         ("pattern.allowed", pattern.fitting().into_iter().next()),
         ("pattern.scheme", Some(pattern.scheme.to_owned())),
+        ("pattern.longest", pattern.longest()),
     ];
     if let Some((start, end)) = pattern.around_star() {
         values.extend([("pattern.start", Some(start)), ("pattern.end", Some(end))]);
@@ -326,6 +331,14 @@ fn is_named(host: &str) -> Option<&str> {
 fn undot(host: &str, at: usize) -> Option<String> {
     let (before, after) = host.split_at(at);
     Some(format!("{before}x{}", after.strip_prefix('.')?))
+}
+
+fn beheaded(host: &str) -> Option<String> {
+    let mut letters = host.chars();
+    letters.next();
+    let host = letters.as_str();
+    let starts_well = |first: char| first.is_ascii_alphanumeric();
+    host.starts_with(starts_well).then(|| host.to_owned())
 }
 
 fn truncated(host: &str) -> Option<String> {

@@ -27,6 +27,10 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
     ),
     ("allowed.truncated", "its host without the last letter"),
     (
+        "allowed.beheaded",
+        "its host without the first letter, with `:port` unless the port is the default",
+    ),
+    (
         "allowed.parent",
         "its host without the first label; that of another allowed origin where it is refused",
     ),
@@ -70,6 +74,15 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
         "what stands behind it, with `:port` unless the port is the default",
     ),
     ("pattern.undotted", "that host with an `x` for the last dot"),
+    (
+        "pattern.longest",
+        "an origin that fits the first pattern, with a host of 253 characters, which is as long as \
+         hosts can be",
+    ),
+    (
+        "pattern.portless",
+        "an origin that fits the first pattern for any port, without a port",
+    ),
     (
         "near.port",
         "an origin that differs from one that fits the first pattern by its port",
@@ -164,10 +177,18 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
         "an allowed method that needs a preflight, but OPTIONS: for each that is listed",
     ),
     (
+        "each.unlisted_method",
+        "a method that is not allowed: for each of PUT, DELETE, PATCH, QUERY, PROPFIND and X-UNLISTED",
+    ),
+    (
         "each.header",
         "an allowed request header that needs a preflight: for each that is listed",
     ),
     ("each.header.value", "a value of it that needs a preflight"),
+    (
+        "each.near_header",
+        "a request header that is not allowed and begins nearly as a listed prefix: for each prefix",
+    ),
     (
         "each.exposed",
         "an exposed response header that is not safelisted: for each that is listed",

@@ -207,6 +207,13 @@ impl<'a> Learn<'a> {
                     break;
                 }
             }
+            if let Some((pattern, ports)) = origins::any_port(origin)
+                && wished.contains(origin)
+                && self.get(&ports[0]).await
+                && self.get(&ports[1]).await
+            {
+                allowed.push(pattern);
+            }
             for neighbour in origins::neighbours(origin) {
                 if self.get(&neighbour).await && !allowed.contains(&neighbour) {
                     allowed.push(neighbour);
@@ -330,7 +337,7 @@ impl<'a> Learn<'a> {
                 let one = |entry: &String| {
                     if entry.contains('*') {
                         let [one, _] = origins::fitting(entry);
-                        one
+                        entry.strip_suffix(":*").map_or(one, str::to_owned)
                     } else {
                         entry.clone()
                     }

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
@@ -40,11 +41,14 @@ pub async fn run(
     tokio::select! {
         biased;
         why = cut_short(options, cancel) => {
-            if run.is_answered || cancelled.get() || options.deadline < PATIENCE {
-                run.stop(Exit::CutShort, why);
-            } else {
-                let text = format!("the target did not answer: {why}");
-                run.stop(Exit::Unreachable, text);
+            let silent = match (run.is_answered, run.answers.get()) {
+                (false, _) => Some("the target did not answer"),
+                (true, 0) => Some("the target answered at first and then no longer"),
+                (true, _) => None,
+            };
+            match silent.filter(|_| !cancelled.get() && options.deadline >= PATIENCE) {
+                Some(silent) => run.stop(Exit::Unreachable, format!("{silent}: {why}")),
+                None => run.stop(Exit::CutShort, why),
             }
         }
         () = run.carry_out(plan) => {}
@@ -109,6 +113,8 @@ pub(crate) struct Run<'a> {
     told: usize,
     /// Whether a control exchange came to its end.
     is_answered: bool,
+    /// Responses since the first case of the plan began.
+    answers: Rc<Cell<usize>>,
 }
 
 impl<'a> Run<'a> {
@@ -148,6 +154,7 @@ impl<'a> Run<'a> {
             results: Vec::new(),
             told: 0,
             is_answered: false,
+            answers: Rc::default(),
         }
     }
 
@@ -183,7 +190,9 @@ impl<'a> Run<'a> {
         self.flush();
         self.results = plan.cases.iter().map(|_| None).collect();
         self.told = 0;
-        let session = &Session::new(self.options, self.mode, self.stream.wants_passes());
+        let session = Session::new(self.options, self.mode, self.stream.wants_passes());
+        self.answers = Rc::clone(&session.answers);
+        let session = &session;
         if let Err(halt) = self.between_controls(plan, session).await {
             self.stop(halt.exit, halt.text);
         }

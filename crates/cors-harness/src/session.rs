@@ -1,6 +1,7 @@
 //! What all cases of a run share: how exchanges are made.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use crate::again::USER_AGENT;
 use crate::event::Mode;
@@ -22,6 +23,8 @@ pub(crate) struct Session<'a> {
     /// Whether cases that pass are told with all that was seen of them.
     pub(crate) tells_passes: bool,
     pub(crate) timeouts_in_a_row: Cell<u32>,
+    /// Responses since the first case began.
+    pub(crate) answers: Rc<Cell<usize>>,
     /// What this machine has no more of, so that the target could not be asked.
     exhausted: RefCell<Option<Transport>>,
     /// Requests that were sent.
@@ -36,12 +39,13 @@ pub(crate) struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// Before the first exchange.
-    pub(crate) const fn new(options: &'a Options, mode: Mode, tells_passes: bool) -> Self {
+    pub(crate) fn new(options: &'a Options, mode: Mode, tells_passes: bool) -> Self {
         Self {
             options,
             mode,
             tells_passes,
             timeouts_in_a_row: Cell::new(0),
+            answers: Rc::default(),
             exhausted: RefCell::new(None),
             requests: Cell::new(0),
             is_doubtful: Cell::new(false),
@@ -62,6 +66,7 @@ impl Session<'_> {
     pub(crate) fn begin(&self) {
         self.is_doubtful.set(false);
         self.timeouts_in_a_row.set(0);
+        self.answers.set(0);
     }
 
     /// Why nothing more can be judged, by how the exchanges so far ended.
@@ -92,6 +97,7 @@ impl Session<'_> {
         if let Ok(response) = &mut answer {
             // Nothing looks at it, and there may be many.
             response.body = Vec::new();
+            self.answers.set(self.answers.get() + 1);
         }
         if let Err(exhausted @ Transport::Exhausted { .. }) = &answer {
             *self.exhausted.borrow_mut() = Some(exhausted.clone());

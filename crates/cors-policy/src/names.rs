@@ -121,7 +121,7 @@ pub fn lists(entry: &str, name: &[u8]) -> bool {
 pub fn fitting_name(entry: &str, place: usize) -> String {
     match entry.strip_suffix('*') {
         Some(prefix) => {
-            let words = ["one", "two_2", "three"];
+            let words = ["one", "two-2", "three"];
             format!("{prefix}{}", words.get(place).unwrap_or(&"more"))
         }
         None => entry.to_owned(),

@@ -114,7 +114,6 @@ impl Shown<'_> {
                 )
             }
             Wrong::WrongOrigin if self.defect.wrong == Wrong::WrongOrigin => self.wrong_origin(),
-            Wrong::WrongOrigin => self.of_check(),
             Wrong::NotGranted(place) => self.not_granted(*place),
             Wrong::Preflight { .. } => self.preflight(),
             Wrong::Status { status } => format!(
@@ -130,7 +129,7 @@ impl Shown<'_> {
             }
             Wrong::Lacks { header } => self.lacks(header),
             Wrong::Exceeds { header } => self.exceeds(header),
-            Wrong::Header { .. } | Wrong::Bytes { .. } => self.of_check(),
+            Wrong::WrongOrigin | Wrong::Header { .. } | Wrong::Bytes { .. } => self.of_check(),
         }
     }
 

@@ -2,6 +2,7 @@
 //! end, never without bound.
 
 use cors_harness::event::{Event, Outcome};
+use cors_testbed::non_server::UNASKED;
 use cors_vectors::server::Verdict;
 
 use crate::program::{Ran, SAMPLE, run, sample, text};
@@ -267,6 +268,48 @@ fn the_deadline_holds_before_the_run_begins_too() {
             "{command:?}"
         );
     }
+}
+
+#[test]
+fn a_target_that_answers_once_and_no_more_is_not_there() {
+    let server = non_server("http2-no-more-streams");
+    let policy = text(&server.policy);
+    let more = ["-m", "6", "--http2-prior-knowledge", "--report", "ndjson=-"];
+    let ran = run(&[&[&*server.url, "--policy", policy], &more[..]].concat());
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    let Some(Event::End(end)) = ran.events().pop() else {
+        panic!("{}", ran.stdout)
+    };
+    let reason = end.reason.unwrap_or_default();
+    assert!(
+        reason.contains("answered at first and then no longer"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn an_answer_that_nobody_asked_for_is_named_once_and_spoils_nothing() {
+    let ran = against("speaks-unasked");
+    let mut named = Vec::new();
+    for event in ran.events() {
+        let Event::Case(case) = event else { continue };
+        let exchanges = case.steps.iter().flat_map(|step| &step.exchanges);
+        let responses = exchanges.filter_map(|exchange| exchange.response.as_ref());
+        let mut lines = responses.flat_map(|response| &response.headers);
+        assert!(!lines.any(|(_, value)| value == UNASKED), "{}", case.id);
+        if case
+            .checks
+            .iter()
+            .any(|check| check.said.contains("too many"))
+        {
+            named.push(case.id);
+        }
+    }
+    assert!(
+        named.contains(&"wire/answer-is-framed".to_owned()),
+        "{named:?}"
+    );
+    assert!(named.iter().all(|id| id.starts_with("wire/")), "{named:?}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use cors_vectors::fill::Fill;
 
 use crate::done::{Decision, Done};
 use crate::escape::escape_cut;
-use crate::event::{NoteAbout, NoteEvent};
+use crate::event::{Mode, NoteAbout, NoteEvent};
 use crate::exit::Exit;
 use crate::kit::Site;
 use crate::limit::is_limit;
@@ -74,6 +74,9 @@ pub(crate) async fn control_as(
             plain: Ok(plain),
             notes: Vec::new(),
         });
+    }
+    if session.mode != Mode::Kit {
+        site.target.listen().await;
     }
     look.answered(plain).await
 }

@@ -29,6 +29,12 @@ pub trait Target {
         Box::pin(std::future::ready(Vec::new()))
     }
 
+    /// Listens where nothing is asked, and says whether something comes: such a target gets a connection
+    /// for each exchange from then on.
+    fn listen(&self) -> LocalBoxFuture<'_, bool> {
+        Box::pin(std::future::ready(false))
+    }
+
     /// Why the bytes of an exchange cannot be looked at; `None` where [`Target::exchange_raw`] can.
     fn hides_bytes(&self) -> Option<&'static str> {
         Some("the target is in this process: no bytes pass that could be looked at")

@@ -48,6 +48,10 @@ impl Target for UrlTarget {
         self.client.first_bytes(sent).boxed_local()
     }
 
+    fn listen(&self) -> LocalBoxFuture<'_, bool> {
+        self.client.listen().boxed_local()
+    }
+
     fn hides_bytes(&self) -> Option<&'static str> {
         self.client.hides_bytes()
     }

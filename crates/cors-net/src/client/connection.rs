@@ -1,5 +1,7 @@
 //! One HTTP/1.1 connection: made, used, and judged when it breaks.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1;
@@ -23,6 +25,8 @@ pub(super) struct Connection {
     sender: http1::SendRequest<Full<Bytes>>,
     driver: AbortHandle,
     seen: Seen,
+    /// Bytes of the last exchange.
+    answered: u64,
 }
 
 impl Drop for Connection {
@@ -70,12 +74,31 @@ impl Connection {
             sender,
             driver: driver.abort_handle(),
             seen,
+            answered: 0,
         })
     }
 
     /// Whether another request may be sent.
     pub(super) fn is_open(&self) -> bool {
         !self.sender.is_closed()
+    }
+
+    /// Whether bytes came to which no request was sent. They are no response
+    /// (<https://www.rfc-editor.org/rfc/rfc9112#section-9.2>), and the HTTP library closes the
+    /// connection over them.
+    pub(super) fn spoke_unasked(&self) -> bool {
+        !self.is_open() && self.seen.bytes() > self.answered
+    }
+
+    /// Waits until it is closed, but no longer than this.
+    pub(super) async fn closed(&self, within: Duration) {
+        let closed = async {
+            while self.is_open() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        // Most stay open.
+        let _ = timeout(within, closed).await;
     }
 
     /// Makes one exchange. Gives the connection back when it can be used again, and says whether the
@@ -113,6 +136,7 @@ impl Connection {
             body,
             raw: None,
         };
+        self.answered = self.seen.bytes();
         let reusable = whole && self.is_open();
         Ok((response, reusable.then_some(self), let_go))
     }

@@ -118,7 +118,12 @@ pub struct Client {
     traffic: Cell<Traffic>,
     /// Whether a body was let go since it did not end.
     streams: Cell<bool>,
+    /// Whether connections are used once, since the server sends what nobody asked for.
+    speaks_unasked: Cell<bool>,
 }
+
+/// How long a connection is listened to on which nothing is asked.
+const UNASKED: Duration = Duration::from_millis(60);
 
 /// A connection for one exchange.
 enum Ready {
@@ -176,6 +181,7 @@ impl Client {
             opening: tokio::sync::Mutex::default(),
             traffic: Cell::default(),
             streams: Cell::default(),
+            speaks_unasked: Cell::default(),
         })
     }
 
@@ -218,8 +224,34 @@ impl Client {
             if connection.is_open() {
                 return Some(connection);
             }
+            if connection.spoke_unasked() {
+                self.speaks_unasked.set(true);
+                idle.clear();
+            }
         }
         None
+    }
+
+    /// Sees, on the connections that wait for a request, whether the server sends there what nobody
+    /// asked for. It would be taken for the response to the next request; so then no connection is
+    /// used again.
+    pub async fn listen(&self) -> bool {
+        let idle = self.idle.take();
+        for connection in idle {
+            connection.closed(UNASKED).await;
+            self.keep(connection);
+        }
+        self.speaks_unasked.get()
+    }
+
+    /// Keeps a connection for another request, unless the server speaks there unasked.
+    fn keep(&self, connection: Connection) {
+        if connection.spoke_unasked() {
+            self.speaks_unasked.set(true);
+        }
+        if !self.speaks_unasked.get() {
+            self.idle.borrow_mut().push(connection);
+        }
     }
 
     fn take_shared(&self) -> Option<Rc<http2::Connection>> {
@@ -315,7 +347,7 @@ impl Client {
                 let (response, connection, let_go) =
                     connection.exchange(http, deadlines, limits).await?;
                 self.streams.set(self.streams.get() | let_go);
-                self.idle.borrow_mut().extend(connection);
+                connection.into_iter().for_each(|one| self.keep(one));
                 if forwarded.0 && response.status == 407 {
                     let said = "it answers 407: it wants (other) credentials".to_owned();
                     return Err(Transport::Proxy(said).into());

@@ -43,6 +43,8 @@ pub enum Http2 {
     Reset,
     /// The head of the answer is continued without end.
     EndlessContinuation,
+    /// The first is answered. Then the client may open no more streams.
+    NoMoreStreams,
 }
 
 /// Answers the requests on a connection as `how` says, until the client has gone.
@@ -78,6 +80,13 @@ pub(super) async fn connection(mut stream: TcpStream, how: Http2) -> io::Result<
                     .write_all(&frame(RST_STREAM, 0, id, &payload))
                     .await?;
             }
+            Http2::NoMoreStreams if id == 1 => {
+                // END_STREAM and END_HEADERS, and then SETTINGS_MAX_CONCURRENT_STREAMS of 0.
+                let answer = frame(HEADERS, 5, id, &[STATUS_200]);
+                let setting = frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 0]);
+                stream.write_all(&[setting, answer].concat()).await?;
+            }
+            Http2::NoMoreStreams => {}
             Http2::EndlessContinuation => {
                 stream
                     .write_all(&frame(HEADERS, 0, id, &[STATUS_200]))

@@ -67,6 +67,8 @@ pub enum Wire {
     EndsInBody,
     /// The answer goes on beyond its stated length.
     BeyondLength,
+    /// After each answer, on the connection that is kept, comes another one.
+    SpeaksUnasked,
     /// The answer is a redirect to another server.
     RedirectAway,
     /// After a client's first bytes a TLS handshake begins, and stops.
@@ -184,6 +186,11 @@ pub const NON_SERVERS: &[NonServer] = &[
         Wire::BeyondLength,
     ),
     wire(
+        "speaks-unasked",
+        "Sends another answer after each, to which no request was sent.",
+        Wire::SpeaksUnasked,
+    ),
+    wire(
         "redirect-away",
         "Redirects everything to another server.",
         Wire::RedirectAway,
@@ -212,6 +219,11 @@ pub const NON_SERVERS: &[NonServer] = &[
         "http2-reset",
         "Resets every HTTP/2 stream.",
         Wire::Http2(Http2::Reset),
+    ),
+    wire(
+        "http2-no-more-streams",
+        "Answers one HTTP/2 request and lets the client open no more streams.",
+        Wire::Http2(Http2::NoMoreStreams),
     ),
     wire(
         "http2-endless-continuation",
@@ -243,6 +255,9 @@ pub fn serve_wire(listener: TcpListener, wire: Wire) -> io::Result<Running> {
         drop(connection(stream, wire).await);
     })
 }
+
+/// Whom [`Wire::SpeaksUnasked`] allows in the answer that nobody asked for.
+pub const UNASKED: &str = "https://nobody-asked.example";
 
 /// Header bytes of [`Wire::HugeHead`].
 pub const HUGE_HEAD: usize = 10 << 20;
@@ -286,6 +301,21 @@ async fn connection(mut stream: TcpStream, wire: Wire) -> io::Result<()> {
             stream
                 .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhello")
                 .await?;
+            read_head(&mut stream).await?;
+        },
+        Wire::SpeaksUnasked => loop {
+            stream
+                .write_all(
+                    b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\
+                      Content-Length: 0\r\n\r\n",
+                )
+                .await?;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            let unasked = format!(
+                "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: {UNASKED}\r\n\
+                 Content-Length: 0\r\n\r\n"
+            );
+            stream.write_all(unasked.as_bytes()).await?;
             read_head(&mut stream).await?;
         },
         Wire::RedirectAway => loop {

@@ -2,7 +2,7 @@
 //! next to `wrk`, which does not look at them, on the same server and path.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -38,16 +38,15 @@ struct Ran {
 }
 
 /// Measures, prints, and fails when the suite is too slow or too large.
-pub(super) fn run() -> anyhow::Result<ExitCode> {
+pub(super) fn run(program: &Path) -> anyhow::Result<ExitCode> {
     crate::tools::installed("wrk", "the yardstick")?;
     let folder = tempfile::tempdir().context("cannot make a folder")?;
     let policy = folder.path().join("policy.toml");
     std::fs::write(&policy, POLICY).context("cannot write the policy")?;
-    let program = built()?;
-    let mut server = Command::new(&program);
+    let mut server = Command::new(program);
     let (_server, url) = served(server.args(["serve", "--policy"]).arg(&policy))?;
     let suite = Suite {
-        program: &program,
+        program,
         policy: &policy,
         url: &url,
     };
@@ -98,23 +97,6 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
 )]
 fn per(one: u64, other: u64) -> f64 {
     one as f64 / other as f64
-}
-
-/// The program, built as it is handed out: `--release` builds for the first verdict after a clone.
-fn built() -> anyhow::Result<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| crate::root().join("target"), PathBuf::from);
-    let status = Command::new(crate::cargo())
-        .args(["build", "--profile", "dist", "--locked", "--quiet"])
-        .args(["--package", "cors-conformance"])
-        .env("CARGO_TARGET_DIR", &target)
-        .current_dir(crate::root())
-        .status()
-        .context("cannot start cargo")?;
-    if !status.success() {
-        bail!("the program cannot be built: {status}");
-    }
-    Ok(target.join("dist/cors-conformance"))
 }
 
 /// wrk's requests a second.

@@ -7,6 +7,8 @@
 //! because of a time.
 
 mod load;
+mod program;
+mod scale;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -50,6 +52,8 @@ enum Subject {
     Model,
     /// The suite's requests a second, next to wrk's
     Load,
+    /// What a unit costs where there are ten and a hundred times as many
+    Scale,
 }
 
 /// The numbers of one benchmark.
@@ -65,7 +69,8 @@ struct Numbers {
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match args.subject {
         Subject::Model => model(),
-        Subject::Load => load::run(),
+        Subject::Load => load::run(&program::built()?),
+        Subject::Scale => scale::run(&program::built()?),
     }
 }
 

@@ -347,7 +347,9 @@ impl Client {
                 let (response, connection, let_go) =
                     connection.exchange(http, deadlines, limits).await?;
                 self.streams.set(self.streams.get() | let_go);
-                connection.into_iter().for_each(|one| self.keep(one));
+                if let Some(connection) = connection {
+                    self.keep(connection);
+                }
                 if forwarded.0 && response.status == 407 {
                     let said = "it answers 407: it wants (other) credentials".to_owned();
                     return Err(Transport::Proxy(said).into());

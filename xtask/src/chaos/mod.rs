@@ -19,11 +19,12 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use cors_net::process::elsewhere;
 use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process};
 
 use self::look::{Ended, Given};
-use self::process::{MARK, elsewhere, marked, uptime};
+use self::process::{MARK, marked, uptime};
 use self::server::{Mood, Server};
 use crate::subjects::Places;
 use crate::subjects::program::Program;

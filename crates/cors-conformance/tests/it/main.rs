@@ -6,6 +6,7 @@
 )]
 
 mod adapter;
+mod attacks;
 mod baselines;
 mod browsers;
 mod causes;

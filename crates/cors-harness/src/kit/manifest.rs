@@ -111,8 +111,8 @@ fn base_url(manifest: &Url, name: &str, base: &str) -> Result<Url, KitError> {
     if !at.path().ends_with('/') {
         at = at.with(|parts| parts.path = format!("{}/", parts.path).into());
     }
-    if !at.origin().is_same_origin(manifest.origin()) || !at.path().ends_with(&format!("/{name}/"))
-    {
+    let leads_away = !at.origin().is_same_origin(manifest.origin()) || at.includes_credentials();
+    if leads_away || !at.path().ends_with(&format!("/{name}/")) {
         return Err(wrong());
     }
     Ok(at)

@@ -14,7 +14,7 @@ use cors_harness::event::Mode;
 use cors_harness::exit::Exit;
 use cors_harness::known::{Known, Seen};
 use cors_harness::options::{About, Options};
-use cors_harness::plan::Plan;
+use cors_harness::plan::{Action, Plan, PlannedCase};
 use cors_harness::probe::Inferred;
 use cors_harness::run::{cut_short, not_begun, run as drive};
 use cors_harness::wire::Line;
@@ -89,11 +89,34 @@ pub(crate) fn execute(
                 return run.await.map_err(Stop::usage);
             }
         };
-        let plan = plan.map_err(Stop::usage)?;
+        let mut plan = plan.map_err(Stop::usage)?;
+        if has_authorization(&options.headers) {
+            plan.leave_out(|planned| with_authorization(planned).then(|| OWN_LOGIN.to_owned()));
+        }
         Ok::<_, Stop>(drive(&plan, &options, cancel, &mut sink).await)
     })?;
     let (seen, output) = sink.into_parts();
     Ok((output.finish(end.exit), seen))
+}
+
+/// Why a case does not run with the user's login.
+const OWN_LOGIN: &str = "it sends Authorization with a value of its own, which would replace yours";
+
+fn has_authorization(lines: &[Line]) -> bool {
+    let mut names = lines.iter().map(|(name, _)| name);
+    names.any(|name| name.eq_ignore_ascii_case(b"authorization"))
+}
+
+/// Whether a case states the header itself: its response would be that to another login.
+fn with_authorization(planned: &PlannedCase) -> bool {
+    let steps = planned.task.as_ref().map(|task| task.steps.as_slice());
+    steps
+        .unwrap_or_default()
+        .iter()
+        .any(|step| match &step.action {
+            Action::Fetch(fetch) => has_authorization(&fetch.headers),
+            Action::Send(send) => has_authorization(&send.headers),
+        })
 }
 
 /// What comes of work before the run, unless the run has to be cut short before it began.

@@ -77,6 +77,12 @@ pub fn impact(case: &CaseEvent) -> Impact {
     cause.map_or(Impact::Unanswered, |cause| cause.impact)
 }
 
+/// Whether a case sends what no browser does.
+fn is_raw(case: &CaseEvent) -> bool {
+    let mut exchanges = case.steps.iter().flat_map(|step| &step.exchanges);
+    exchanges.any(|exchange| exchange.kind == Kind::Raw)
+}
+
 fn defects(case: &CaseEvent) -> &[Defect] {
     let cause = case.cause.as_ref();
     cause.map_or(&[][..], |cause| cause.defects.as_slice())
@@ -106,8 +112,10 @@ impl Seen {
     fn of(failures: &[CaseEvent]) -> Self {
         let mut seen = Self::default();
         for case in failures {
+            let is_ordinary = case.level == Level::Must && !is_raw(case);
             for defect in defects(case) {
-                if defect.wrong == Wrong::NotGranted(Where::Response)
+                if is_ordinary
+                    && defect.wrong == Wrong::NotGranted(Where::Response)
                     && let Some(origin) = origin(case, defect)
                 {
                     seen.shut_out.insert(origin.to_owned());

@@ -162,6 +162,43 @@ fn a_copied_origin_is_one_cause_and_a_fixed_one_another() {
     assert_eq!(sizes, [1, 0]);
 }
 
+/// A preflight of the page is answered with 500, and the page's own GET without a header.
+fn shut_out(level: Level, kind: Kind) -> [CaseEvent; 2] {
+    let mut preflight = case("m/put", Verdict::Shared, Got::Refused, &[]);
+    let mut get = case("o/get", Verdict::Shared, Got::Refused, &[]);
+    for step in &mut preflight.steps {
+        for exchange in &mut step.exchanges {
+            exchange.kind = Kind::Preflight;
+            exchange.request.method = "OPTIONS".to_owned();
+            exchange.response.as_mut().unwrap().status = 500;
+        }
+    }
+    get.level = level;
+    for step in &mut get.steps {
+        step.origin.clone_from(&preflight.steps[0].origin);
+        for exchange in &mut step.exchanges {
+            exchange.kind = kind;
+        }
+    }
+    let wanted = "https://m-put.example";
+    [refused(preflight, None, wanted), refused(get, None, wanted)]
+}
+
+#[test]
+fn odd_requests_say_nothing_of_what_pages_are_answered() {
+    let sizes = |cases: &[CaseEvent]| {
+        let attributed = all_attributed(cases);
+        let sizes: Vec<usize> = groups(&attributed)
+            .iter()
+            .map(|group| group.others.len())
+            .collect();
+        sizes
+    };
+    // Where the page's own GET has no header, its preflights have none for that reason.
+    assert_eq!(sizes(&shut_out(Level::Must, Kind::Actual)), [1]);
+    assert_eq!(sizes(&shut_out(Level::Should, Kind::Raw)), [0, 0]);
+}
+
 #[test]
 fn only_the_steps_at_fault_are_shown() {
     let mut case = case("origin/raw", Verdict::Shared, Got::Shared, &[]);

@@ -12,7 +12,7 @@ import tempfile
 import threading
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer, make_server
 
 __all__ = ["Nonconforming", "NotJudged", "Ran", "conformance", "program"]
 
@@ -111,9 +111,33 @@ class _Server(ThreadingMixIn, WSGIServer):
     request_queue_size = 64
 
 
+class _Framed(ServerHandler):
+    """wsgiref states a length of 0 with a 204 too, which RFC 9110 (8.6) forbids."""
+
+    def finish_content(self):
+        if self.status[:3] in ("204", "304") and not self.headers_sent:
+            self.send_headers()
+        else:
+            super().finish_content()
+
+    def set_content_length(self):
+        if self.status[:3] not in ("204", "304"):
+            super().set_content_length()
+
+
 class _Quiet(WSGIRequestHandler):
     def log_message(self, *_):
         pass
+
+    def handle(self):
+        self.raw_requestline = self.rfile.readline(65537)
+        if len(self.raw_requestline) > 65536:
+            self.requestline = self.request_version = self.command = ""
+            self.send_error(414)
+        elif self.parse_request():
+            handler = _Framed(self.rfile, self.wfile, self.get_stderr(), self.get_environ(), multithread=True)
+            handler.request_handler = self
+            handler.run(self.server.get_app())
 
 
 @contextlib.contextmanager

@@ -59,6 +59,18 @@ class Asgi:
         await send({"type": "http.response.body", "body": b"hello"})
 
 
+def without_content(app):
+    """The same application, which answers preflights with 204 and nothing else."""
+
+    def framed(environ, start_response):
+        if environ["REQUEST_METHOD"] != "OPTIONS":
+            return app(environ, start_response)
+        app(environ, lambda _, fields: start_response("204 No Content", fields[1:]))
+        return []
+
+    return framed
+
+
 def right(origin):
     return origin == ORIGIN
 
@@ -71,6 +83,11 @@ def wrong(origin):
 def test_a_right_application_passes(cors_conformance, make):
     ran = cors_conformance(make(right), POLICY, args=["-t", "origin/*", "-t", "credentials/*"])
     assert ", 0 failed" in ran.output
+
+
+def test_nothing_is_added_to_what_the_application_answers():
+    ran = conformance(without_content(wsgi(right)), POLICY, args=["-t", "preflight/no-content-has-no-length"])
+    assert ran.output.splitlines()[-1].startswith("conformance: 1 passed, 0 failed")
 
 
 @pytest.mark.parametrize("make", [wsgi, Asgi])

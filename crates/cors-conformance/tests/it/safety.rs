@@ -212,3 +212,27 @@ fn no_redirect_off_the_target_is_followed_and_no_secret_goes_with_it() {
     let nobody = elsewhere.accept().unwrap_err();
     assert_eq!(nobody.kind(), ErrorKind::WouldBlock, "somebody came");
 }
+
+#[test]
+fn a_case_with_a_login_of_its_own_does_not_replace_that_of_the_user() {
+    let server = behaving(Behaviour::REFERENCE);
+    let policy = server.policy.to_str().unwrap();
+    let case = "origin/with-authorization";
+    let words = [
+        &server.url,
+        "--policy",
+        policy,
+        "-t",
+        case,
+        "--report",
+        "ndjson=-",
+    ];
+    let plain = run(&words);
+    assert_eq!(plain.code, Some(0), "{plain:#?}");
+    let with_login = run(&[&words[..], &["-u", "usr:pw"]].concat());
+    assert_eq!(with_login.code, Some(4), "{with_login:#?}");
+    assert!(
+        with_login.stdout.contains("would replace yours"),
+        "{with_login:#?}"
+    );
+}

@@ -66,7 +66,6 @@ pub(super) async fn connection(mut stream: TcpStream, how: Http2) -> io::Result<
         }
         let id = u32::from_be_bytes(id);
         match how {
-            Http2::Silence => {}
             Http2::GoAway => {
                 // Nothing was looked at; ENHANCE_YOUR_CALM.
                 let payload = [0, 0, 0, 0, 0, 0, 0, 11];
@@ -86,7 +85,7 @@ pub(super) async fn connection(mut stream: TcpStream, how: Http2) -> io::Result<
                 let setting = frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 0]);
                 stream.write_all(&[setting, answer].concat()).await?;
             }
-            Http2::NoMoreStreams => {}
+            Http2::Silence | Http2::NoMoreStreams => {}
             Http2::EndlessContinuation => {
                 stream
                     .write_all(&frame(HEADERS, 0, id, &[STATUS_200]))

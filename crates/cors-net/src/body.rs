@@ -1,5 +1,8 @@
 //! Bodies, read up to a limit.
 
+// Bytes are counted here, as others say.
+#![warn(clippy::arithmetic_side_effects)]
+
 use bytes::Buf;
 use http_body_util::BodyExt as _;
 

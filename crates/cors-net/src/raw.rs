@@ -1,5 +1,8 @@
 //! Answers as the bytes they came in: heads, what follows them, and whether both agree.
 
+// Bytes are counted here, as others say.
+#![warn(clippy::arithmetic_side_effects)]
+
 use crate::line::Line;
 use cors_text::blanks::trimmed;
 use cors_text::escape::escape_cut;
@@ -53,7 +56,7 @@ impl Head {
             let rest = bytes.get(at..)?;
             let end = rest.iter().position(|byte| *byte == b'\n')?;
             let line = rest.get(..end)?;
-            at += end + 1;
+            at = at.saturating_add(end).saturating_add(1);
             if line.is_empty() || line == b"\r" {
                 break;
             }
@@ -174,14 +177,14 @@ fn chunks(bytes: &[u8]) -> Result<Option<usize>, String> {
         let Some(size) = size else {
             return Err(format!("`{}` is no size of a chunk", escape_cut(line)));
         };
-        at += end + 2;
+        at = at.saturating_add(end).saturating_add(2);
         if size == 0 {
             break;
         }
         at = at.saturating_add(size);
         match bytes.get(at..).and_then(|rest| rest.get(..2)) {
             None => return Ok(None),
-            Some(b"\r\n") => at += 2,
+            Some(b"\r\n") => at = at.saturating_add(2),
             Some(_) => return Err("a chunk is longer than its size".to_owned()),
         }
     }
@@ -191,7 +194,7 @@ fn chunks(bytes: &[u8]) -> Result<Option<usize>, String> {
         let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") else {
             return Ok(None);
         };
-        at += end + 2;
+        at = at.saturating_add(end).saturating_add(2);
         if end == 0 {
             return Ok(Some(at));
         }

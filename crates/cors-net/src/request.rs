@@ -1,5 +1,8 @@
 //! HTTP/1.1 requests as they arrive, for servers that answer byte for byte.
 
+// Bytes are counted here, as others say.
+#![warn(clippy::arithmetic_side_effects)]
+
 use std::io;
 
 use cors_text::blanks::trimmed;
@@ -100,7 +103,7 @@ impl<S: AsyncRead + Unpin> Requests<S> {
         let mut body = Vec::new();
         if arrived.header("transfer-encoding").is_some() {
             while let size @ 1.. = self.chunk_size().await? {
-                if body.len() + size > LONGEST_BODY {
+                if body.len().saturating_add(size) > LONGEST_BODY {
                     return Err(broken("the body is too large"));
                 }
                 body.extend(self.take(size).await?);
@@ -163,7 +166,7 @@ fn head(bytes: &[u8]) -> io::Result<Option<(Arrived, usize)>> {
         let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
             return Ok(None);
         };
-        taken += end + 1;
+        taken = taken.saturating_add(end).saturating_add(1);
         let line = rest.get(..end).unwrap_or_default();
         match line.strip_suffix(b"\r").unwrap_or(line) {
             [] => break,

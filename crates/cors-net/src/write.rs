@@ -1,6 +1,9 @@
 //! HTTP/1.1 messages written byte for byte: no library would let lines repeat, names keep their
 //! case, or odd bytes pass.
 
+// Bytes are counted here, as others say.
+#![warn(clippy::arithmetic_side_effects)]
+
 use crate::line::Line;
 
 /// Writes a header line.

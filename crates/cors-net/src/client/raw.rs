@@ -1,5 +1,8 @@
 //! One exchange below any HTTP library.
 
+// Bytes are counted here, as others say.
+#![warn(clippy::arithmetic_side_effects)]
+
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -113,7 +116,7 @@ impl Reader {
                     if head.lines.len() > limits.header_lines || interim.len() > MOST_INTERIM {
                         return Err(too_large());
                     }
-                    self.taken += taken;
+                    self.taken = self.taken.saturating_add(taken);
                     if !head.is_interim() {
                         return Ok((interim, head));
                     }

@@ -1,6 +1,9 @@
 //! A stream that remembers how much it received and how that began, and that ends where more comes
 //! than a head may have.
 
+// Bytes are counted here, as others say.
+#![warn(clippy::arithmetic_side_effects)]
+
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};

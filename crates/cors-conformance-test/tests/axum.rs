@@ -29,6 +29,13 @@ impl Implementation for MyLibrary {
 
 /// The library under test, configured for the policy as its documentation says.
 fn layer(policy: &Policy) -> Result<CorsLayer, Unsupported> {
+    if !policy.rules.is_empty() || !policy.resources.is_empty() {
+        return Err(Unsupported::because(
+            "one policy holds for all origins and paths",
+        ));
+    }
+    let is_prefix = |name: &String| name.ends_with('*');
+    let prefix = Unsupported::because("there are no prefixes of names");
     let wildcard = Unsupported::because("the wildcard is refused with credentials");
     let origins = match &policy.allow_origins {
         AnyOr::Any(_) if policy.allow_credentials => return Err(wildcard),
@@ -46,11 +53,13 @@ fn layer(policy: &Policy) -> Result<CorsLayer, Unsupported> {
     let headers = match &policy.allow_headers {
         AnyOr::Any(_) if policy.allow_credentials => AllowHeaders::mirror_request(),
         AnyOr::Any(_) => AllowHeaders::any(),
+        AnyOr::Listed(headers) if headers.iter().any(is_prefix) => return Err(prefix),
         AnyOr::Listed(headers) => AllowHeaders::list(parsed(headers)?),
     };
     let exposed = match &policy.expose_headers {
         AnyOr::Any(_) if policy.allow_credentials => return Err(wildcard),
         AnyOr::Any(_) => ExposeHeaders::any(),
+        AnyOr::Listed(headers) if headers.iter().any(is_prefix) => return Err(prefix),
         AnyOr::Listed(headers) => ExposeHeaders::list(parsed(headers)?),
     };
     let layer = CorsLayer::new()

@@ -45,7 +45,7 @@ var policy struct {
 }
 
 var (
-	token    = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+	token    = regexp.MustCompile("^[!#$%&'+.^_`|~0-9A-Za-z-]+$")
 	origin   = regexp.MustCompile(`^(null|[a-z][a-z0-9+.-]*://(\*\.)?[a-z0-9_.:\[\]-]+)$`)
 	statuses = map[string]int{"/resource": 200, "/missing": 404, "/error": 500, "/unauthorized": 401}
 	allowed  []*regexp.Regexp
@@ -118,7 +118,14 @@ func main() {
 		err = json.Unmarshal(text, &policy)
 	}
 	if err != nil {
-		panic(err)
+		cannot("it has a form that is not taken", err.Error())
+	}
+	var members map[string]any
+	_ = json.Unmarshal(text, &members)
+	for _, field := range []string{"rules", "resources"} {
+		if _, found := members[field]; found {
+			cannot("one policy for all origins and paths is all there is", field)
+		}
 	}
 	for _, names := range []list{policy.AllowMethods, policy.AllowHeaders, policy.ExposeHeaders} {
 		for _, name := range names.names {

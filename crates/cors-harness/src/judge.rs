@@ -216,6 +216,30 @@ fn depends_on_origin(all: &[Done], index: usize) -> bool {
     with.any(differs) || (!star && grants.iter().any(|(has, grant)| !has && differs(grant)))
 }
 
+/// Whether the body of an answer is that of the answers to the same without an `Origin`; `None` where
+/// these are not alike, or the body is an echo of the request.
+fn body_kept(all: &[Done], index: usize, answer: &Response) -> Option<bool> {
+    let origin = all.get(index).and_then(|done| done.exchanges.last());
+    let origin = origin.and_then(|exchange| {
+        let mut lines = exchange.request.headers.iter();
+        let (_, value) = lines.find(|(name, _)| name.eq_ignore_ascii_case(b"Origin"))?;
+        Some(value.as_slice())
+    });
+    let is_echo = origin.is_some_and(|origin| {
+        let mut parts = answer.body.windows(origin.len().max(1));
+        parts.any(|part| part == origin)
+    });
+    let answered = answered_alike(all, index);
+    let others = answered.filter(|(exchange, _)| !exchange.request.has("Origin"));
+    let others: Vec<&Response> = others.map(|(_, answer)| answer).collect();
+    let (first, more) = others.split_first()?;
+    let alike = more
+        .iter()
+        .all(|other| (other.status, &other.body) == (first.status, &first.body));
+    (alike && !more.is_empty() && first.status == answer.status && !is_echo)
+        .then(|| first.body == answer.body)
+}
+
 /// What is wrong when a preflight lets through what it must not.
 const SENT: &str = "a browser sends, after the preflight, the request that the policy refuses";
 
@@ -279,6 +303,10 @@ enum JudgedOn<'a> {
     Constant,
     /// The statement is about a header that other answers have, and none has.
     NowhereSent,
+    /// The statement is about the body of other answers, which is not always the same.
+    NoBodyToCompare,
+    /// The body is another than that of other answers.
+    OtherBody(&'a Response),
     Unanswered,
     Missing,
 }
@@ -320,12 +348,15 @@ impl<'a> StepChecks<'a> {
                 JudgedOn::Answer(answer) if check.statement.holds(answer, with_credentials) => {
                     CheckOutcome::Pass
                 }
-                JudgedOn::Answer(_) | JudgedOn::Missing => CheckOutcome::Fail,
+                JudgedOn::Answer(_) | JudgedOn::OtherBody(_) | JudgedOn::Missing => {
+                    CheckOutcome::Fail
+                }
                 JudgedOn::Inapplicable(..)
                 | JudgedOn::Withheld
                 | JudgedOn::ErrorToAll(_)
                 | JudgedOn::Constant
                 | JudgedOn::NowhereSent
+                | JudgedOn::NoBodyToCompare
                 | JudgedOn::Unanswered => CheckOutcome::Skip,
             };
             if !self.detail.includes(outcome) {
@@ -333,7 +364,9 @@ impl<'a> StepChecks<'a> {
             }
             let about = check.statement.about();
             let said = match judged_on {
-                JudgedOn::Answer(answer) => check.statement.said(answer),
+                JudgedOn::Answer(answer) | JudgedOn::OtherBody(answer) => {
+                    check.statement.said(answer)
+                }
                 JudgedOn::Inapplicable(answer, when) => {
                     format!("does not apply: {}", when.said(answer))
                 }
@@ -345,6 +378,9 @@ impl<'a> StepChecks<'a> {
                     "does not apply: the answer is the same for every origin".into()
                 }
                 JudgedOn::NowhereSent => "does not apply: no response has the header".into(),
+                JudgedOn::NoBodyToCompare => {
+                    "does not apply: there is no body that is always the same".into()
+                }
                 JudgedOn::Unanswered => "there is no answer to look at".into(),
                 JudgedOn::Missing => said_missing(self.done, check.on),
             };
@@ -385,6 +421,13 @@ impl<'a> StepChecks<'a> {
                 }) =>
             {
                 JudgedOn::NowhereSent
+            }
+            (Some(answer), _) if check.statement == Statement::BodyKept => {
+                match body_kept(self.all, self.index, answer) {
+                    None => JudgedOn::NoBodyToCompare,
+                    Some(false) => JudgedOn::OtherBody(answer),
+                    Some(true) => JudgedOn::Answer(answer),
+                }
             }
             (Some(answer), _) => JudgedOn::Answer(answer),
             (None, _) if self.done.withheld() && check.on != On::Preflight => JudgedOn::Withheld,

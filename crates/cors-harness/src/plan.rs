@@ -6,7 +6,7 @@ use cors_model::request::Client;
 use cors_model::url::Url;
 use cors_policy::policy::{Policy, View};
 use cors_vectors::check::{self, On};
-use cors_vectors::fill::{Fill, Skip, fills};
+use cors_vectors::fill::{Fill, Skip, fills_at};
 use cors_vectors::server::{
     Credentials, Endpoint, Level, PageFetch, RawSend, ServerCase, Step, Verdict,
 };
@@ -267,7 +267,9 @@ pub(crate) fn task(case: &ServerCase, subject: &Subject) -> Result<Task, String>
     let kit = subject.mode() == Mode::Kit;
     // Where a policy has several rules or resources, what means something of each is done for each.
     let mut steps = Vec::new();
-    for (view, values) in fills(case, &site.policy, kit).map_err(|skip| skip.to_string())? {
+    let own = site.target.url().origin().serialize();
+    let filled = fills_at(case, &site.policy, kit, &own).map_err(|skip| skip.to_string())?;
+    for (view, values) in filled {
         let place = Place { site, view };
         let asked = case.steps.iter().enumerate();
         for (_, step) in asked.filter(|(position, _)| values.has_step(*position)) {
@@ -389,6 +391,9 @@ fn planned_statement(statement: &check::Statement, values: &Fill) -> Result<Stat
     let (header, is) = match statement {
         check::Statement::Status(status) => return Ok(Statement::Status(status.status.clone())),
         check::Statement::Wire(statement) => return Ok(Statement::Wire(statement.wire)),
+        check::Statement::Body(check::BodyStatement {
+            body: check::BodyIs::Kept,
+        }) => return Ok(Statement::BodyKept),
         check::Statement::Header(check::HeaderStatement { header, is }) => (header, is),
     };
     let is = match is {

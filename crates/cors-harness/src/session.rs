@@ -15,6 +15,9 @@ use crate::wire;
 /// Exchanges in a row that may run out of time before the target is given up.
 const MOST_TIMEOUTS: u32 = 3;
 
+/// As many bytes of a body are kept to be compared.
+const BODY_KEPT: usize = 1024;
+
 /// What all cases of a run share.
 #[derive(Debug)]
 pub(crate) struct Session<'a> {
@@ -95,8 +98,9 @@ impl Session<'_> {
             site.target.exchange(&request).await
         };
         if let Ok(response) = &mut answer {
-            // Nothing looks at it, and there may be many.
-            response.body = Vec::new();
+            // Nothing looks at more of it, and there may be many.
+            response.body.truncate(BODY_KEPT);
+            response.body.shrink_to_fit();
             self.answers.set(self.answers.get() + 1);
         }
         if let Err(exhausted @ Transport::Exhausted { .. }) = &answer {

@@ -22,6 +22,8 @@ pub enum Statement {
     Status(Vec<(u16, u16)>),
     /// Something about the bytes.
     Wire(WireIs),
+    /// The body is that of the answers to the same request without an `Origin`.
+    BodyKept,
 }
 
 /// What holds of a header; see [`cors_vectors::check::HeaderIs`].
@@ -64,7 +66,7 @@ impl Statement {
                 name,
                 is: HeaderIs::Kept,
             } => Some(name),
-            Self::Header { .. } | Self::Status(_) | Self::Wire(_) => None,
+            Self::Header { .. } | Self::Status(_) | Self::Wire(_) | Self::BodyKept => None,
         }
     }
 
@@ -82,6 +84,8 @@ impl Statement {
                 .raw
                 .as_ref()
                 .is_some_and(|raw| raw::holds(raw, *is).0),
+            // What others hold is looked at where they are known.
+            Self::BodyKept => true,
             Self::Header { name, is } => {
                 let values: Vec<&[u8]> = answer.values(name).collect();
                 is.holds(name, &values, with_credentials)
@@ -94,7 +98,7 @@ impl Statement {
         match self {
             Self::Header { name, .. } => About::Header(name.clone()),
             Self::Status(_) => About::Status,
-            Self::Wire(_) => About::Bytes,
+            Self::Wire(_) | Self::BodyKept => About::Bytes,
         }
     }
 
@@ -108,6 +112,10 @@ impl Statement {
                 Some(raw) => raw::holds(raw, *is).1,
                 None => "the bytes of the answer were not seen".to_owned(),
             },
+            Self::BodyKept => {
+                let shown = escape_cut(&answer.body);
+                format!("the body is `{shown}`, wanted that of the response without an Origin")
+            }
             Self::Header { name, is } => {
                 let values: Vec<&[u8]> = answer.values(name).collect();
                 format!("{name} is {}, wanted {}", said_lines(&values), is.said())

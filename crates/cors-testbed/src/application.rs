@@ -88,18 +88,22 @@ pub(crate) fn answer(x: &Exchange<'_>, base: &str) -> Result<Reply, Unhandled> {
             }
         }
         Endpoint::Redirect => set(headers, "location", &format!("{base}/resource")),
-        Endpoint::Vary => set(headers, "vary", "Accept-Encoding"),
+        Endpoint::Vary => {
+            append(headers, "vary", "Accept-Encoding");
+            append(headers, "vary", "Accept-Language");
+            set(headers, "x-vary-lines", "2");
+        }
+        Endpoint::Missing | Endpoint::Error => {
+            set(headers, "vary", "Accept-Encoding");
+            set(headers, "x-vary-lines", "1");
+        }
         Endpoint::OwnHeaders => own_headers(headers),
         Endpoint::Options if x.method == Method::OPTIONS => {
             set(headers, "x-options-handler", "application");
             set(headers, "allow", "GET, HEAD, OPTIONS");
         }
         Endpoint::Unauthorized => set(headers, "www-authenticate", "Bearer realm=\"kit\""),
-        Endpoint::Missing
-        | Endpoint::Error
-        | Endpoint::Throws
-        | Endpoint::NotModified
-        | Endpoint::Options => {}
+        Endpoint::Throws | Endpoint::NotModified | Endpoint::Options => {}
     }
     if matches!(endpoint, Endpoint::Resource | Endpoint::NotModified) {
         set(headers, "etag", ETAG);

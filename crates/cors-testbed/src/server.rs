@@ -72,7 +72,7 @@ impl Server {
         let path = request.uri.path();
         let path = path.strip_prefix(base.as_str()).unwrap_or(path);
         let place = Place::of(policy, base, path);
-        let mut x = Exchange::new(place.policy, b, memory, request, &place.path);
+        let mut x = Exchange::new(place.policy, policy, b, memory, request, &place.path);
         x.origin = (b.read_origin)(&x);
         x.kind = (b.classify)(&x);
         x.origin_allowed = (b.match_origin)(&x);

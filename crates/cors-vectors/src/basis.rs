@@ -56,7 +56,7 @@ impl Basis {
             Statement::Header(header) => {
                 matches!(header.is, HeaderIs::Grammar(_) | HeaderIs::MaxLines(_))
             }
-            Statement::Status(_) => false,
+            Statement::Status(_) | Statement::Body(_) => false,
         };
         Ok(if of_grammar {
             Self::Grammar

@@ -63,6 +63,8 @@ pub enum Statement {
     Status(StatusStatement),
     /// Something about the bytes, after a `send` with `raw`.
     Wire(WireStatement),
+    /// Something about the body.
+    Body(BodyStatement),
 }
 
 /// A statement about a response header.
@@ -134,6 +136,26 @@ pub struct StatusStatement {
     pub status: Vec<(u16, u16)>,
 }
 
+/// A statement about the body of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct BodyStatement {
+    /// What holds of it.
+    pub body: BodyIs,
+}
+
+/// What holds of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum BodyIs {
+    /// It is that of the answers of the case to the same method and URL without an `Origin`. Skipped
+    /// unless there are two of these, with the same body and the status of this one; and where the
+    /// body holds the `Origin` of the request, as an echo of it does. Compared are the first 1,024
+    /// bytes.
+    Kept,
+}
+
 /// A statement about the bytes of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
@@ -185,7 +207,7 @@ impl Statement {
                 | HeaderIs::MaxLines(_)
                 | HeaderIs::Grammar(_) => Vec::new(),
             },
-            Self::Status(_) | Self::Wire(_) => Vec::new(),
+            Self::Status(_) | Self::Wire(_) | Self::Body(_) => Vec::new(),
         }
     }
 }
@@ -218,6 +240,7 @@ struct Flat {
     grammar: Option<Grammar>,
     status: Option<Vec<(u16, u16)>>,
     wire: Option<WireIs>,
+    body: Option<BodyIs>,
 }
 
 /// The members of which a statement is made.
@@ -239,6 +262,7 @@ struct Members {
     grammar: Option<Grammar>,
     status: Option<Vec<(u16, u16)>>,
     wire: Option<WireIs>,
+    body: Option<BodyIs>,
 }
 
 const STATEMENTS: &str = "`absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, \
@@ -268,6 +292,7 @@ impl<'de> Deserialize<'de> for Check {
             grammar,
             status,
             wire,
+            body,
         } = Flat::deserialize(deserializer)?;
         let members = Members {
             header,
@@ -285,6 +310,7 @@ impl<'de> Deserialize<'de> for Check {
             grammar,
             status,
             wire,
+            body,
         };
         let statement = members.statement().map_err(D::Error::custom)?;
         Ok(Self {
@@ -324,6 +350,15 @@ impl Members {
         .into_iter()
         .flatten();
         let (first, second) = (stated.next(), stated.next());
+        if let Some(body) = self.body {
+            return match (self.header, first, self.status, self.wire) {
+                (None, None, None, None) => Ok(Statement::Body(BodyStatement { body })),
+                _ => Err(
+                    "`body` beside another statement: a check states one thing, make two of it"
+                        .to_owned(),
+                ),
+            };
+        }
         if let Some(wire) = self.wire {
             return match (self.header, first, self.status) {
                 (None, None, None) => Ok(Statement::Wire(WireStatement { wire })),
@@ -348,9 +383,9 @@ impl Members {
                 "several statements: expected exactly one of {STATEMENTS}"
             )),
             (None, Some(_), _, _) => Err("a statement about a header without `header`".to_owned()),
-            (None, None, _, _) => {
-                Err("a check states nothing: expected `header`, `status` or `wire`".to_owned())
-            }
+            (None, None, _, _) => Err(
+                "a check states nothing: expected `header`, `status`, `wire` or `body`".to_owned(),
+            ),
         }
     }
 }
@@ -370,6 +405,7 @@ mod tests {
             r#"{"id":"a","level":"must","on":"last","header":"A","max_lines":1}"#,
             r#"{"id":"a","level":"must","on":"last","status":[[200,299],[404,404]]}"#,
             r#"{"id":"a","level":"must","on":"last","wire":"well-framed"}"#,
+            r#"{"id":"a","level":"should","on":"last","body":"kept"}"#,
             r#"{"id":"a","level":"must","on":"last","when":{"status":[[204,204]]},"header":"A","absent":true}"#,
             r#"{"id":"a","level":"must","on":"last","when":{"header":"B","not":"*"},"header":"A","absent":true}"#,
         ] {
@@ -383,7 +419,7 @@ mod tests {
         for (json, expected) in [
             (
                 r#"{"id":"a","level":"must"}"#,
-                "a check states nothing: expected `header`, `status` or `wire` at line 1 column 27",
+                "a check states nothing: expected `header`, `status`, `wire` or `body` at line 1 column 27",
             ),
             (
                 r#"{"id":"a","level":"must","absent":true}"#,
@@ -406,8 +442,12 @@ mod tests {
                 "`wire` beside another statement: a check states one thing, make two of it at line 1 column 60",
             ),
             (
+                r#"{"id":"a","level":"must","body":"kept","status":[]}"#,
+                "`body` beside another statement: a check states one thing, make two of it at line 1 column 51",
+            ),
+            (
                 r#"{"id":"a","level":"must","header":"A","has":"x"}"#,
-                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `kept`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire` at line 1 column 44",
+                "unknown field `has`, expected one of `id`, `level`, `why`, `on`, `when`, `header`, `absent`, `equals`, `one_of`, `absent_or_one_of`, `not`, `has_token`, `has_token_if_due`, `kept`, `lacks_token`, `lacks_bytes`, `max_lines`, `grammar`, `status`, `wire`, `body` at line 1 column 44",
             ),
             (
                 r#"{"id":"a","level":"must","when":{"header":"A"},"status":[]}"#,

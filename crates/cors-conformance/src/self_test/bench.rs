@@ -396,7 +396,7 @@ pub(super) fn outcome(
 impl<'a> Place<'a> {
     pub(super) async fn new(policy: &'a Policy) -> Result<Self, Stop> {
         let slot = Slot::new(server(policy, Behaviour::REFERENCE)?);
-        let resource = format!("http://target.test/{}", path(Endpoint::Resource));
+        let resource = format!("https://target.test/{}", path(Endpoint::Resource));
         let resource = Url::from_serialized(&resource);
         let target: Rc<dyn Target> = Rc::new(ServiceTarget::new(resource, Service(slot.clone())));
         let site = |target| Site {
@@ -407,7 +407,9 @@ impl<'a> Place<'a> {
         let resource = format!("{}/{}", running.url(), path(Endpoint::Resource));
         let resource = Url::from_serialized(&resource);
         let socket = UrlTarget::new(&resource, &UrlOptions::default()).map_err(Stop::bug)?;
-        let allowed = Fill::of(policy).get("allowed").map(<[u8]>::to_vec);
+        // A policy of other paths says nothing of the one that is asked.
+        let here = (!policy.is_only_resources()).then(|| Fill::of(policy));
+        let allowed = here.and_then(|fill| fill.get("allowed").map(<[u8]>::to_vec));
         let allowed = allowed.and_then(|origin| String::from_utf8(origin).ok());
         Ok(Self {
             slot,

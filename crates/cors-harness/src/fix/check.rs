@@ -25,8 +25,8 @@ pub(super) fn candidates(
             .iter()
             .map(|(first, _)| Remedy::SetStatus { on, status: *first })
             .collect(),
-        // How a server frames its answers is no header to set.
-        Statement::Wire(_) => Vec::new(),
+        // How a server frames its answers, and what is in them, is no header to set.
+        Statement::Wire(_) | Statement::BodyKept => Vec::new(),
         Statement::Header { name, is } => {
             let values: Vec<&[u8]> = answer.values(name).collect();
             of_header(name, is, &values, origin, on)

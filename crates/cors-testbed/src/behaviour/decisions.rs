@@ -31,8 +31,10 @@ pub enum Kind {
 pub struct Exchange<'a> {
     /// What the server is meant to allow: the rule that is in force for the origin.
     pub policy: &'a Policy,
-    /// How many rules there are, of which an origin has one.
-    pub rules: usize,
+    /// All rules, of which an origin has one.
+    pub rules: &'a Policy,
+    /// All paths with policies of their own, and the rules of the others.
+    pub whole: &'a Policy,
     /// The decisions in force.
     pub behaviour: &'a Behaviour,
     /// State shared by all requests to this server.
@@ -72,6 +74,7 @@ pub struct Exchange<'a> {
 impl<'a> Exchange<'a> {
     /// An exchange about which nothing has been decided.
     pub(crate) fn new(
+        rules: &'a Policy,
         whole: &'a Policy,
         behaviour: &'a Behaviour,
         memory: &'a Memory,
@@ -80,8 +83,9 @@ impl<'a> Exchange<'a> {
     ) -> Self {
         let origin = request.headers.get("origin");
         Self {
-            policy: whole.rule_for(origin.map_or(&[], |origin| origin.as_bytes())),
-            rules: 1 + whole.rules.len(),
+            policy: rules.rule_for(origin.map_or(&[], |origin| origin.as_bytes())),
+            rules,
+            whole,
             behaviour,
             memory,
             connection: request
@@ -131,7 +135,7 @@ impl<'a> Exchange<'a> {
     /// Whether answers depend on the origin: they do unless any origin may read them without
     /// credentials, by the only rule.
     pub fn depends_on_origin(&self) -> bool {
-        self.rules > 1
+        !self.rules.rules.is_empty()
             || listed(&self.policy.allow_origins).is_some()
             || self.policy.allow_credentials
     }

@@ -1,5 +1,6 @@
 //! What the application and the page hand over, and the layer loses, doubles or lets through.
 
+use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use http::{Method, StatusCode};
 
@@ -48,6 +49,11 @@ table! {
     "expose-headers-missing-on-options" E6 "What the application answers to OPTIONS exposes nothing." {
         carries: |x, grant| {
             (grant != Grant::Expose || x.method != Method::OPTIONS) && reference::carries(x, grant)
+        },
+    }
+    "answers-emptied" D8 "The body of an answer does not reach the pages of allowed origins." {
+        finish: |x, reply| if x.origin.is_some() && x.origin_allowed {
+            *reply.body_mut() = Bytes::new();
         },
     }
     "set-cookie-lost" D8 "The cookies that the application sets are lost where the origin is allowed." {

@@ -1,5 +1,7 @@
 //! Entries of long lists that are lost, neither the first nor the last.
 
+use cors_policy::origin::check_serialized;
+
 use super::fault::{Fault, but_not, fault};
 use crate::behaviour::{Exchange, reference};
 
@@ -90,7 +92,10 @@ fn or_like_middle(x: &Exchange<'_>, also: bool) -> bool {
     let entry = middle(listed).and_then(|place| listed.get(place));
     let host = entry.and_then(|entry| entry.split_once("://"));
     let ends_alike = |origin: &String| {
-        host.is_some_and(|(scheme, host)| origin.starts_with(scheme) && origin.ends_with(host))
+        // A page asks: what no page has is not looked at.
+        check_serialized(origin).is_ok()
+            && host
+                .is_some_and(|(scheme, host)| origin.starts_with(scheme) && origin.ends_with(host))
     };
     reference::match_origin(x) || (also && x.origin.as_ref().is_some_and(ends_alike))
 }

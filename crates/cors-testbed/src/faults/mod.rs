@@ -31,6 +31,7 @@ mod preflight;
 mod preflight_origin;
 mod request_headers;
 mod robustness;
+mod rules;
 mod uncovered;
 mod vary;
 mod wire;
@@ -62,6 +63,7 @@ pub fn faults() -> Vec<Fault> {
         methods::FAULTS,
         request_headers::FAULTS,
         robustness::FAULTS,
+        rules::FAULTS,
         wire::FAULTS,
     ]
     .concat();

@@ -6,6 +6,19 @@ use crate::behaviour::{Exchange, Grant, reference};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(
+        "own-host-with-any-scheme-allowed",
+        "O16",
+        "An origin with the host and port of the server is allowed, whatever its scheme.",
+        |b| {
+            b.match_origin = |x| {
+                or_origin(x, |origin| {
+                    let authority = origin.split_once("://").map(|(_, authority)| authority);
+                    authority.is_some() && authority == x.line("host").as_deref()
+                })
+            };
+        },
+    ),
+    fault(
         "own-host-allowed",
         "O16",
         "An origin whose host is that of the server is allowed, whatever its scheme.",

@@ -1,6 +1,8 @@
 //! Patterns such as `https://*.app.example` that let too much or too little through.
 
-use super::fault::{Fault, but_not, equal_but_dots, fault, line, parts};
+use cors_policy::pattern::fits_pattern;
+
+use super::fault::{Fault, but_not, equal_but_dots, fault, line, or_origin, parts};
 use crate::behaviour::{Exchange, reference};
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -193,6 +195,67 @@ pub(super) const FAULTS: &[Fault] = &[
         "Patterns match nothing.",
         |b| {
             b.match_origin = |x| but_not(x, |_| by_pattern(x).is_some());
+        },
+    ),
+    fault(
+        "pattern-only-first-honoured",
+        "O15",
+        "Of several patterns only the first is honoured.",
+        |b| {
+            b.match_origin = |x| {
+                let first = x.policy.patterns().next().unwrap_or_default();
+                but_not(x, |origin| {
+                    by_pattern(x).is_some() && !fits_pattern(origin.as_bytes(), first)
+                })
+            };
+        },
+    ),
+    fault(
+        "pattern-second-dot-missing",
+        "O2",
+        "The star of the second pattern may end without a dot.",
+        |b| {
+            b.match_origin = |x| {
+                let second = pattern_pieces(x).nth(1);
+                or_origin(x, |origin| {
+                    second.is_some_and(|(start, end)| {
+                        let star = origin.strip_prefix(start);
+                        star.and_then(|star| star.strip_suffix(end.trim_start_matches('.')))
+                            .is_some_and(are_small_labels)
+                    })
+                })
+            };
+        },
+    ),
+    fault(
+        "expression-examples-only",
+        "O15",
+        "Of what an expression describes only the examples are allowed.",
+        |b| {
+            b.match_origin = |x| {
+                but_not(x, |origin| {
+                    let mut by = x.policy.examples.iter().filter(|one| one.pattern.is_some());
+                    let listed = x.listed_origins().iter().any(|entry| entry == origin);
+                    !listed && by.any(|one| one.allowed.iter().all(|example| example != origin))
+                })
+            };
+        },
+    ),
+    fault(
+        "expression-end-unanchored",
+        "O1",
+        "Anything may follow what an expression describes.",
+        |b| {
+            b.match_origin = |x| {
+                or_origin(x, |origin| {
+                    let mut allowed = x.policy.examples.iter().flat_map(|one| &one.allowed);
+                    allowed.any(|example| {
+                        origin
+                            .strip_prefix(example.as_str())
+                            .is_some_and(|rest| rest.starts_with('.'))
+                    })
+                })
+            };
         },
     ),
     fault(

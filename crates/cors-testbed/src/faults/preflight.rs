@@ -270,6 +270,12 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "own-page-refused",
+        "P6",
+        "Origins that are not allowed are answered 403, that of the server's own pages too.",
+        |b| b.block = |x| (x.kind == Kind::Actual && !x.origin_allowed).then_some(403),
+    ),
+    fault(
         "foreign-actual-refused-without-vary",
         "P6",
         "Foreign origins are answered 403 without Vary.",

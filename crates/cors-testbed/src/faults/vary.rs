@@ -7,6 +7,32 @@ use crate::behaviour::{Exchange, reference};
 use crate::header::{append, set, text};
 
 pub(super) const FAULTS: &[Fault] = &[
+    fault(
+        "vary-first-line-kept",
+        "V4",
+        "Of several lines that the application says in Vary the first is kept.",
+        |b| {
+            b.merge_vary = |x, headers, tokens| {
+                let first = headers.get(VARY).cloned();
+                headers.remove(VARY);
+                headers.extend(first.map(|first| (VARY, first)));
+                reference::merge_vary(x, headers, tokens);
+            };
+        },
+    ),
+    fault(
+        "vary-of-errors-lost",
+        "V4",
+        "What the application says in Vary of an error is lost.",
+        |b| {
+            b.merge_vary = |x, headers, tokens| {
+                if x.status >= 400 {
+                    headers.remove(VARY);
+                }
+                reference::merge_vary(x, headers, tokens);
+            };
+        },
+    ),
     fault("vary-missing", "V1", "No answer varies on Origin.", |b| {
         b.vary_tokens = without_origin;
     }),

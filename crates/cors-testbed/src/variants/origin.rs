@@ -5,12 +5,23 @@ use cors_policy::policy::is_pattern;
 use http::Method;
 use http::header::VARY;
 
-use super::variant::{Variant, map, variant};
+use super::variant::{Variant, is_foreign, map, variant};
 use crate::behaviour::reference::{self, elements, list};
-use crate::behaviour::{Behaviour, Exchange, Grant, Kind};
+use crate::behaviour::{Behaviour, Exchange, Grant};
 use crate::header::{append, set, text};
 
 pub(super) const VARIANTS: &[Variant] = &[
+    variant(
+        "own-origin-granted",
+        "The server's own origin, with its scheme, is granted, which no browser asks for.",
+        |b| {
+            b.match_origin = |x| {
+                let own = x.line("host").map(|host| format!("https://{host}"));
+                reference::match_origin(x)
+                    || (own.is_some() && own.as_deref() == x.origin.as_deref() && !x.is_preflight())
+            };
+        },
+    ),
     variant(
         "one-origin-constant",
         "The only origin of a policy stands on every answer, and nothing varies.",
@@ -196,7 +207,7 @@ pub(super) const VARIANTS: &[Variant] = &[
 /// The origin of a policy that allows no other, by no other rule.
 fn only_origin<'a>(x: &Exchange<'a>) -> Option<&'a str> {
     match x.listed_origins() {
-        [only] if x.rules == 1 && !is_pattern(only) && only != "null" => Some(only),
+        [only] if x.rules.rules.is_empty() && !is_pattern(only) && only != "null" => Some(only),
         _ => None,
     }
 }
@@ -219,10 +230,6 @@ fn vary_always(x: &Exchange<'_>) -> Vec<String> {
         tokens.push("Origin".to_owned());
     }
     tokens
-}
-
-fn is_foreign(x: &Exchange<'_>) -> bool {
-    x.kind == Kind::Actual && !x.origin_allowed
 }
 
 fn is_origin(text: &str) -> bool {

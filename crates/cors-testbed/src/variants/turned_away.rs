@@ -4,7 +4,7 @@
 use cors_policy::origin::check_serialized;
 use http::{Method, StatusCode};
 
-use super::variant::{Variant, table, variant};
+use super::variant::{Variant, is_foreign, table, variant};
 use crate::behaviour::{Exchange, Interception, Kind};
 use crate::header::set;
 
@@ -86,8 +86,4 @@ fn is_safe(x: &Exchange<'_>) -> bool {
 fn is_unlisted(x: &Exchange<'_>) -> bool {
     let listed = x.policy.allows_method(x.method.as_str().as_bytes());
     x.kind == Kind::Actual && x.method != Method::OPTIONS && !listed
-}
-
-fn is_foreign(x: &Exchange<'_>) -> bool {
-    x.kind == Kind::Actual && !x.origin_allowed
 }

@@ -1,6 +1,6 @@
 //! A legitimate way to differ, and what several of them decide with.
 
-use crate::behaviour::Behaviour;
+use crate::behaviour::{Behaviour, Exchange, Kind};
 
 /// A legitimate way to differ from the reference server.
 #[derive(Debug, Clone, Copy)]
@@ -41,4 +41,11 @@ pub(super) use table;
 /// Each line after a change.
 pub(super) fn map(lines: &[String], change: fn(&str) -> String) -> Vec<String> {
     lines.iter().map(|line| change(line)).collect()
+}
+
+/// Whether another origin than the server's own asks, which is not allowed.
+pub(super) fn is_foreign(x: &Exchange<'_>) -> bool {
+    let host = x.origin_text().split_once("://").map(|(_, host)| host);
+    let is_own = host.is_some() && host == x.line("host").as_deref();
+    x.kind == Kind::Actual && !x.origin_allowed && !is_own
 }

@@ -252,7 +252,7 @@ fn the_application_does_its_part() {
     assert_eq!(lines(&revalidation, "access-control-allow-origin"), [A]);
     assert_eq!(
         tokens(&get("/vary", &[("Origin", A)]), "vary"),
-        ["accept-encoding", "origin"]
+        ["accept-encoding", "accept-language", "origin"]
     );
     assert_eq!(
         lines(

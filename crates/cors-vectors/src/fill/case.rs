@@ -42,10 +42,28 @@ pub fn fills<'p>(
     policy: &'p Policy,
     kit: bool,
 ) -> Result<Vec<(View<'p>, Fill)>, Skip> {
+    fills_at(case, policy, kit, SOMEWHERE)
+}
+
+/// The origin of a target of which nothing is known.
+const SOMEWHERE: &str = "https://own.example";
+
+/// The same for a target whose own origin is `own`.
+///
+/// # Errors
+///
+/// As [`fill`], for the first rule.
+pub fn fills_at<'p>(
+    case: &ServerCase,
+    policy: &'p Policy,
+    kit: bool,
+    own: &str,
+) -> Result<Vec<(View<'p>, Fill)>, Skip> {
     let mut found = Vec::new();
     let mut why = None;
     for view in policy.views() {
         for mut fill in variations(case, view) {
+            fill.set_own(own);
             match fits(case, view, &mut fill, kit) {
                 Ok(()) => found.push((view, fill)),
                 Err(skip) => {

@@ -10,7 +10,7 @@ mod placeholders;
 mod skip;
 mod values;
 
-pub use case::{fill, fills};
+pub use case::{fill, fills, fills_at};
 pub use placeholders::{AGENT_PLACEHOLDERS, SERVER_PLACEHOLDERS};
 pub use skip::Skip;
 pub use values::Fill;

@@ -112,6 +112,18 @@ pub const SERVER_PLACEHOLDERS: &[(&str, &str)] = &[
         "another origin than `{allowed}`, whether it is allowed or not: `{foreign}`, else \
          `{allowed2}`",
     ),
+    (
+        "own",
+        "the target's own origin, as that of pages which it serves itself",
+    ),
+    (
+        "own.host",
+        "its host, with `:port` unless the port is the default",
+    ),
+    (
+        "own.insecure",
+        "its origin with `http`, where the target is reached over TLS",
+    ),
     ("method", "an allowed method that is not safelisted"),
     ("method2", "another such method"),
     (

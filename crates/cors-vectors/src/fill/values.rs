@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cors_policy::origin::Parts;
 use cors_policy::policy::{Policy, View};
 
 use super::each::Each;
@@ -64,6 +65,20 @@ impl Fill {
             values,
             left_out: BTreeSet::new(),
         }
+    }
+
+    /// Takes in the target's own origin.
+    pub(super) fn set_own(&mut self, own: &str) {
+        let Some(parts) = Parts::of(own) else {
+            return;
+        };
+        let host = parts.authority();
+        if parts.scheme == "https" {
+            let insecure = format!("http://{host}");
+            self.values.insert("own.insecure", insecure.into_bytes());
+        }
+        self.values.insert("own", own.as_bytes().to_vec());
+        self.values.insert("own.host", host.into_bytes());
     }
 
     pub(super) fn leave_out(&mut self, step: usize) {

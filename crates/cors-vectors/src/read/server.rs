@@ -254,7 +254,7 @@ fn check_statement(at: &str, statement: &Statement, push: &mut dyn FnMut(String,
                 | HeaderIs::Grammar(_) => {}
             }
         }
-        Statement::Wire(_) => {}
+        Statement::Wire(_) | Statement::Body(_) => {}
         Statement::Status(status) => {
             let well_formed = status
                 .status

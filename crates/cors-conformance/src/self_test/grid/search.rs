@@ -58,7 +58,7 @@ impl<'a> Search<'a> {
             kit: false,
             unsafe_methods: true,
             bytes: false,
-            own_origin: "http://target.test",
+            own_origin: "https://target.test",
         };
         let mut cases = Vec::new();
         for case in all {

@@ -3,7 +3,10 @@
 //! `crates/cors-conformance/docs/levels.md` states the rule for people. Here it is for a test that
 //! holds all cases to it, and for the fuzzer, whose requirements nobody lists.
 
-use cors_policy::names::{is_forbidden_method, is_token, normalize_method};
+use cors_policy::names::{
+    is_forbidden_method, is_forbidden_request_header_name, is_safelisted_request_header_name,
+    is_token, normalize_method,
+};
 use cors_policy::origin::check_serialized;
 
 use crate::check::{Check, HeaderIs, Statement};
@@ -19,6 +22,9 @@ pub enum Basis {
     Policy,
     /// A response breaks a grammar, or a MUST of an RFC, so that some browser shows it.
     Grammar,
+    /// A header that pages do not set unasked changes the response to a GET, which a shared cache then
+    /// hands to pages: any client can put it there.
+    Cache,
     /// Advice of the Fetch standard, or a SHOULD of an RFC.
     Advice,
     /// No browser sends such a request: only other clients see what comes of it.
@@ -30,7 +36,7 @@ impl Basis {
     /// a reason that a case states, the requirement has a lower level.
     pub const fn level(self) -> Level {
         match self {
-            Self::Policy | Self::Grammar => Level::Must,
+            Self::Policy | Self::Grammar | Self::Cache => Level::Must,
             Self::Advice | Self::Unsent => Level::Should,
         }
     }
@@ -58,8 +64,14 @@ impl Basis {
             }
             Statement::Status(_) | Statement::Body(_) => false,
         };
+        let is_by_cache = match &step.send {
+            Some(send) => has_header_of_clients(send, fill)?,
+            None => false,
+        };
         Ok(if of_grammar {
             Self::Grammar
+        } else if is_by_cache {
+            Self::Cache
         } else {
             Self::Policy
         })
@@ -123,6 +135,34 @@ pub fn unsent(send: &RawSend, fill: &Fill) -> Result<Option<&'static str>, TextE
     Ok(why_unsent(&method, &headers))
 }
 
+/// Whether a request has a header that neither browsers set nor pages, unless a preflight allowed it.
+fn has_header_of_clients(send: &RawSend, fill: &Fill) -> Result<bool, TextError> {
+    for (name, _) in &send.headers {
+        if is_of_clients(&fill.expand(name)?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn is_of_clients(name: &[u8]) -> bool {
+    /// What browsers set themselves, beside what no page may set.
+    const OF_BROWSERS: [&[u8]; 8] = [
+        b"authorization",
+        b"cache-control",
+        b"pragma",
+        b"range",
+        b"if-none-match",
+        b"if-modified-since",
+        b"user-agent",
+        b"upgrade-insecure-requests",
+    ];
+    let name = name.to_ascii_lowercase();
+    !is_forbidden_request_header_name(&name)
+        && !is_safelisted_request_header_name(&name)
+        && !OF_BROWSERS.contains(&name.as_slice())
+}
+
 fn why_unsent(method: &[u8], headers: &[(Vec<u8>, Vec<u8>)]) -> Option<&'static str> {
     let values = |name: &str| -> Vec<&[u8]> {
         let named = headers
@@ -138,6 +178,9 @@ fn why_unsent(method: &[u8], headers: &[(Vec<u8>, Vec<u8>)]) -> Option<&'static 
     };
     let is_get_or_head = matches!(method, b"GET" | b"HEAD");
     let text = String::from_utf8_lossy(method);
+    if !is_get_or_head && headers.iter().any(|(name, _)| is_of_clients(name)) {
+        return Some("a page sets such a header only with leave, and no cache keeps the response");
+    }
     if !is_token(method) || is_forbidden_method(method) || normalize_method(&text) != text {
         return Some("no browser sends this method");
     }
@@ -235,8 +278,39 @@ mod tests {
 
     #[test]
     fn levels_follow_from_what_they_rest_on() {
-        let levels = [Basis::Policy, Basis::Grammar, Basis::Advice, Basis::Unsent]
-            .map(|basis| basis.level().name());
-        assert_eq!(levels, ["must", "must", "should", "should"]);
+        let levels = [
+            Basis::Policy,
+            Basis::Grammar,
+            Basis::Cache,
+            Basis::Advice,
+            Basis::Unsent,
+        ]
+        .map(|basis| basis.level().name());
+        assert_eq!(levels, ["must", "must", "must", "should", "should"]);
+    }
+
+    #[test]
+    fn headers_that_pages_do_not_set_unasked_are_known() {
+        for name in [
+            "X-Forwarded-Origin",
+            "forwarded",
+            "X-Requested-With",
+            "X-Api-Key",
+        ] {
+            assert!(is_of_clients(name.as_bytes()), "{name}");
+        }
+        for name in [
+            "Origin",
+            "Cookie",
+            "Sec-Fetch-Mode",
+            "Range",
+            "Accept",
+            "Referer",
+            "Host",
+        ] {
+            assert!(!is_of_clients(name.as_bytes()), "{name}");
+        }
+        assert!(unsent("OPTIONS", &[ORIGIN, METHOD, ("X-Origin", "null")]));
+        assert!(!unsent("GET", &[ORIGIN, ("X-Origin", "null")]));
     }
 }

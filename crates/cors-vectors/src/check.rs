@@ -443,7 +443,7 @@ mod tests {
             ),
             (
                 r#"{"id":"a","level":"must","body":"kept","status":[]}"#,
-                "`body` beside another statement: a check states one thing, make two of it at line 1 column 51",
+                "`body` beside another statement: a check states one thing, make two of it at line 1 column 53",
             ),
             (
                 r#"{"id":"a","level":"must","header":"A","has":"x"}"#,

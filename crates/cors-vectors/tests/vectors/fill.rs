@@ -56,6 +56,13 @@ fn a_list_fills_everything() {
          expose_headers = [\"Content-Type\", \"set-cookie\", \"ETag\"]\n\
          max_age = 0",
     );
+    let longest = {
+        let label = "a".repeat(63);
+        format!(
+            "https://{}.{label}.{label}.{label}.trusted.example:8443",
+            "a".repeat(45)
+        )
+    };
     let expected = [
         ("allowed", "https://app.allowed.example:444"),
         ("allowed.scheme", "https"),
@@ -66,6 +73,7 @@ fn a_list_fills_everything() {
         ("allowed.undotted", "appxallowed.example:444"),
         ("allowed.undotted_last", "app.allowedxexample:444"),
         ("allowed.truncated", "app.allowed.exampl"),
+        ("allowed.beheaded", "pp.allowed.example:444"),
         ("allowed.parent", "allowed.example"),
         ("allowed.label", "app"),
         ("allowed.upper_scheme", "HTTPS://app.allowed.example:444"),
@@ -83,6 +91,7 @@ fn a_list_fills_everything() {
         ("pattern.start", "https://"),
         ("pattern.end", ".trusted.example:8443"),
         ("pattern.undotted", "trustedxexample"),
+        ("pattern.longest", longest.as_str()),
         ("near.port", "https://app.trusted.example:9999"),
         ("near.scheme", "http://app.trusted.example:8443"),
         ("near.suffix", "https://app.trusted.example.evil.test:8443"),

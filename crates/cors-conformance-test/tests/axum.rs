@@ -34,6 +34,9 @@ fn layer(policy: &Policy) -> Result<CorsLayer, Unsupported> {
             "one policy holds for all origins and paths",
         ));
     }
+    if !policy.examples.is_empty() {
+        return Err(Unsupported::because("there are no expressions of origins"));
+    }
     let is_prefix = |name: &String| name.ends_with('*');
     let prefix = Unsupported::because("there are no prefixes of names");
     let wildcard = Unsupported::because("the wildcard is refused with credentials");

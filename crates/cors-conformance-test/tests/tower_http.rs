@@ -66,6 +66,21 @@ fn answer(request: &Request<RequestBody>, calls: &AtomicUsize) -> Response<Strin
 
 /// The library, configured for a policy as its documentation says.
 fn layer(policy: &Policy) -> Result<CorsLayer, Unsupported> {
+    if !policy.rules.is_empty() || !policy.resources.is_empty() {
+        return Err(Unsupported::because(
+            "one policy holds for all origins and paths",
+        ));
+    }
+    if !policy.examples.is_empty() {
+        return Err(Unsupported::because("there are no expressions of origins"));
+    }
+    for list in [&policy.allow_headers, &policy.expose_headers] {
+        if let AnyOr::Listed(names) = list
+            && names.iter().any(|name| name.ends_with('*'))
+        {
+            return Err(Unsupported::because("there are no prefixes of names"));
+        }
+    }
     let credentials = policy.allow_credentials;
     let origin = match &policy.allow_origins {
         AnyOr::Any(_) if credentials => {

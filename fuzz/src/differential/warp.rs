@@ -87,7 +87,7 @@ const KNOWN: &[Known] = &[
         when: |seen| {
             seen.got("vary")
                 .iter()
-                .all(|line| *line == "Accept-Encoding")
+                .all(|line| ["Accept-Encoding", "Accept-Language"].contains(line))
         },
         reason: "True: nothing writes Vary, though the origin is echoed. A shared cache hands the \
                  answer for one origin to another.",

@@ -28,15 +28,22 @@ pub(crate) fn program(subcommand: &str, args: &[OsString]) -> anyhow::Result<Exi
     start(&[words.as_slice(), args].concat())
 }
 
+/// The program, built when it is not, without what cargo says; arguments are added.
+pub(crate) fn quiet() -> Command {
+    let mut command = built();
+    command.args(["--quiet", "--"]).current_dir(crate::root());
+    command
+}
+
+fn built() -> Command {
+    let mut command = Command::new(crate::cargo());
+    command.args(["run", "--release", "--locked"]);
+    command.args(["--package", "cors-conformance"]);
+    command
+}
+
 fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
-    let status = Command::new(crate::cargo())
-        .args([
-            "run",
-            "--release",
-            "--locked",
-            "--package",
-            "cors-conformance",
-        ])
+    let status = built()
         .env("CORS_CONFORMANCE_INVOKED_AS", "cargo xtask conformance")
         .arg("--manifest-path")
         .arg(crate::root().join("Cargo.toml"))

@@ -179,11 +179,8 @@ impl Language {
                 "60",
             ],
         ] {
-            let output = Command::new(crate::cargo())
-                .args(["run", "--quiet", "--release", "--locked", "--package"])
-                .args(["cors-conformance", "--"])
+            let output = crate::conformance::quiet()
                 .args(arguments)
-                .current_dir(crate::root())
                 .output()
                 .context("cannot start cargo")?;
             let all = String::from_utf8_lossy(&output.stdout);

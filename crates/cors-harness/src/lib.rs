@@ -59,6 +59,7 @@
 //! # }
 //! ```
 
+mod alike;
 mod case;
 mod done;
 mod drive;

@@ -68,7 +68,7 @@ impl Shown<'_> {
         origin(self.case(), self.defect).unwrap_or("no origin")
     }
 
-    /// The value of a header of the response, with its name, or that there is none.
+    /// The value of a header of the response, its lines joined; `None` without such a header.
     fn value(&self, name: &str) -> Option<String> {
         let values: Vec<&str> = response_values(self.case(), self.defect, name).collect();
         (!values.is_empty()).then(|| values.join(", "))

@@ -165,7 +165,7 @@ impl Seen {
     )]
     fn cause(&self, case: &CaseEvent, defect: &Defect) -> Wrong {
         match &defect.wrong {
-            // Who lets anybody in lets in whoever looks like somebody.
+            // A server that allows any origin allows the look-alikes too.
             Wrong::Granted(_) if self.has_granted(Stranger::Any) => Wrong::Granted(Stranger::Any),
             Wrong::Granted(Stranger::Malformed | Stranger::Port)
                 if self.has_granted(Stranger::Host) =>

@@ -239,11 +239,8 @@ impl Terminal {
         let level = block::level(group.level());
         let text = escape::sentence(&diagnosis(group));
         let head = format!("cause {number} of {many} ({level}, {count} {cases})");
-        self.prose(
-            sink,
-            2,
-            &format!("{FAINT}{head}:{FAINT:#} {STRONG}{text}{STRONG:#}"),
-        )
+        let text = format!("{FAINT}{head}:{FAINT:#} {STRONG}{text}{STRONG:#}");
+        self.prose(sink, 2, &text)
     }
 
     /// The failures of one cause: what it is, the plainest case at length, the others by name.

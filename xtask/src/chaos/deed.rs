@@ -27,13 +27,13 @@ pub(super) enum Deed {
     TooShort,
     /// More bytes than announced.
     TooLong,
-    /// Chunks that are none.
+    /// A chunked body whose chunks are malformed.
     BadChunks,
     /// A body without end.
     EndlessBody,
     /// The answer in single bytes.
     Drip,
-    /// A status that is none, or one of failure.
+    /// A status that is no number of three digits, or a status of failure.
     Status,
     /// A redirect to another machine.
     Away,

@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 fn serve(seed: u64) -> anyhow::Result<ExitCode> {
     let policy = std::env::var("CORS_POLICY").context("CORS_POLICY names no policy")?;
     if std::fs::read_to_string(policy)?.contains("not an origin") {
-        println!("it is none");
+        println!("the origins of this policy make no sense");
         return Ok(ExitCode::from(64));
     }
     let port = std::env::var("PORT").context("PORT is not set")?.parse()?;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use cors_vectors::Library;
@@ -134,18 +134,8 @@ fn executed() -> anyhow::Result<BTreeSet<String>> {
         #[serde(default)]
         steps: Vec<String>,
     }
-    let output = Command::new(crate::cargo())
-        .args([
-            "run",
-            "--quiet",
-            "--release",
-            "--locked",
-            "--package",
-            "cors-conformance",
-            "--",
-        ])
+    let output = crate::conformance::quiet()
         .args(["agent", "model", "--report", "ndjson=-"])
-        .current_dir(crate::root())
         .output()
         .context("cannot start cargo")?;
     if !output.status.success() {

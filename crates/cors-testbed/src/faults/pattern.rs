@@ -319,7 +319,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "any-port-of-four-digits",
         "O15",
-        "Any port is none, or has four digits.",
+        "Where any port is allowed, only origins without a port or with one of four digits are.",
         |b| {
             b.match_origin = |x| {
                 but_not(x, |origin| {

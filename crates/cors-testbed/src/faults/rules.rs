@@ -34,7 +34,7 @@ table! {
     "first-path-only" O15 "Of several paths only the first allows anyone." {
         match_origin: |x| but_not(x, |_| is_later_path(x)),
     }
-    "origins-of-first-path" O22 "Whoever may read the first path may read all." {
+    "origins-of-first-path" O22 "The origins that may read the first path may read every path." {
         match_origin: |x| or_origin(x, |origin| {
             x.whole.resources.first().is_some_and(|first| first.policy.allows_origin(origin.as_bytes()))
         }),

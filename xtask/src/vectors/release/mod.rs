@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
 use cors_vectors::Library;
@@ -17,6 +17,7 @@ use cors_vectors::server::ServerCase;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::conformance;
 use changes::Changes;
 use member::set;
 
@@ -209,17 +210,8 @@ fn classes() -> anyhow::Result<BTreeMap<String, String>> {
         name: String,
         class: String,
     }
-    let listed = Command::new(crate::cargo())
-        .args([
-            "run",
-            "--quiet",
-            "--release",
-            "--locked",
-            "--package",
-            "cors-conformance",
-        ])
-        .args(["--", "serve", "--list", "--json"])
-        .current_dir(crate::root())
+    let listed = conformance::quiet()
+        .args(["serve", "--list", "--json"])
         .output()
         .context("cannot start cargo")?;
     ensure!(

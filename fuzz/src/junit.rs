@@ -3,6 +3,8 @@
 //!
 //! Input: see [`crate::scripted`].
 
+use std::collections::BTreeSet;
+
 use cors_harness::event::{CaseEvent, Event, Outcome};
 use cors_harness::exit::Exit;
 use cors_harness::options::Options;
@@ -58,7 +60,7 @@ pub fn run(data: &[u8]) {
 }
 
 /// What is of no element has no place, and what is in one can neither be obeyed nor is secret.
-fn check_node(node: Node<'_, '_>, secret: &str) {
+fn check_node(node: Node<'_, '_>, secret: &BTreeSet<String>) {
     if node.is_element() {
         let name = node.tag_name().name();
         let known = SCHEMA.iter().find(|(known, _)| *known == name);

@@ -46,6 +46,8 @@ pub fn run(data: &[u8]) {
     assert_eq!(parsed.iter().position(is_end), Some(parsed.len() - 1));
     for line in stream.lines() {
         shown::check_secret(line, secret);
+        let value = serde_json::from_str(line).expect("an event could be read");
+        shown::check_secret_in(&value, secret);
     }
     for event in &parsed {
         if let Event::Case(case) = event {

@@ -3,11 +3,14 @@
 //! Input: flags, two bytes that choose the case, and paragraphs. The lines of the first are texts
 //! that a user may have written; each other paragraph is an answer: its status in a byte, then its
 //! header lines, or `!` and why there is none. In an answer the byte 0x10 stands for a secret that
-//! was given to be sent, and 0x11 for the origin of the request.
+//! was given to be sent, 0x12 to 0x1a for what servers make of it, and 0x11 for the origin of the
+//! request.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::future::{pending, ready};
 use std::rc::Rc;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use cors_harness::clock::Clock;
@@ -27,7 +30,7 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::input::{choice, flags, lines, paragraphs, split};
 use crate::runtime::block_on;
-use crate::shown::forms;
+use crate::shown;
 
 pub(crate) const STATUSES: &[u16] = &[
     200, 204, 301, 302, 304, 307, 400, 401, 403, 404, 405, 500, 501, 503,
@@ -35,6 +38,9 @@ pub(crate) const STATUSES: &[u16] = &[
 
 /// What is given with `-H` and `-b`: plain, with what escapes differ in, and beyond ASCII.
 const SECRETS: [&str; 3] = ["s3cr3t-t0ken", "se\"cr'et\\t0k", "s\u{e9}cret-t\u{f8}ken"];
+
+/// What may not be shown of each.
+static PARTS: LazyLock<[BTreeSet<String>; 3]> = LazyLock::new(|| SECRETS.map(shown::parts));
 
 /// A request and what came of it.
 type Exchange = (Request, Result<Response, Transport>);
@@ -45,7 +51,7 @@ pub(crate) struct Seen {
     /// Every exchange, in order.
     pub(crate) exchanges: Vec<Exchange>,
     /// What may be shown nowhere.
-    pub(crate) secret: &'static str,
+    pub(crate) secret: &'static BTreeSet<String>,
     /// The last two flags, for anyone who shows it.
     pub(crate) left: [bool; 2],
 }
@@ -54,6 +60,22 @@ pub(crate) struct Seen {
 pub(crate) fn cases() -> Vec<&'static ServerCase> {
     let library = server_library().expect("the embedded cases can be read");
     library.server_cases().collect()
+}
+
+/// What a server makes of a secret.
+fn returned(how: u8, secret: &[u8]) -> Vec<u8> {
+    match how {
+        0x12 => secret[..secret.len() - 3].to_vec(),
+        0x13 => secret[3..].to_vec(),
+        0x14 => secret.to_ascii_uppercase(),
+        0x15 => shown::in_percent(secret).into_bytes(),
+        0x16 => shown::in_hexadecimal(secret, "").into_bytes(),
+        0x17 => shown::in_base64(b"", secret).0.into_bytes(),
+        0x18 => shown::in_base64(b"sid=", &secret[1..10]).0.into_bytes(),
+        0x19 => secret.escape_ascii().collect(),
+        0x1a => serde_json::to_vec(&String::from_utf8_lossy(secret)).unwrap_or_default(),
+        _ => secret.to_vec(),
+    }
 }
 
 struct Script {
@@ -79,7 +101,7 @@ impl Script {
         let mut bytes = Vec::new();
         for &byte in answer {
             match byte {
-                0x10 => bytes.extend(self.secret.bytes()),
+                0x10 | 0x12..=0x1a => bytes.extend(returned(byte, self.secret.as_bytes())),
                 0x11 => bytes.extend(origin),
                 _ => bytes.push(byte),
             }
@@ -145,9 +167,10 @@ impl Target for Script {
 /// Makes the run; `None` where the input names a secret itself, so that finding it means nothing.
 pub(crate) fn seen(data: &[u8]) -> Option<Seen> {
     let ([kit, trace, shows_bytes, engines, which, other, left @ ..], data) = flags(data);
-    let secret = SECRETS[usize::from(which) + usize::from(which && other)];
-    let names = |form: &String| data.windows(form.len()).any(|part| part == form.as_bytes());
-    if forms(secret).iter().any(names) {
+    let number = usize::from(which) + usize::from(which && other);
+    let (secret, hidden) = (SECRETS[number], &PARTS[number]);
+    let named = String::from_utf8_lossy(data).to_ascii_lowercase();
+    if hidden.iter().any(|part| named.contains(part)) {
         return None;
     }
     let (high, data) = data.split_first().unwrap_or((&0, data));
@@ -239,7 +262,7 @@ pub(crate) fn seen(data: &[u8]) -> Option<Seen> {
     Some(Seen {
         events,
         exchanges,
-        secret,
+        secret: hidden,
         left,
     })
 }

@@ -82,6 +82,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     xtask(&format!(
         "conformance self-test --policies --sample {SAMPLE}"
     ))?;
+    xtask("deny")?;
     xtask("chaos --runs 60")?;
     xtask("fuzz smoke")?;
     if args.browser {

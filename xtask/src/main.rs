@@ -20,6 +20,7 @@ mod bench;
 mod chaos;
 mod ci;
 mod conformance;
+mod deny;
 mod dist;
 mod fuzz;
 mod invariants;
@@ -70,6 +71,8 @@ enum Command {
     Languages(languages::Args),
     /// Check who depends on whom, and the other invariants of ARCHITECTURE.md
     Invariants(invariants::Args),
+    /// Look at the licences, sources and known vulnerabilities of the crates of others
+    Deny,
     /// Install real browsers, run the agent cases on them, keep what they did
     Agents(agents::Args),
     /// Run the suite and the fuzzer while servers, signals, disks and descriptors fail at random
@@ -97,6 +100,7 @@ fn main() -> ExitCode {
         Command::Spec(args) => spec::run(&args),
         Command::Languages(args) => languages::run(&args),
         Command::Invariants(args) => invariants::run(&args),
+        Command::Deny => deny::run(),
         Command::Agents(args) => agents::run(&args),
         Command::Chaos(args) => chaos::run(&args),
         Command::Bench(args) => bench::run(&args),

@@ -22,29 +22,40 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// The texts that a secret may be found as. All are in the form of events, which hold printable
 /// ASCII.
 pub(crate) fn forms(secret: &[u8]) -> Vec<String> {
-    let mut forms = vec![
-        escape(secret),
-        // The model escapes quotation marks as well where it writes what it compared.
-        secret.escape_ascii().to_string(),
-    ];
-    let mut encoded = vec![
-        percent_encode(secret, RESERVED).to_string(),
-        percent_encode(secret, NON_ALPHANUMERIC).to_string(),
-        in_hexadecimal(secret, "%"),
-        in_hexadecimal(secret, ""),
-        in_json(secret),
-    ];
-    encoded.push(
-        encoded
-            .iter()
-            .take(1)
-            .map(|text| text.replace("%20", "+"))
-            .collect(),
-    );
-    encoded.extend(in_base64(secret));
+    let mut forms = written(secret);
+    let mut encoded = encoded(secret);
+    // As it is, and with quotation marks escaped.
+    encoded.extend(forms.split_off(2));
     encoded.retain(|form| form.len() >= SHORTEST_ENCODED);
     forms.extend(encoded);
     forms
+}
+
+/// As it is written in texts: alone; where quotation marks are escaped as well, as the model does
+/// where it writes what it compared; and in strings of programming languages and of JSON.
+pub(crate) fn written(bytes: &[u8]) -> Vec<String> {
+    let quoted = bytes.escape_ascii().to_string();
+    vec![
+        escape(bytes),
+        quoted.clone(),
+        escape(quoted.as_bytes()),
+        escape(&in_json(bytes, false)),
+        escape(&in_json(bytes, true)),
+    ]
+}
+
+/// In the codes of URLs, in hexadecimal and in base64.
+pub(crate) fn encoded(secret: &[u8]) -> Vec<String> {
+    let in_urls = percent_encode(secret, RESERVED).to_string();
+    let mut encoded = vec![
+        in_urls.replace("%20", "+"),
+        in_urls,
+        percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+        in_hexadecimal(secret, "%"),
+        in_hexadecimal(secret, ""),
+    ];
+    encoded.extend(in_base64(secret));
+    encoded
 }
 
 /// The user's name with the password, and the password alone, of an `Authorization` line of the
@@ -76,29 +87,38 @@ fn in_hexadecimal(secret: &[u8], mark: &str) -> String {
     written
 }
 
-/// As it stands in a string of JSON.
-fn in_json(secret: &[u8]) -> String {
+/// As it stands in a string of JSON, which may hold what is beyond ASCII or not.
+fn in_json(secret: &[u8], is_ascii: bool) -> Vec<u8> {
     let mut written = Vec::new();
-    for &byte in secret {
-        match byte {
-            b'"' | b'\\' => written.extend([b'\\', byte]),
-            b' '..=b'~' | 0x80.. => written.push(byte),
-            _ => written.extend(format!("\\u{byte:04x}").bytes()),
+    for part in secret.utf8_chunks() {
+        for letter in part.valid().chars() {
+            if matches!(letter, '"' | '\\') {
+                written.push(b'\\');
+            }
+            if letter < ' ' || (is_ascii && !letter.is_ascii()) {
+                for unit in letter.encode_utf16(&mut [0; 2]) {
+                    written.extend(format!("\\u{unit:04x}").bytes());
+                }
+            } else {
+                written.extend(letter.encode_utf8(&mut [0; 4]).bytes());
+            }
         }
+        written.extend(part.invalid());
     }
-    escape(&written)
+    written
 }
 
 /// In base64, alone and behind other bytes: the three ways in which the groups of three can fall,
 /// each without the characters at the ends that other bytes have a part in.
 fn in_base64(secret: &[u8]) -> impl Iterator<Item = String> {
-    let within = (0..3).flat_map(|start| {
-        let rest = secret.get(start..).unwrap_or_default();
-        let whole = rest.get(..rest.len() / 3 * 3).unwrap_or_default();
-        [
-            BASE64_STANDARD_NO_PAD.encode(whole),
-            BASE64_URL_SAFE_NO_PAD.encode(whole),
-        ]
+    let within = [&b""[..], b"x", b"xy"].into_iter().flat_map(|before| {
+        let bytes = [before, secret].concat();
+        // A character is six bits.
+        let own = (before.len() * 8).div_ceil(6)..bytes.len() * 8 / 6;
+        [BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD].map(|alphabet| {
+            let text = alphabet.encode(&bytes);
+            text.get(own.clone()).unwrap_or_default().to_owned()
+        })
     });
     let alone = [
         BASE64_STANDARD_NO_PAD.encode(secret),
@@ -117,6 +137,7 @@ mod tests {
         for wanted in [
             r#"kEy %41+/=zz9"x"#,
             r#"kEy %41+/=zz9\"x"#,
+            r#"kEy %41+/=zz9\\"x"#,
             "kEy%20%2541%2B%2F%3Dzz9%22x",
             "kEy+%2541%2B%2F%3Dzz9%22x",
             "%6b%45%79%20%25%34%31%2b%2f%3d%7a%7a%39%22%78",
@@ -124,8 +145,22 @@ mod tests {
             r#"kEy %41+/=zz9\\"x"#,
             "a0V5ICU0MSsvPXp6OSJ4",
             // `XkEy %41…` and `XYkEy %41…` in base64, without what X and Y have a part in.
-            "RXkgJTQxKy89eno5",
-            "eSAlNDErLz16ejki",
+            "tFeSAlNDErLz16ejkie",
+            "rRXkgJTQxKy89eno5In",
+        ] {
+            assert!(
+                forms.iter().any(|form| form == wanted),
+                "{wanted}: {forms:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_ascii_is_known_in_json() {
+        let forms = forms("pa\u{df}word\u{1f511}".as_bytes());
+        for wanted in [
+            r"pa\xc3\x9fword\xf0\x9f\x94\x91",
+            r"pa\\u00dfword\\ud83d\\udd11",
         ] {
             assert!(
                 forms.iter().any(|form| form == wanted),

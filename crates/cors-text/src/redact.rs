@@ -62,13 +62,10 @@ impl Redactor {
             if value.len() < SHORTEST_SOUGHT {
                 return;
             }
-            let forms = forms(value);
+            values.extend(forms(value));
             if is_secret {
-                for form in &forms {
-                    parts.add(form);
-                }
+                parts.add(value);
             }
-            values.extend(forms);
         };
         for (name, value) in headers {
             let is_secret = carries_secret(name);
@@ -107,9 +104,9 @@ impl Redactor {
     #[must_use]
     pub fn and(mut self, secrets: &[String]) -> Self {
         let sought = secrets.iter().filter(|text| text.len() >= SHORTEST_SOUGHT);
-        for form in sought.flat_map(|text| forms(text.as_bytes())) {
-            self.parts.add(&form);
-            self.values.push(form);
+        for text in sought {
+            self.values.extend(forms(text.as_bytes()));
+            self.parts.add(text.as_bytes());
         }
         self.order();
         self

@@ -9,14 +9,16 @@ mod bench;
 mod coverage;
 mod program;
 mod stats;
+mod targets;
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 use std::sync::Mutex;
 
-use anyhow::{Context as _, bail};
-use program::{Bound, EMPTY, Programs};
+use anyhow::Context as _;
+use program::{Bound, Programs};
+use targets::{chosen, targets};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -36,7 +38,7 @@ enum Chore {
     /// Run targets for long, beginning with what was kept last time; a target ends when it finds
     /// something
     Run {
-        /// The targets; all of them when left out
+        /// The targets, or groups of them: bytes, readers, sinks, model, servers; all when left out
         targets: Vec<String>,
         /// How much processor time each gets
         #[arg(long, default_value_t = 600, value_name = "SECONDS")]
@@ -95,37 +97,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Chore::Hunt { args } => crate::conformance::program("fuzz-hunt", args),
         Chore::Bench { seconds } => bench::run(&targets()?, *seconds),
     }
-}
-
-/// These targets, or all of them.
-fn chosen(names: &[String]) -> anyhow::Result<Vec<String>> {
-    let all = targets()?;
-    if names.is_empty() {
-        return Ok(all);
-    }
-    for name in names {
-        if !all.contains(name) {
-            bail!("there is no target {name}; there are: {}", all.join(", "));
-        }
-    }
-    Ok(names.to_vec())
-}
-
-/// The targets by their programs' names.
-fn targets() -> anyhow::Result<Vec<String>> {
-    let folder = crate::root().join("fuzz/fuzz_targets");
-    let mut names = Vec::new();
-    for entry in
-        std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?
-    {
-        let path = entry?.path();
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        if path.extension().is_some_and(|extension| extension == "rs") && name != EMPTY {
-            names.push(name.into_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
 }
 
 /// Writes the inputs that the cases have for each target.

@@ -289,8 +289,9 @@ fn skipped(plan: &Plan, planned: &PlannedCase) -> Option<String> {
     let partner = planned.partner.and_then(|partner| plan.cases.get(partner));
     match (&planned.task, partner) {
         (Err(reason), _) => Some(reason.clone()),
-        (Ok(_), Some(partner)) => skipped(plan, partner)
-            .map(|reason| format!("{}, which it is paired with: {reason}", partner.case.id)),
+        (Ok(_), Some(partner)) => {
+            skipped(plan, partner).map(|reason| format!("it needs {}: {reason}", partner.case.id))
+        }
         (Ok(_), None) => None,
     }
 }

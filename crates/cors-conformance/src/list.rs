@@ -124,7 +124,7 @@ fn why_left_out(library: &Library, case: &ServerCase, policy: &Policy) -> Option
     let id = &pair.id;
     Some((
         skip.leaves_a_question(),
-        format!("{id}, which it is paired with, does not run: {skip}"),
+        format!("it needs {id}, which does not run: {skip}"),
     ))
 }
 

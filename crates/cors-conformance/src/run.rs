@@ -29,6 +29,7 @@ use cors_vectors::known::file::{KnownFile, Reasons};
 use crate::baseline::file::{self, is_narrowed};
 use crate::cases;
 use crate::invoked;
+use crate::message;
 use crate::output::Output;
 use crate::probe;
 use crate::runtime::runtime;
@@ -93,10 +94,29 @@ pub(crate) fn execute(
         if has_authorization(&options.headers) {
             plan.leave_out(|planned| with_authorization(planned).then(|| OWN_LOGIN.to_owned()));
         }
+        if let Some(text) = is_too_slow(args, &plan, &options) {
+            message::note(&text);
+        }
         Ok::<_, Stop>(drive(&plan, &options, cancel, &mut sink).await)
     })?;
     let (seen, output) = sink.into_parts();
     Ok((output.finish(end.exit), seen))
+}
+
+/// What to say, before it begins, of a run that cannot end in time at the rate that is asked for.
+fn is_too_slow(args: &RunArgs, plan: &Plan, options: &Options) -> Option<String> {
+    let rate = args.requests.rate?.get();
+    let rounds = usize::try_from(options.rounds).unwrap_or(usize::MAX);
+    let requests = plan.requests().saturating_mul(rounds);
+    let seconds = u64::try_from(requests).unwrap_or(u64::MAX) / u64::from(rate);
+    let most = options.deadline.as_secs();
+    (seconds > most).then(|| {
+        format!(
+            "note: at --rate {rate} the about {requests} requests of this run take {seconds} s, and \
+             after {most} s it is cut short: give -m {} or choose cases with -t",
+            seconds + seconds / 4 + 10
+        )
+    })
 }
 
 /// Why a case does not run with the user's login.

@@ -318,6 +318,9 @@ pub enum Remedy {
     RemoveHeader {
         /// The name.
         name: String,
+        /// Of `Access-Control-Allow-Origin`: in responses to whom, where the request names an origin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Recipient>,
     },
     /// It has this status.
     SetStatus {
@@ -326,12 +329,38 @@ pub enum Remedy {
     },
 }
 
+/// An origin that a response must not be for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Recipient {
+    /// One that the policy refuses.
+    Origin,
+    /// One that looks like an allowed one.
+    LookAlike,
+    /// One that is let in with all others, by `*`.
+    Everybody,
+}
+
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Origin => "to this origin",
+            Self::LookAlike => {
+                "to this origin: compare the whole origin with those that are allowed"
+            }
+            Self::Everybody => "to this origin, and to an allowed one its own in place of `*`",
+        })
+    }
+}
+
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SetHeader { name, value } => write!(f, "send {name}: {value}"),
             Self::AddToList { name, value } => write!(f, "list {value} in {name}"),
-            Self::RemoveHeader { name } => write!(f, "do not send {name}"),
+            Self::RemoveHeader { name, to: None } => write!(f, "do not send {name}"),
+            Self::RemoveHeader { name, to: Some(to) } => write!(f, "do not send {name} {to}"),
             Self::SetStatus { status } => write!(f, "answer with the status {status}"),
         }
     }

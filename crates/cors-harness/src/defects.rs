@@ -264,7 +264,7 @@ pub fn cached(response: &ResponseEvent) -> Option<String> {
 }
 
 /// What an origin that the policy refuses is beside those that it allows.
-fn stranger(origin: &str, asked: Option<&str>, policy: &Policy) -> Stranger {
+pub(crate) fn stranger(origin: &str, asked: Option<&str>, policy: &Policy) -> Stranger {
     if origin == "null" {
         return Stranger::Null;
     }

@@ -189,7 +189,7 @@ fn ruling(wanted: Verdict, done: &Done) -> Ruling {
         (Verdict::Shared, Got::Shared) | (Verdict::Refused, Got::Refused) => Ruling::Holds,
         (Verdict::Shared, Got::Refused) => {
             let why = done.why_not();
-            Ruling::Fails(format!("a browser refuses what the policy allows: {why}"))
+            Ruling::Fails(format!("a browser refuses what the policy allows. {why}"))
         }
         (Verdict::Shared, Got::Nothing) if done.is_late() => Ruling::Unanswered(done.why_not()),
         (Verdict::Shared, Got::Nothing) => Ruling::Fails(format!(
@@ -307,7 +307,7 @@ impl<'a> StepChecks<'a> {
                 JudgedOn::Inapplicable(answer, when) => {
                     format!("does not apply: {}", when.said(answer))
                 }
-                JudgedOn::Withheld => "the request was withheld".into(),
+                JudgedOn::Withheld => "the request was not sent".into(),
                 JudgedOn::ErrorToAll(status) => {
                     format!("does not apply: the resource answers {status} to everybody")
                 }
@@ -397,7 +397,7 @@ impl<'a> StepChecks<'a> {
             let said = match can {
                 Some(true) => format!("the page can read the response header {shown}"),
                 Some(false) => format!("the page cannot read the response header {shown}"),
-                None if self.done.withheld() => "the request was withheld".into(),
+                None if self.done.withheld() => "the request was not sent".into(),
                 None if !self.has_response => "there is no answer to look at".into(),
                 None => "the page cannot read anything".into(),
             };

@@ -180,7 +180,10 @@ pub(crate) fn remedy_event(remedy: &Remedy, redactor: &Redactor) -> RemedyEvent 
             name: name(of),
             value: value(to),
         },
-        Remedy::RemoveHeader { name: of, .. } => RemedyEvent::RemoveHeader { name: name(of) },
+        Remedy::RemoveHeader { name: of, .. } => RemedyEvent::RemoveHeader {
+            name: name(of),
+            to: None,
+        },
         Remedy::SetStatus { status, .. } => RemedyEvent::SetStatus { status: *status },
     }
 }

@@ -7,6 +7,7 @@ use cors_model::url::Url;
 use cors_policy::policy::{Policy, View};
 use cors_vectors::check::{self, On};
 use cors_vectors::fill::{Fill, Skip, fills_at};
+use cors_vectors::names::is_cors_safelisted_method;
 use cors_vectors::server::{
     Credentials, Endpoint, Level, PageFetch, RawSend, ServerCase, Step, Verdict,
 };
@@ -180,6 +181,21 @@ impl Plan {
                 planned.task = Err(reason);
             }
         }
+    }
+
+    /// About how many requests carrying it out takes, once.
+    pub fn requests(&self) -> usize {
+        let tasks = self.cases.iter().filter_map(|case| case.task.as_ref().ok());
+        let of_step = |step: &PlannedStep| match &step.action {
+            Action::Fetch(fetch) => {
+                let is_simple = is_cors_safelisted_method(&fetch.method)
+                    && fetch.headers.is_empty()
+                    && !fetch.upload_listener;
+                if is_simple { 1 } else { 2 }
+            }
+            Action::Send(_) => 1,
+        };
+        tasks.flat_map(|task| &task.steps).map(of_step).sum()
     }
 
     /// Number of selected cases.

@@ -24,7 +24,7 @@ pub(crate) fn holds(raw: &Raw, is: WireIs) -> (bool, String) {
     };
     let holds = wrong.is_none();
     let came = wrong.unwrap_or_else(|| "the answer is as it should be".to_owned());
-    (holds, format!("{came}, wanted {wanted}"))
+    (holds, format!("{came}, expected {wanted}"))
 }
 
 fn heads(raw: &Raw) -> impl Iterator<Item = &Head> {

@@ -313,14 +313,11 @@ impl<'a> Run<'a> {
                     Through {
                         outcome: Outcome::Skip,
                         ..
-                    } => (
-                        Outcome::Skip,
-                        format!("{id}, which it is paired with, was skipped"),
-                    ),
+                    } => (Outcome::Skip, format!("it needs {id}, which was skipped")),
                     Through { .. } => (
                         Outcome::Blocked,
                         format!(
-                            "a refusal means nothing while {id} fails, which has to be allowed"
+                            "a refusal shows nothing while {id} fails, a request that has to be allowed"
                         ),
                     ),
                 }

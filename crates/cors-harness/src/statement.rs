@@ -106,7 +106,7 @@ impl Statement {
     pub fn said(&self, answer: &Response) -> String {
         match self {
             Self::Status(ranges) => {
-                format!("status {}, wanted {}", answer.status, said_ranges(ranges))
+                format!("status {}, expected {}", answer.status, said_ranges(ranges))
             }
             Self::Wire(is) => match &answer.raw {
                 Some(raw) => raw::holds(raw, *is).1,
@@ -114,11 +114,11 @@ impl Statement {
             },
             Self::BodyKept => {
                 let shown = escape_cut(&answer.body);
-                format!("the body is `{shown}`, wanted that of the response without an Origin")
+                format!("the body is `{shown}`, expected that of the response without an Origin")
             }
             Self::Header { name, is } => {
                 let values: Vec<&[u8]> = answer.values(name).collect();
-                format!("{name} is {}, wanted {}", said_lines(&values), is.said())
+                format!("{name} is {}, expected {}", said_lines(&values), is.said())
             }
         }
     }
@@ -255,7 +255,7 @@ mod tests {
         assert!(!outside.holds(&answer(&[]), false));
         assert_eq!(
             outside.said(&answer(&[])),
-            "status 204, wanted 200 to 203 or 404"
+            "status 204, expected 200 to 203 or 404"
         );
     }
 
@@ -436,11 +436,11 @@ mod tests {
         };
         assert_eq!(
             statement.said(&answer(&[("a", "\u{1b}[31m")])),
-            r"A is `\x1b[31m`, wanted exactly one line `x`"
+            r"A is `\x1b[31m`, expected exactly one line `x`"
         );
         assert_eq!(
             statement.said(&answer(&[("a", "x"), ("a", "x")])),
-            "A is 2 equal lines: `x`, `x`, wanted exactly one line `x`"
+            "A is 2 equal lines: `x`, `x`, expected exactly one line `x`"
         );
     }
 }

@@ -36,7 +36,8 @@ pub fn cors_check<T: Trace>(
     };
     if !request.includes_credentials() && *origin == *b"*" {
         step!(trace, "3":
-            "The response is for every origin, and the credentials mode is {}: success.",
+            "The response is for every origin, and the request has no credentials (mode {}), so the \
+             CORS check passes.",
             request.credentials_mode);
         return Ok(());
     }
@@ -49,14 +50,16 @@ pub fn cors_check<T: Trace>(
     }
     if !request.includes_credentials() {
         step!(trace, "5":
-            "The response is for {}, and the credentials mode is {}: success.",
+            "The response is for {}, and the request has no credentials (mode {}), so the CORS check \
+             passes.",
             Shown(&origin), request.credentials_mode);
         return Ok(());
     }
     let credentials = response.header_list.get(ACAC);
     step!(trace, "6": "Access-Control-Allow-Credentials is {}.", ShownOr(credentials.as_deref()));
     if credentials.as_deref() == Some(TRUE) {
-        step!(trace, "7": "Credentials are allowed: success.");
+        step!(trace, "7":
+            "The response is for the request's origin and allows credentials, so the CORS check passes.");
         return Ok(());
     }
     let at = cite!("8");

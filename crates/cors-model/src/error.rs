@@ -104,8 +104,15 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.stage.refuses(), self.reason)?;
-        if let Some(compared) = &self.compared {
-            write!(f, " ({compared})")?;
+        match &self.compared {
+            // The reason has the status.
+            Some(Compared {
+                what: Part::Status,
+                wanted,
+                ..
+            }) => write!(f, " (expected {wanted})")?,
+            Some(compared) => write!(f, " ({compared})")?,
+            None => {}
         }
         f.write_str(".")
     }

@@ -120,7 +120,7 @@ pub enum Transport {
     OffTarget(String),
     /// The request was not sent since its method may change something.
     #[error(
-        "the {0} request was withheld: only GET, HEAD and OPTIONS are sent unless unsafe methods are allowed"
+        "the {0} request was not sent: only GET, HEAD and OPTIONS are, unless --unsafe-methods allows others"
     )]
     Withheld(String),
 }

@@ -64,8 +64,33 @@ impl Shown<'_> {
         exchange.map_or("request", |exchange| exchange.request.method.as_str())
     }
 
+    /// Method and origin, as the subject of a sentence.
+    fn request(&self) -> String {
+        let method = self.method();
+        match origin(self.case(), self.defect) {
+            Some(origin) => format!("{method} with Origin: {origin}"),
+            None => format!("{method} without Origin"),
+        }
+    }
+
+    /// Whose request it is, in the middle of a sentence.
+    fn page(&self) -> String {
+        match origin(self.case(), self.defect) {
+            Some(origin) => format!("a page of {origin}"),
+            None => "a request without Origin".to_owned(),
+        }
+    }
+
+    /// What the policy says of the origin, as the end of a sentence.
+    fn allowed(&self) -> String {
+        let origin = origin(self.case(), self.defect);
+        origin.map_or_else(String::new, |origin| {
+            format!("; the policy allows {origin}")
+        })
+    }
+
     fn origin(&self) -> &str {
-        origin(self.case(), self.defect).unwrap_or("no origin")
+        origin(self.case(), self.defect).unwrap_or_default()
     }
 
     /// The value of a header of the response, its lines joined; `None` without such a header.
@@ -76,7 +101,9 @@ impl Shown<'_> {
 
     fn is_preflight(&self) -> bool {
         exchange(self.case(), self.defect).is_some_and(|exchange| {
-            exchange.kind == Kind::Preflight || exchange.request.method == "OPTIONS"
+            exchange.kind == Kind::Preflight
+                || (exchange.request.method == "OPTIONS"
+                    && self.sent("access-control-request-method").is_some())
         })
     }
 
@@ -116,11 +143,9 @@ impl Shown<'_> {
             Wrong::WrongOrigin if self.defect.wrong == Wrong::WrongOrigin => self.wrong_origin(),
             Wrong::NotGranted(place) => self.not_granted(*place),
             Wrong::Preflight { .. } => self.preflight(),
-            Wrong::Status { status } => format!(
-                "A {} with Origin: {} is answered with the status {status}.",
-                self.method(),
-                self.origin()
-            ),
+            Wrong::Status { status } => {
+                format!("{} is answered with the status {status}.", self.request())
+            }
             Wrong::NoLists => {
                 "The response to a preflight has neither Access-Control-Allow-Methods nor \
                                Access-Control-Allow-Headers: OPTIONS is answered like any other \
@@ -153,10 +178,10 @@ impl Shown<'_> {
         let value = self.value(ORIGIN);
         let value = value.map_or_else(|| "none".to_owned(), |value| format!("`{value}`"));
         format!(
-            "A cache answers pages of every origin with the response that it kept for the first \
-             ({signs}): {} gets {value} as {ORIGIN}. The response needs Vary: Origin, and the cache \
-             has to obey it.",
-            self.origin()
+            "A cache in front of the server gives everybody the same response, the one that it kept \
+             of the first request ({signs}): {} too gets {value} as {ORIGIN}. The response needs \
+             Vary: Origin, and the cache has to obey it.",
+            self.page()
         )
     }
 
@@ -176,12 +201,16 @@ impl Shown<'_> {
             Stranger::Port => "An allowed host is allowed with another port",
             Stranger::Scheme => "An allowed host is allowed with another scheme",
             Stranger::Own => "An origin is allowed since its host is that of the request",
-            Stranger::Local => "An address or a host of a local network is allowed unlisted",
-            Stranger::Application => "An application or an extension is allowed unlisted",
+            Stranger::Local => {
+                "An address, or a host of a local network, is allowed although it is not listed"
+            }
+            Stranger::Application => {
+                "An application, or a browser extension, is allowed although it is not listed"
+            }
             Stranger::Null => {
                 "The origin null, which a sandboxed frame on any page has, is allowed"
             }
-            Stranger::Malformed => "What is no origin is allowed",
+            Stranger::Malformed => "A value that is no origin is allowed",
         };
         let place = if self.is_preflight() {
             " in the response to a preflight"
@@ -222,27 +251,29 @@ impl Shown<'_> {
     }
 
     fn not_granted(&self, place: Where) -> String {
-        let origin = self.origin();
+        let allowed = self.allowed();
         match place {
             Where::Response => {
                 let all = self.origins(&Wrong::NotGranted(Where::Response));
                 let pages = if all.len() > 1 {
                     "pages of allowed origins".to_owned()
                 } else {
-                    format!("pages of {origin}")
+                    let origin = origin(self.case(), self.defect);
+                    let of = |origin| format!("pages of {origin}");
+                    origin.map_or_else(|| "requests without Origin".to_owned(), of)
                 };
                 format!(
-                    "Responses to {pages} have no {ORIGIN}, so that no such page may read them; the \
-                     policy allows {origin}."
+                    "Responses to {pages} have no {ORIGIN}, so that no page may read them{allowed}."
                 )
             }
             Where::Preflight => format!(
                 "Responses to preflights have no {ORIGIN}, so that a browser sends no request that \
-                 needs one; the policy allows {origin}."
+                 needs one{allowed}."
             ),
             Where::Error => format!(
-                "A response with the status {} has no {ORIGIN}, so that a page of {origin} sees a \
-                 network error and not the status.",
+                "The response to {} with the status {} has no {ORIGIN}, so that a page sees a network \
+                 error and not the status.",
+                self.page(),
                 self.status()
             ),
         }
@@ -312,9 +343,12 @@ impl Shown<'_> {
     fn exceeds(&self, header: &str) -> String {
         let name = display(header);
         let Some(value) = self.value(header) else {
-            return begin(&format!(
-                "what the policy does not allow is granted, although {name} is missing"
-            ));
+            return format!(
+                "{name} is missing in the response to a preflight that asks for {}, which the policy \
+                 does not allow: where a page listens to its upload, the standard takes that as \
+                 leave.",
+                self.asked_for(header)
+            );
         };
         if header.ends_with("credentials") {
             return format!(
@@ -322,21 +356,26 @@ impl Shown<'_> {
                  policy does not allow."
             );
         }
-        let sent = |name: &str| {
-            let exchange = exchange(self.case(), self.defect);
-            let headers = exchange.map(|exchange| exchange.request.headers.iter());
-            let mut headers = headers.into_iter().flatten();
-            let found = headers.find(|(found, _)| found.eq_ignore_ascii_case(name));
-            found.map(|(_, value)| value.clone()).unwrap_or_default()
-        };
-        let asked = if header.ends_with("methods") {
-            sent("access-control-request-method")
-        } else {
-            sent("access-control-request-headers")
-        };
         format!(
-            "{name} is `{value}` for a preflight that asks for {asked}, which the policy does not allow."
+            "{name} is `{value}` for a preflight that asks for {}, which the policy does not allow.",
+            self.asked_for(header)
         )
+    }
+
+    /// What a preflight asks for, which is answered in a header.
+    fn asked_for(&self, header: &str) -> &str {
+        let name = if header.ends_with("methods") {
+            "access-control-request-method"
+        } else {
+            "access-control-request-headers"
+        };
+        self.sent(name).unwrap_or_default()
+    }
+
+    fn sent(&self, name: &str) -> Option<&str> {
+        let mut headers = exchange(self.case(), self.defect)?.request.headers.iter();
+        let found = headers.find(|(found, _)| found.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
     }
 }
 

@@ -9,7 +9,22 @@ use cors_harness::defect::{Defect, Stranger, Where, Wrong};
 use cors_harness::event::{CaseEvent, ExchangeEvent, Kind};
 use cors_vectors::server::Level;
 
+use crate::block;
+
 const ORIGIN: &str = "access-control-allow-origin";
+
+/// Cases about the plainest requests, the plainest first. Where they fail, they show a cause better
+/// than a case with a special question.
+pub const PLAINEST: [&str; 8] = [
+    "origin/allowed",
+    "credentials/allowed",
+    "origin/allowed-preflight",
+    "methods/listed",
+    "request-headers/listed",
+    "credentials/allowed-preflight",
+    "exposed-headers/listed",
+    "max-age/stated",
+];
 
 /// Failures that have one cause: the first stands for the others.
 #[derive(Debug)]
@@ -26,6 +41,25 @@ impl Group<'_> {
     /// All of them, in order.
     pub fn cases(&self) -> impl Iterator<Item = &CaseEvent> {
         std::iter::once(self.first).chain(self.others.iter().copied())
+    }
+
+    /// How many there are, by level.
+    pub fn size(&self) -> String {
+        let count = self.others.len() + 1;
+        let cases = if count == 1 { "case" } else { "cases" };
+        let levels = [Level::Must, Level::Should, Level::Info].map(|level| {
+            let of_level = self.cases().filter(|case| case.level == level);
+            (of_level.count(), block::level(level))
+        });
+        let levels = levels.iter().filter(|(count, _)| *count > 0);
+        let counted: Vec<String> = levels
+            .map(|(count, level)| format!("{count} {level}"))
+            .collect();
+        if counted.len() > 1 {
+            format!("{count} {cases}: {}", counted.join(", "))
+        } else {
+            format!("{count} {cases}, {}", block::level(self.level()))
+        }
     }
 
     /// The highest level among them.
@@ -285,6 +319,10 @@ fn plainness(case: &CaseEvent, wrong: Option<&Wrong>) -> impl Ord + use<> {
         Reverse(case.level),
         wrong != own,
         (is_raw, !is_decided, is_error, is_sent, has_preflight),
+        PLAINEST
+            .iter()
+            .position(|id| *id == case.id)
+            .unwrap_or(PLAINEST.len()),
         shown.len(),
         other_methods.count(),
         (length.max(), headers.max()),

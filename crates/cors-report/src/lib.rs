@@ -39,6 +39,7 @@ pub mod format;
 pub mod groups;
 #[cfg(feature = "documents")]
 pub mod junit;
+mod last_line;
 #[cfg(feature = "documents")]
 pub mod markdown;
 #[cfg(feature = "documents")]

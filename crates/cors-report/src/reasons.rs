@@ -3,6 +3,7 @@
 use std::slice::Iter;
 
 use cors_harness::event::CaseEvent;
+use cors_text::terminal as escape;
 
 /// Why a case did not pass.
 pub(crate) fn reason(case: &CaseEvent) -> &str {
@@ -44,4 +45,14 @@ impl Reasons {
     pub(crate) fn iter(&self) -> Iter<'_, Reason> {
         self.0.iter()
     }
+}
+
+/// A reason and the first case that gave it.
+pub(crate) fn shown(reason: &Reason) -> String {
+    let more = if reason.count > 1 { ", …" } else { "" };
+    let (text, first) = (
+        escape::sentence(&reason.text),
+        escape::sentence(&reason.first),
+    );
+    format!("{text} ({first}{more})")
 }

@@ -4,14 +4,15 @@ use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use cors_harness::event::{
-    CaseEvent, Counts, EndEvent, Event, Mode, Outcome, RunEvent, SubjectEvent,
+    CaseEvent, EndEvent, Event, Mode, NoteAbout, Outcome, RunEvent, SubjectEvent,
 };
 use cors_vectors::server::Level;
 
 use crate::block;
 use crate::diagnosis::diagnosis;
 use crate::groups::{Group, groups};
-use crate::reasons::{Reason, Reasons, reason};
+use crate::last_line::last_line;
+use crate::reasons::{Reason, Reasons, reason, shown};
 use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use cors_text::terminal as escape;
 
@@ -20,6 +21,8 @@ const NAMED: usize = 12;
 
 /// Ids of failed cases that are listed at the end.
 const LISTED: usize = 24;
+/// Columns of lists of ids where those of the terminal are not known.
+const IDS: usize = 100;
 /// How many reasons for skipping are told.
 const REASONS: usize = 8;
 
@@ -97,12 +100,17 @@ impl Terminal {
 
     /// A line, wrapped; what does not fit stands this far from the edge.
     fn prose(&self, sink: &mut dyn Write, hanging: usize, line: &str) -> io::Result<()> {
-        let lines = escape::wrapped(line, self.columns.saturating_sub(hanging));
-        for (number, line) in lines.iter().enumerate() {
-            let indent = if number == 0 { 0 } else { hanging };
-            writeln!(sink, "{:indent$}{line}", "")?;
-        }
-        Ok(())
+        write_wrapped(sink, self.columns, hanging, line)
+    }
+
+    /// Ids, in lines that are not long where the columns are not known either.
+    fn ids(&self, sink: &mut dyn Write, hanging: usize, line: &str) -> io::Result<()> {
+        let columns = if self.columns == usize::MAX {
+            IDS
+        } else {
+            self.columns
+        };
+        write_wrapped(sink, columns, hanging, line)
     }
 
     /// Whether what was seen of cases that pass is to be read.
@@ -120,6 +128,11 @@ impl Terminal {
         match event {
             Event::Run(run) => self.run(sink, run),
             Event::Note(note) => {
+                // Whatever comes is to be read with this in mind.
+                if note.about == NoteAbout::Status {
+                    let text = escape::sentence(&note.text);
+                    return self.prose(sink, 2, &format!("{DOUBT}note: {text}{DOUBT:#}"));
+                }
                 self.notes.push(note.text.clone());
                 Ok(())
             }
@@ -234,11 +247,8 @@ impl Terminal {
         number: usize,
         many: usize,
     ) -> io::Result<()> {
-        let count = group.others.len() + 1;
-        let cases = if count == 1 { "case" } else { "cases" };
-        let level = block::level(group.level());
         let text = escape::sentence(&diagnosis(group));
-        let head = format!("cause {number} of {many} ({level}, {count} {cases})");
+        let head = format!("cause {number} of {many} ({})", group.size());
         let text = format!("{FAINT}{head}:{FAINT:#} {STRONG}{text}{STRONG:#}");
         self.prose(sink, 2, &text)
     }
@@ -277,7 +287,7 @@ impl Terminal {
             0 => String::new(),
             more => format!(" {FAINT}and {more} that -v names{FAINT:#}"),
         };
-        self.prose(sink, 4, &format!("{same} {}{more}", ids.join(", ")))
+        self.ids(sink, 4, &format!("{same} {}{more}", ids.join(", ")))
     }
 
     fn sums(&self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
@@ -305,19 +315,15 @@ impl Terminal {
         if self.verbosity == Verbosity::Failures && blocked > 1 {
             let count: usize = self.blocked.iter().map(|reason| reason.count).sum();
             let line = format!(
-                "{count} blocked, counted as skipped: a refusal means nothing while what has to be \
-                 allowed beside it fails too; -v names them"
+                "{count} skipped: each tests that something is refused, which shows nothing while \
+                 what has to be allowed beside it fails too; -v names them"
             );
             self.prose(sink, 2, &line)?;
         }
         let named = self.verbosity > Verbosity::Failures || blocked == 1;
         for reason in self.blocked.iter().filter(|_| named) {
             let (count, shown) = (reason.count, shown(reason));
-            self.prose(
-                sink,
-                2,
-                &format!("{count} blocked, counted as skipped: {shown}"),
-            )?;
+            self.prose(sink, 2, &format!("{count} skipped: {shown}"))?;
         }
         for reason in self.info.iter() {
             self.prose(
@@ -356,9 +362,13 @@ impl Terminal {
         let below = below.count();
         if below > 0 {
             let verb = if below == 1 { "is" } else { "are" };
-            writeln!(
+            self.prose(
                 sink,
-                "{below} of the failures {verb} advice: --fail-on should lets it count"
+                2,
+                &format!(
+                    "{below} of the failures {verb} advice (level should), which makes a run fail \
+                     only with --fail-on should"
+                ),
             )?;
         }
         if counts.unjudged > 0 {
@@ -409,7 +419,7 @@ impl Terminal {
                 0 => String::new(),
                 more => format!(" {FAINT}and {more} that -v names{FAINT:#}"),
             };
-            self.prose(sink, 2, &format!("  {}{more}", listed.join(", ")))?;
+            self.ids(sink, 2, &format!("  {}{more}", listed.join(", ")))?;
         }
         Ok(())
     }
@@ -465,35 +475,17 @@ impl Terminal {
     }
 }
 
-/// The last line of a run.
-fn last_line(counts: &Counts) -> String {
-    let (passed, failed) = (counts.pass, counts.fail + counts.error);
-    let skipped = counts.skip + counts.blocked + counts.unjudged;
-    let good = if passed > 0 && failed == 0 {
-        GOOD
-    } else {
-        anstyle::Style::new()
-    };
-    let bad = if failed > 0 {
-        BAD
-    } else {
-        anstyle::Style::new()
-    };
-    let info = match counts.info {
-        0 => String::new(),
-        info => format!(", {info} info"),
-    };
-    format!(
-        "conformance: {good}{passed} passed{good:#}{info}, {bad}{failed} failed{bad:#}, {skipped} skipped"
-    )
-}
-
-/// A reason and the first case that gave it.
-fn shown(reason: &Reason) -> String {
-    let more = if reason.count > 1 { ", …" } else { "" };
-    let (text, first) = (
-        escape::sentence(&reason.text),
-        escape::sentence(&reason.first),
-    );
-    format!("{text} ({first}{more})")
+/// A line, wrapped; what does not fit stands this far from the edge.
+fn write_wrapped(
+    sink: &mut dyn Write,
+    columns: usize,
+    hanging: usize,
+    line: &str,
+) -> io::Result<()> {
+    let lines = escape::wrapped(line, columns.saturating_sub(hanging));
+    for (number, line) in lines.iter().enumerate() {
+        let indent = if number == 0 { 0 } else { hanging };
+        writeln!(sink, "{:indent$}{line}", "")?;
+    }
+    Ok(())
 }

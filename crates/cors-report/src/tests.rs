@@ -219,7 +219,7 @@ fn only_the_steps_at_fault_are_shown() {
         outcome: CheckOutcome::Fail,
         on: On::Last,
         about: Some(About::Header("Access-Control-Allow-Origin".to_owned())),
-        said: "Access-Control-Allow-Origin is `x`, wanted no line `x`".to_owned(),
+        said: "Access-Control-Allow-Origin is `x`, expected no line `x`".to_owned(),
         why: None,
     });
     let printed = printed(&[case], Verbosity::Failures, Level::Must);

@@ -4,6 +4,7 @@
 //! some values are secrets. Whatever is printed or written down goes through here first.
 //!
 //! - [`escape`] makes printable ASCII of bytes, and words of a shell.
+//! - [`command`] breaks long lines for a shell.
 //! - [`redact`] takes secrets out of such text.
 //! - [`terminal`] makes text from elsewhere safe for a terminal.
 //! - [`blanks`] knows the white space of HTTP.
@@ -23,6 +24,7 @@
 //! ```
 
 pub mod blanks;
+pub mod command;
 pub mod difference;
 pub mod escape;
 mod forms;

@@ -139,6 +139,13 @@ pub(crate) fn sample_command(server: &Listening, more: &[&str]) -> Command {
     command
 }
 
+/// A text in which commands that go on in the next line stand on one.
+pub(crate) fn joined(text: &str) -> String {
+    let mut lines = text.split(" \\\n");
+    let first = lines.next().unwrap_or_default().to_owned();
+    lines.fold(first, |joined, line| joined + " " + line.trim_start())
+}
+
 /// A path as an argument.
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()

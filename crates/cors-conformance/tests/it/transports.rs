@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::thread;
 
-use crate::program::{Ran, SAMPLE, run, sample, text};
+use crate::program::{Ran, SAMPLE, joined, run, sample, text};
 use crate::servers::{Listening, behaving, reflecting, secure, with_certificate};
 use cors_testbed::Behaviour;
 
@@ -96,17 +96,12 @@ fn the_way_to_see_it_again_leads_there_too() {
         &["--resolve", &rule, "-b", "session=hunter22"],
     );
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
-    let curl = ran
-        .stdout
-        .lines()
-        .find(|line| line.contains("curl -i"))
-        .unwrap();
+    let stdout = joined(&ran.stdout);
+    let mut lines = stdout.lines();
+    let curl = lines.find(|line| line.contains("curl -i")).unwrap();
     assert!(curl.contains(&format!("--resolve {rule}")), "{curl}");
-    let again = ran
-        .stdout
-        .lines()
-        .find(|line| line.contains("reproduce "))
-        .unwrap();
+    let mut lines = stdout.lines();
+    let again = lines.find(|line| line.contains("reproduce ")).unwrap();
     assert!(again.contains(&format!("--resolve {rule}")), "{again}");
     assert!(again.contains("-b ...=..."), "{again}");
     assert!(!format!("{ran:?}").contains("hunter22"), "{}", ran.stdout);

@@ -27,7 +27,7 @@ use crate::wire::{Line, Response};
 pub(crate) use self::rules::by_origin;
 pub use crate::halt::Halt;
 
-use self::page::{as_page, plain_get};
+use self::page::{as_page, login_before_options, plain_get};
 
 /// The origin of a page for targets of which no allowed origin is known.
 pub(crate) const STRANGER: &str = "https://foreign.example";
@@ -127,18 +127,19 @@ fn limited(answer: &Response, session: &Session<'_>) -> Halt {
 }
 
 /// Why there was no response, in the words of a person who can change it.
-fn why_unanswered(transport: &Transport) -> Option<Halt> {
+fn why_unanswered(transport: &Transport, trusts_any: bool) -> Option<Halt> {
     let text = match transport {
         Transport::Exhausted { .. } => return Some(Halt::exhausted(transport)),
-        Transport::Unresolvable { .. }
-        | Transport::Unreachable { .. }
-        | Transport::ConnectTimeout(_)
-        | Transport::TlsTimeout(_)
-        | Transport::Proxy(_) => format!("the target is unreachable: {transport}"),
-        Transport::Tls(_) => format!(
+        Transport::Tls(said) if said.contains("certificate") && !trusts_any => format!(
             "the target is unreachable: {transport} (--cacert FILE names certificates to trust, \
              -k trusts any)"
         ),
+        Transport::Unresolvable { .. }
+        | Transport::Unreachable { .. }
+        | Transport::ConnectTimeout(_)
+        | Transport::Tls(_)
+        | Transport::TlsTimeout(_)
+        | Transport::Proxy(_) => format!("the target is unreachable: {transport}"),
         Transport::HeadTimeout(_) => format!(
             "the target is not understood: {transport}; --request-timeout gives it more time"
         ),
@@ -216,7 +217,8 @@ impl Look<'_> {
         if self.speaks_tls().await {
             return Err(self.is_https());
         }
-        if let Some(halt) = why_unanswered(&transport) {
+        let trusts_any = self.session.options.curl.iter().any(|word| word == "-k");
+        if let Some(halt) = why_unanswered(&transport, trusts_any) {
             return Err(halt);
         }
         // It may be how the target fails; the cases will tell, where there is an answer to judge.
@@ -295,12 +297,13 @@ impl Look<'_> {
             if !is_shared && let Some(halt) = self.is_locked_out(&plain).await {
                 return Err(halt);
             }
+            let origin = self.origins.first().copied().unwrap_or(STRANGER);
             let said = format!(
-                "the resource answers {status} to a plain GET: {}",
-                advice(&plain)
+                "the resource answers {status} to a plain GET: {}{}",
+                advice(&plain),
+                login_before_options(self.site, self.session, status, origin).await
             );
             if !is_shared {
-                let origin = self.origins.first().copied().unwrap_or(STRANGER);
                 return Err(Halt::unreachable(format!(
                     "{said}; nothing can be judged, since it shows no CORS headers to a page of \
                      {origin} either"
@@ -430,8 +433,8 @@ fn is_this_machine(url: &Url) -> bool {
 fn advice(answer: &Response) -> String {
     let allow = answer.values("Allow").next();
     match answer.status {
-        401 | 407 => "give a login with -H or -b".to_owned(),
-        403 => "give a login with -H or -b, if it needs one, or allow the suite in".to_owned(),
+        401 | 407 => "give a login with -u, -H or -b".to_owned(),
+        403 => "give a login with -u, -H or -b, if it needs one, or allow the suite in".to_owned(),
         404 | 410 => "is the path right?".to_owned(),
         405 | 501 => {
             let allow = allow.map_or_else(String::new, |allow| {

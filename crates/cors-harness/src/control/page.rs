@@ -24,6 +24,36 @@ pub(crate) async fn plain_get(
     session.exchange(site, request, false).await.1
 }
 
+/// What to add where a login is asked for: that preflights are asked for one too, which they never
+/// have, so that giving one here does not help them.
+pub(super) async fn login_before_options(
+    site: &Site,
+    session: &Session<'_>,
+    status: u16,
+    origin: &str,
+) -> String {
+    let is_login = |status: u16| matches!(status, 401 | 403 | 407);
+    if !is_login(status) {
+        return String::new();
+    }
+    let line = |name: &str, value: &str| -> Line { (name.into(), value.into()) };
+    let headers = vec![
+        line("Accept", "*/*"),
+        line("Access-Control-Request-Method", "GET"),
+        line("Origin", origin),
+    ];
+    let request = model::request_for(b"OPTIONS", site.target.url(), headers);
+    let request = session.sent_by_browser(request);
+    match session.exchange(site, request, false).await.1 {
+        Ok(answer) if is_login(answer.status) => format!(
+            ". A preflight is answered {} too: browsers send no login with one, so that OPTIONS has \
+             to get past the login without",
+            answer.status
+        ),
+        Ok(_) | Err(_) => String::new(),
+    }
+}
+
 /// Makes a GET of the resource as a page of the origin.
 pub(super) async fn as_page(site: &Site, session: &Session<'_>, origin: &str) -> Done {
     let credentials = if site.policy.allow_credentials {

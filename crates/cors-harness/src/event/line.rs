@@ -121,6 +121,8 @@ pub enum NoteAbout {
     Cache,
     /// It allows pages of one origin other things than those of another.
     Rules,
+    /// It once gave no response, and gave one when it was asked again.
+    NoResponse,
 }
 
 /// How a run ended.

@@ -11,7 +11,7 @@ use cors_vectors::server::{Level, Verdict};
 use super::check::ORIGIN;
 use super::withdraw::{HEADERS, METHODS};
 use super::{check, withdraw};
-use crate::cause::{Change, Fix};
+use crate::cause::{Change, Fix, Remedy as RemedyEvent};
 use crate::done::{Done, Exchange};
 use crate::event::{CheckEvent, CheckOutcome, Kind};
 use crate::judge::{Standing, answer, standing};
@@ -295,11 +295,26 @@ impl Trial<'_> {
                     .recorded
                     .get(exchange)
                     .map_or(Kind::Actual, |one| one.kind),
-                remedy: model::remedy_event(&remedy, redactor),
+                remedy: self.addressed(exchange, model::remedy_event(&remedy, redactor)),
             });
         Fix {
             check,
             changes: changes.collect(),
+        }
+    }
+
+    /// A change with the origin that it is about, where it takes `Access-Control-Allow-Origin` away.
+    fn addressed(&self, exchange: usize, remedy: RemedyEvent) -> RemedyEvent {
+        let RemedyEvent::RemoveHeader { name, .. } = &remedy else {
+            return remedy;
+        };
+        if !name.eq_ignore_ascii_case(ORIGIN) {
+            return remedy;
+        }
+        let exchange = self.recorded.get(exchange);
+        RemedyEvent::RemoveHeader {
+            name: name.clone(),
+            to: exchange.and_then(|one| withdraw::recipient(one, &self.task.site.policy)),
         }
     }
 }

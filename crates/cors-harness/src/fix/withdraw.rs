@@ -6,8 +6,12 @@ use cors_text::blanks::trimmed;
 use cors_vectors::server::Credentials;
 
 use super::check::{CREDENTIALS, ORIGIN, add, remove, set};
+use crate::cause::Recipient;
+use crate::defect::Stranger;
+use crate::defects::stranger;
+use crate::done::Exchange;
 use crate::plan::PlannedFetch;
-use crate::wire::Response;
+use crate::wire::{Line, Response};
 
 pub(super) const METHODS: &str = "Access-Control-Allow-Methods";
 pub(super) const HEADERS: &str = "Access-Control-Allow-Headers";
@@ -28,14 +32,25 @@ pub(super) fn candidates(
         Credentials::Include => vec![remove(CREDENTIALS, on)],
         Credentials::Omit | Credentials::SameOrigin => Vec::new(),
     };
+    // By the standard a preflight that is forced allows its method where no list is.
+    let unlisted = || match &rule.allow_methods {
+        AnyOr::Listed(listed) if answer.values(METHODS).next().is_none() => {
+            let listed: Vec<&[u8]> = listed.iter().map(String::as_bytes).collect();
+            let value = if listed.is_empty() {
+                b"GET".to_vec()
+            } else {
+                listed.join(&b", "[..])
+            };
+            set(METHODS, &value, on)
+        }
+        AnyOr::Any(_) | AnyOr::Listed(_) => None,
+    };
     let methods = || {
-        vec![without(
-            METHODS,
-            answer,
-            &rule.allow_methods,
-            &[&fetch.method],
-            on,
-        )]
+        let unlisted = unlisted().filter(|_| on == Stage::Preflight);
+        vec![
+            unlisted,
+            without(METHODS, answer, &rule.allow_methods, &[&fetch.method], on),
+        ]
     };
     let names: Vec<&[u8]> = fetch
         .headers
@@ -68,6 +83,32 @@ pub(super) fn exposing(
         return without(EXPOSED, answer, &policy.expose_headers, &[name], on);
     }
     add(EXPOSED, name, on)
+}
+
+/// The origin to which an exchange gives `Access-Control-Allow-Origin`; `None` where it names none.
+pub(super) fn recipient(exchange: &Exchange, policy: &Policy) -> Option<Recipient> {
+    let request = &exchange.request;
+    let sent = |name: &str| {
+        let named = |(found, _): &&Line| found.eq_ignore_ascii_case(name.as_bytes());
+        let (_, value) = request.headers.iter().find(named)?;
+        Some(String::from_utf8_lossy(value))
+    };
+    let origin = sent("Origin")?;
+    let answer = exchange.answer.as_ref().ok()?;
+    if answer.values(ORIGIN).any(|value| value == b"*") {
+        return Some(Recipient::Everybody);
+    }
+    let path = String::from_utf8_lossy(&request.path);
+    let policy = policy.at(path.split('?').next().unwrap_or(&path));
+    Some(match stranger(&origin, sent("Host").as_deref(), policy) {
+        Stranger::Host | Stranger::Port | Stranger::Scheme => Recipient::LookAlike,
+        Stranger::Any
+        | Stranger::Own
+        | Stranger::Local
+        | Stranger::Application
+        | Stranger::Null
+        | Stranger::Malformed => Recipient::Origin,
+    })
 }
 
 /// A list without some elements, or, where a star stands for them, what the policy lists.

@@ -45,7 +45,7 @@ fn changed((status, lines): &(u16, Lines), changes: Option<&Fix>, exchange: usiz
         };
         match &change.remedy {
             Remedy::SetStatus { status: to } => status = *to,
-            Remedy::RemoveHeader { name } => without(&mut lines, name),
+            Remedy::RemoveHeader { name, .. } => without(&mut lines, name),
             Remedy::SetHeader { name, value } => {
                 without(&mut lines, name);
                 lines.push((name.clone(), value.clone()));

@@ -232,7 +232,7 @@ async fn what_means_nothing_is_skipped_with_its_reason() {
         ("origin/pattern", "pattern"),
         (
             "origin/pattern-lookalike",
-            "origin/pattern, which it is paired with, was skipped",
+            "it needs origin/pattern, which was skipped",
         ),
         ("errors/missing", "missing"),
     ] {
@@ -261,7 +261,11 @@ async fn unsafe_requests_are_withheld_and_the_preflight_decides() {
     let case = stream.case("preflight/put");
     assert_eq!((case.outcome, case.got), (Outcome::Pass, Some(Got::Shared)));
     assert!(
-        case.steps[0].note.as_ref().unwrap().contains("withheld"),
+        case.steps[0]
+            .note
+            .as_ref()
+            .unwrap()
+            .contains("was not sent"),
         "{case:#?}"
     );
     let outcomes: Vec<_> = case.checks.iter().map(|check| check.outcome).collect();
@@ -353,7 +357,7 @@ async fn levels_decide_what_a_failure_costs() {
             case.reason
                 .as_ref()
                 .unwrap()
-                .contains("Vary is `Origin`, wanted no such line")
+                .contains("Vary is `Origin`, expected no such line")
         );
     }
     let verdict = json!({"level": "info",

@@ -56,7 +56,7 @@ pub async fn fetch<N: Network, T: Trace>(
         ..
     } = &mut fetch_params;
     step!(trace, "8":
-        "A {} request for {} with the mode {}, from {}.",
+        "The request is {} {} with the mode {}, from {}.",
         request.method,
         request.current_url().serialize(false),
         request.mode,

@@ -13,6 +13,7 @@ use cors_vectors::server::{Level, Verdict};
 use crate::cite::cited;
 use crate::reasons::reason;
 use cors_explain::console::{self, ConsoleView, Refused};
+use cors_text::command::broken;
 use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use cors_text::terminal as escape;
 
@@ -21,6 +22,9 @@ mod impact;
 
 /// Columns before the text of a section.
 const INDENT: usize = 12;
+
+/// The section of the commands that show a failure again.
+const REPRODUCE: &str = "reproduce";
 
 /// A part of a block, in colours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,17 +35,24 @@ pub struct Section {
     pub lines: Vec<String>,
 }
 
+/// Columns of a command where those of the terminal are not known.
+const COMMAND: usize = 100;
+
 /// Sections whose lines are never wrapped: URLs and header values are compared by eye with what a server
-/// sent, and commands are copied.
-const AS_IT_IS: [&str; 4] = ["request", "response", "reproduce", "docs"];
+/// sent.
+const AS_IT_IS: [&str; 3] = ["request", "response", "docs"];
 
 impl Section {
     /// The same in lines that fit behind the headings of a block of so many columns.
     fn within(&self, columns: usize) -> Self {
+        let is_known = columns < usize::MAX;
         let columns = columns.saturating_sub(INDENT);
         let lines = self.lines.iter();
         let lines = if AS_IT_IS.contains(&self.heading) {
             lines.cloned().collect()
+        } else if self.heading == REPRODUCE {
+            let columns = if is_known { columns } else { COMMAND };
+            lines.flat_map(|line| broken(line, columns)).collect()
         } else {
             lines
                 .flat_map(|line| escape::wrapped(line, columns))
@@ -356,7 +367,7 @@ impl Block {
 
     fn reproduce(&mut self, case: &CaseEvent) {
         let Some(again) = &case.again else { return };
-        let mut heading = "reproduce";
+        let mut heading = REPRODUCE;
         for line in [&again.cli, &again.curl].into_iter().flatten() {
             self.section(heading, &escape::sentence(line));
             heading = "";

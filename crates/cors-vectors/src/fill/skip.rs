@@ -82,20 +82,20 @@ impl fmt::Display for Skip {
                     endpoint.name()
                 )
             }
-            Self::Placeholder { name } => write!(f, "the policy has nothing to fill `{{{name}}}`"),
+            Self::Placeholder { name } => f.write_str(lacking(name)),
             Self::NoSuchPage { origin, reason } => {
                 write!(f, "no page can have the origin `{origin}`: {reason}")
             }
             Self::Allowed { origin } => {
                 write!(
                     f,
-                    "the policy allows what is to be refused, to the origin `{origin}`"
+                    "the case wants a request of `{origin}` refused, and the policy allows it"
                 )
             }
             Self::Refused { origin } => {
                 write!(
                     f,
-                    "the policy refuses what is to be shared, to the origin `{origin}`"
+                    "the case wants a request of `{origin}` allowed, and the policy refuses it"
                 )
             }
             Self::OtherOrigin { origin } => {
@@ -109,5 +109,58 @@ impl fmt::Display for Skip {
             }
             Self::Text(error) => error.fmt(f),
         }
+    }
+}
+
+/// Why a policy has nothing that a placeholder could stand for.
+fn lacking(placeholder: &str) -> &'static str {
+    let (of, part) = placeholder.split_once('.').unwrap_or((placeholder, ""));
+    match (of, part) {
+        ("own", "insecure") => "only for a target that is reached over TLS",
+        ("allowed", "") | ("each", "origin") => "the policy lists no origin",
+        ("each", "near_header") => "the policy lists no prefix of request headers",
+        ("allowed" | "allowed_first" | "near" | "own", _) | ("each", "near") => {
+            "the policy lists no origin that has a look-alike of this kind"
+        }
+        ("allowed_last", _) => "the policy lists no exact origin",
+        ("allowed2", _) => "the policy lists no second origin",
+        ("pattern", _) => "the policy lists no pattern of the kind that the case is about",
+        ("foreign" | "other", _) | ("each", "refused") => "the policy refuses no origin",
+        ("method" | "method_last", _) | ("each", "method") => {
+            "the policy lists no method that needs a preflight, such as PUT"
+        }
+        ("method2", _) => "the policy lists no second method that needs a preflight",
+        ("unlisted_method", _) | ("each", "unlisted_method") => "the policy allows every method",
+        ("header" | "header_last", "" | "value" | "upper")
+        | ("each", "header" | "header.value") => {
+            "the policy lists no request header that needs a preflight"
+        }
+        ("header", _) => "the policy lists no request header with a hyphen in its name",
+        ("header2", _) => "the policy lists no second request header that needs a preflight",
+        ("unlisted_header", _) => "the policy allows every request header",
+        ("asked_method" | "asked_header", _) => "the policy allows nothing that needs a preflight",
+        ("exposed" | "exposed_last", _) | ("each", "exposed") => {
+            "the policy exposes no response header"
+        }
+        ("exposed2", _) => "the policy exposes no second response header",
+        ("unexposed", _) => "the policy exposes every response header",
+        ("max_age", _) => "the policy states no max-age",
+        _ => "the policy has nothing of the kind that the case is about",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fill::SERVER_PLACEHOLDERS;
+
+    #[test]
+    fn each_placeholder_has_words_for_a_policy_without_it() {
+        let unknown = lacking("unknown");
+        for (name, _) in SERVER_PLACEHOLDERS {
+            assert_ne!(lacking(name), unknown, "{name}");
+        }
+        assert!(lacking("each.near_header").contains("prefix"));
+        assert!(lacking("header2").contains("second request header"));
     }
 }

@@ -15,7 +15,7 @@ fn cases_are_skipped_with_a_reason() {
     };
     assert_eq!(
         skip(look_alike, "", false),
-        "the policy allows what is to be refused, to the origin `https://www.b.example`"
+        "the case wants a request of `https://www.b.example` refused, and the policy allows it"
     );
     assert_eq!(
         skip(
@@ -31,7 +31,7 @@ fn cases_are_skipped_with_a_reason() {
             "",
             false
         ),
-        "the policy has nothing to fill `{method}`"
+        "the policy lists no method that needs a preflight, such as PUT"
     );
     assert_eq!(
         skip(

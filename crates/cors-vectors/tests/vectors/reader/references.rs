@@ -52,12 +52,12 @@ fn what_refers_to_other_files() {
         (
             "\"{allowed}\"",
             "\"{allowed2}\"",
-            "server/origin.json:6: `origin/allowed`: field `steps`: the case cannot run under its own policy `plain`: the policy has nothing to fill `{allowed2}`",
+            "server/origin.json:6: `origin/allowed`: field `steps`: the case cannot run under its own policy `plain`: the policy lists no second origin",
         ),
         (
             "\"{foreign}\"",
             "\"{allowed}\"",
-            "server/origin.json:14: `origin/foreign`: field `steps`: the case cannot run under its own policy `plain`: the policy allows what is to be refused, to the origin `https://app.example`",
+            "server/origin.json:14: `origin/foreign`: field `steps`: the case cannot run under its own policy `plain`: the case wants a request of `https://app.example` refused, and the policy allows it",
         ),
         (
             "\"{allowed}\"",

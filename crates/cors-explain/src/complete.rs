@@ -6,8 +6,11 @@ use cors_model::request::CredentialsMode;
 use crate::derive::{Stated, Unclear};
 use crate::gather::{Exchanged, Material};
 use crate::message::{Field, RequestMessage, ResponseMessage, has};
-use crate::paste::{ConsoleExchange, ERROR, read_console_words};
+use crate::paste::{ConsoleExchange, ERROR, REDIRECT, read_console_words};
 use crate::view::Explanation;
+
+/// The origin of a page that nobody named.
+const SOME_PAGE: &str = "https://app.example";
 
 /// Material in which nothing is missing that can be filled in.
 pub(crate) struct Completed {
@@ -105,12 +108,24 @@ impl Completed {
                 .as_ref()
                 .is_some_and(ResponseMessage::answers_preflight);
             let has_origin = has(&request.fields, "Origin");
+            // Whoever asks is refused by that status alone.
+            let failed = exchange.response.as_ref();
+            let failed = failed.is_some_and(|response| !(200..=299).contains(&response.status));
+            let is_made_up = !has_origin && stated.is_none() && failed;
             if request.method != b"OPTIONS"
                 || has(&request.fields, "Access-Control-Request-Method")
                 || !answers
-                || !(has_origin || stated.is_some())
+                || !(has_origin || stated.is_some() || is_made_up)
             {
                 continue;
+            }
+            if is_made_up {
+                request.fields.push(field("Origin", SOME_PAGE));
+                self.assumed.push(format!(
+                    "{SOME_PAGE} stands for the page: the request was sent without Origin, which curl \
+                     leaves out and a browser does not, and the status refuses every page (state it \
+                     with --origin)"
+                ));
             }
             if let Some(origin) = stated.as_ref().filter(|_| !has_origin) {
                 request.fields.push(field("Origin", origin));
@@ -144,8 +159,10 @@ impl Completed {
             .assumed
             .retain(|assumed| !assumed.contains("--credentials include"));
         if console.status.is_none() {
-            let made_up = format!("the status {ERROR}");
-            explanation.said = explanation.said.replace(&made_up, "an error status");
+            for (made_up, words) in [(ERROR, "an error status"), (REDIRECT, "a redirect")] {
+                let made_up = format!("the status {made_up}");
+                explanation.said = explanation.said.replace(&made_up, words);
+            }
         }
         explanation.notes.push(
             "This goes by the words on the console alone. What else the responses hold is not known: \

@@ -69,7 +69,11 @@ pub(crate) fn explanation(concluded: &Concluded, stated: &Stated) -> Explanation
         exchanges: exchanges(act, &run, answers, refusal, &redactor),
         steps: steps::view(&trace, refusal, &redactor),
         console: refusal.map_or_else(Vec::new, |refusal| {
-            advice::on_console(act, &run, answers, refusal)
+            let mut written = advice::on_console(act, &run, answers, refusal);
+            // An engine that does not refuse this writes nothing of it.
+            let differing = differing(act, &run, answers);
+            written.retain(|view| !differing.contains(&view.engine));
+            written
         }),
         changes: found.changes,
         next: match (&run.end, found.answers.as_slice()) {
@@ -244,11 +248,11 @@ fn advised(
 /// Headers of a page beyond which no engine is asked.
 const MOST_HEADERS: usize = 500;
 
-/// Which engines decide otherwise than the standard, where the standard's decision is shown.
-fn engines_differ(act: &Act, run: &Run, answers: &[Answer]) -> Option<String> {
+/// The engines that decide otherwise than the standard, where the standard's decision is shown.
+fn differing(act: &Act, run: &Run, answers: &[Answer]) -> Vec<String> {
     // An engine goes through all header names for each of them.
     if !act.dialect.name.is_empty() || act.header_list.iter().count() > MOST_HEADERS {
-        return None;
+        return Vec::new();
     }
     let differs = |engine: &Engine| {
         let act = Act {
@@ -261,9 +265,14 @@ fn engines_differ(act: &Act, run: &Run, answers: &[Answer]) -> Option<String> {
         first(&own) == first(run) && own.is_good() != run.is_good()
     };
     let differing = Engine::ALL.into_iter().filter(differs);
-    let names: Vec<String> = differing
+    differing
         .map(|engine| engine.dialect().name.to_owned())
-        .collect();
+        .collect()
+}
+
+/// What is said of them.
+fn engines_differ(act: &Act, run: &Run, answers: &[Answer]) -> Option<String> {
+    let names = differing(act, run, answers);
     let [first, ..] = names.as_slice() else {
         return None;
     };

@@ -28,7 +28,13 @@ pub struct Material {
 }
 
 fn read(name: &str, text: &[u8]) -> Result<Pasted, Unclear> {
-    paste::read(text).map_err(|error| Unclear(format!("{name}: {error}")))
+    paste::read(text).map_err(|error| {
+        let words = std::str::from_utf8(text).ok();
+        match words.and_then(paste::other_console_words) {
+            Some(why) => Unclear(format!("{name}: {why}")),
+            None => Unclear(format!("{name}: {error}")),
+        }
+    })
 }
 
 /// A request and its answer.

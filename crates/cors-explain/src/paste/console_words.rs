@@ -7,6 +7,8 @@ const ORIGIN: &str = "Access-Control-Allow-Origin";
 const CREDENTIALS: &str = "Access-Control-Allow-Credentials";
 /// What stands for an error status that the words do not name.
 pub(crate) const ERROR: u16 = 403;
+/// What stands for the status of a redirect.
+pub(crate) const REDIRECT: u16 = 302;
 
 /// What the words on a console say of an exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,50 @@ enum Why {
     Header(String),
     Method(Option<String>),
     Status,
+    Redirect,
+}
+
+/// Words of which no header of a response is the reason, and what is.
+const OTHERS: [(&str, &str); 6] = [
+    ("address space", LOCAL_NETWORK),
+    (
+        "Cross origin requests are only supported for protocol schemes",
+        FILE,
+    ),
+    ("CORS request not http", FILE),
+    (
+        "CORS request did not succeed",
+        "the words on the console say that there was no response at all: no connection, a \
+         certificate that the browser does not trust, or an extension that stopped it. No header of \
+         a response changes that; open the URL in a tab of its own to see what is wrong",
+    ),
+    (
+        "due to access control checks",
+        "the words on the console name no reason: WebKit writes it in the line before; paste both",
+    ),
+    (
+        "has been blocked by CORS policy",
+        "the words on the console name a reason that is not known here; give the exchange as `curl \
+         -v` shows it, or a HAR file",
+    ),
+];
+const LOCAL_NETWORK: &str = "the words on the console are not about CORS headers: a page of the \
+                             internet asks an address of the local network, for which Chromium wants \
+                             a secure page and the user's permission (Local Network Access). No \
+                             header of a response changes that";
+const FILE: &str = "the words on the console say that something was opened as a file and not over \
+                    HTTP, for which there is no CORS: serve the page and what it asks for over HTTP, \
+                    such as with `python3 -m http.server`";
+
+/// Why words on a console cannot be put into an exchange, if a text is such.
+pub(crate) fn other_console_words(text: &str) -> Option<&'static str> {
+    let is_such = text.contains("has been blocked by CORS policy")
+        || text.contains("Cross-Origin Request Blocked")
+        || text.contains("due to access control checks");
+    let mut others = OTHERS.iter().filter(|_| is_such);
+    others
+        .find(|(words, _)| text.contains(words))
+        .map(|(_, why)| *why)
 }
 
 /// Reads the words, if a text is such; `origin` is the page's, where somebody states it.
@@ -75,7 +121,7 @@ pub(crate) fn read_console_words(text: &str, origin: Option<&str>) -> Option<Con
             .ok()
     });
     let is_preflight = match &why {
-        Why::Header(_) | Why::Method(_) | Why::Status => true,
+        Why::Header(_) | Why::Method(_) | Why::Status | Why::Redirect => true,
         Why::Missing | Why::Value(_) | Why::Wildcard | Why::NotWithCredentials(_) => {
             text.contains("Response to preflight request")
         }
@@ -85,9 +131,12 @@ pub(crate) fn read_console_words(text: &str, origin: Option<&str>) -> Option<Con
     }
     let credentials = match &why {
         Why::Wildcard | Why::NotWithCredentials(_) => CredentialsMode::Include,
-        Why::Missing | Why::Value(_) | Why::Header(_) | Why::Method(_) | Why::Status => {
-            CredentialsMode::SameOrigin
-        }
+        Why::Missing
+        | Why::Value(_)
+        | Why::Header(_)
+        | Why::Method(_)
+        | Why::Status
+        | Why::Redirect => CredentialsMode::SameOrigin,
     };
     let method = match (&why, method) {
         (Why::Method(Some(refused)), _) => refused.clone(),
@@ -129,10 +178,11 @@ fn answer(
     status: Option<u16>,
     is_preflight: bool,
 ) -> String {
-    let usual = match (matches!(why, Why::Status), is_preflight) {
-        (true, _) => ERROR,
-        (false, true) => 204,
-        (false, false) => 200,
+    let usual = match (why, is_preflight) {
+        (Why::Status, _) => ERROR,
+        (Why::Redirect, _) => REDIRECT,
+        (_, true) => 204,
+        (_, false) => 200,
     };
     let with = |lines: &[(&str, &str)]| {
         let lines = lines
@@ -152,6 +202,7 @@ fn answer(
         Why::NotWithCredentials(value) => with(&[(ORIGIN, origin), (CREDENTIALS, value)]),
         Why::Header(_) => with(&[(ORIGIN, origin), ("Access-Control-Allow-Methods", method)]),
         Why::Method(_) | Why::Status => with(&[(ORIGIN, origin)]),
+        Why::Redirect => with(&[(ORIGIN, origin), ("Location", "/elsewhere")]),
     }
 }
 
@@ -167,6 +218,11 @@ fn why(text: &str) -> Option<Why> {
     }
     if let Some(method) = between(text, "Method ", " is not allowed by") {
         return Some(Why::Method(Some(method)));
+    }
+    if has("Redirect is not allowed for a preflight")
+        || has("CORS request external redirect not allowed")
+    {
+        return Some(Why::Redirect);
     }
     if has("does not have HTTP ok status")
         || has("Preflight response is not successful")

@@ -9,6 +9,8 @@ mod pasted;
 mod read;
 mod shell;
 
-pub(crate) use self::console_words::{ConsoleExchange, ERROR, read_console_words};
+pub(crate) use self::console_words::{
+    ConsoleExchange, ERROR, REDIRECT, other_console_words, read_console_words,
+};
 pub(crate) use self::pasted::Pasted;
 pub(crate) use self::read::read;

@@ -293,3 +293,72 @@ fn a_preflight_that_curl_made_without_its_headers_is_one() {
     ));
     assert!(!tells(&explanation, "a listener"));
 }
+
+#[test]
+fn lines_of_consoles_that_no_header_is_the_reason_of_say_so() {
+    for (words, why) in [
+        (
+            "Access to fetch at 'http://192.168.1.10/api' from origin 'https://app.example' has been \
+             blocked by CORS policy: Permission was denied for this request to access the `local` \
+             address space.",
+            "Local Network Access",
+        ),
+        (
+            "Access to fetch at 'file:///C:/data.json' from origin 'null' has been blocked by CORS \
+             policy: Cross origin requests are only supported for protocol schemes: chrome, data, \
+             http, https.",
+            "serve the page and what it asks for over HTTP",
+        ),
+        (
+            "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource \
+             at file:///home/x/data.json. (Reason: CORS request not http).",
+            "serve the page and what it asks for over HTTP",
+        ),
+        (
+            "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource \
+             at https://api.example/v1. (Reason: CORS request did not succeed). Status code: (null).",
+            "there was no response at all",
+        ),
+        (
+            "Fetch API cannot load https://api.example/v1 due to access control checks.",
+            "in the line before",
+        ),
+    ] {
+        let said = not_enough(words);
+        assert!(said.contains(why), "{said}");
+    }
+}
+
+#[test]
+fn lines_of_consoles_tell_of_a_redirected_preflight() {
+    for words in [
+        "Access to fetch at 'https://api.example/v1' from origin 'https://app.example' has been blocked \
+         by CORS policy: Response to preflight request doesn't pass access control check: Redirect is \
+         not allowed for a preflight request.",
+        "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at \
+         https://api.example/v1. (Reason: CORS request external redirect not allowed).",
+    ] {
+        let explanation = pasted(words);
+        assert_verdict(&explanation, Verdict::Refused);
+        let said = &explanation.said;
+        assert!(
+            said.contains("a redirect") && !said.contains("302"),
+            "{said}"
+        );
+        assert!(explanation.console.is_empty());
+    }
+}
+
+#[test]
+fn a_preflight_without_its_headers_is_refused_by_its_status_alone() {
+    let text = "> OPTIONS /v1 HTTP/1.1\n> Host: api.example\n> Accept: */*\n>\n< HTTP/1.1 401 \
+                Unauthorized\n< Access-Control-Allow-Origin: *\n< Access-Control-Allow-Methods: GET\n<\n";
+    let explanation = pasted(text);
+    assert_verdict(&explanation, Verdict::Refused);
+    assert!(explanation.said.contains("401"), "{}", explanation.said);
+    let assumed = explanation.page.assumed.join(" ");
+    assert!(assumed.contains("which curl leaves out"), "{assumed}");
+    let fine = text.replace("401 Unauthorized", "204 No");
+    let why = not_enough(&fine);
+    assert!(why.contains("there is no Origin header"), "{why}");
+}

@@ -161,3 +161,18 @@ fn a_fix_that_allows_null_comes_with_a_warning() {
         "{notes}"
     );
 }
+
+#[test]
+fn an_engine_that_allows_it_has_no_line_on_its_console() {
+    let explanation = preflight(
+        "Access-Control-Request-Method: GET\nAccess-Control-Request-Headers: authorization",
+        "HTTP/1.1 204 No\nAccess-Control-Allow-Origin: *\nAccess-Control-Allow-Headers: *",
+    );
+    assert_verdict(&explanation, Verdict::Refused);
+    assert!(explanation.console.is_empty(), "{:?}", explanation.console);
+    let notes = explanation.notes.join(" ");
+    assert!(
+        notes.contains("Chromium, Firefox and WebKit allow it"),
+        "{notes}"
+    );
+}

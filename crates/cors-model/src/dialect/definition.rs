@@ -73,7 +73,7 @@ dialect! {
     drops_user_agent: bool = false;
     /// Bytes beyond ASCII in `Accept` and `Content-Type` are unsafe: `safelisted-headers/byte-80`.
     high_bytes_unsafe: bool = false;
-    /// Commas and empty parameters behind the essence of a `Content-Type` are unsafe, and not for
+    /// Commas, and nothing but empty parameters, behind the essence of a `Content-Type` are unsafe, and not for
     /// `no-cors` requests to have: `content-type/comma-in-parameter`,
     /// `no-cors/joined-json-after-semicolon`.
     content_type_parameters_checked: bool = false;
@@ -169,7 +169,8 @@ dialect! {
     /// Of several lines of a response header, empty ones do not count:
     /// `header-parsing/get-empty-values`.
     drops_empty_values: bool = false;
-    /// A broken Access-Control-Expose-Headers with a `*` exposes everything:
+    /// A broken Access-Control-Expose-Headers that begins with `*` exposes everything to a request
+    /// without credentials:
     /// `exposed-headers/broken-with-wildcard`.
     exposes_broken_lists: bool = false;
 }

@@ -157,9 +157,8 @@ impl Dialect {
             && let Some(semicolon) = value.iter().position(|&byte| byte == b';')
         {
             let parameters = value.get(semicolon + 1..).unwrap_or_default();
-            if parameters.contains(&b',')
-                || parameters.contains(&b';') && parameters.starts_with(b";")
-            {
+            let are_empty = !parameters.is_empty() && parameters.iter().all(|byte| *byte == b';');
+            if are_empty || parameters.contains(&b',') {
                 return false;
             }
         }

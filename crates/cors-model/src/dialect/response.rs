@@ -91,20 +91,23 @@ impl Dialect {
         }
     }
 
-    /// The names that a response exposes, where a list that cannot be read may still expose all.
+    /// The names that a response exposes, where a list that begins with `*` and cannot be read may
+    /// still expose all to a request without credentials.
     pub(crate) fn exposed<'a>(
         &self,
         header_names: Result<Option<Vec<&'a [u8]>>, ExtractFailure>,
         response: &Response,
+        includes_credentials: bool,
     ) -> Result<Option<Vec<&'a [u8]>>, ExtractFailure> {
         let value = response.header_list.get(ACEH);
-        let lists_wildcard = |value: &[u8]| {
-            let mut elements = value.split(|&byte| byte == b',');
-            elements.any(|element| HeaderValue::normalize(element) == b"*")
+        let begins_with_wildcard = |value: &[u8]| {
+            let first = value.split(|&byte| byte == b',').next();
+            first.is_some_and(|element| HeaderValue::normalize(element) == b"*")
         };
         if self.exposes_broken_lists
+            && !includes_credentials
             && header_names.is_err()
-            && value.as_deref().is_some_and(lists_wildcard)
+            && value.as_deref().is_some_and(begins_with_wildcard)
         {
             Ok(Some(Vec::from([&b"*"[..]])))
         } else {

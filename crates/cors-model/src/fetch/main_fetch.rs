@@ -154,7 +154,7 @@ pub(super) async fn main_fetch<N: Network, T: Trace>(
                 // Script sees no more than the safelisted headers when the list cannot be read.
                 let header_names: Option<Vec<HeaderName>> = agent
                     .dialect
-                    .exposed(header_names, &response)
+                    .exposed(header_names, &response, request.includes_credentials())
                     .ok()
                     .flatten()
                     .map(|values| values.into_iter().map(HeaderName::from_token).collect());

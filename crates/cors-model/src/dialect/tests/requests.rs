@@ -168,6 +168,7 @@ fn parameters_of_types_are_checked_in_firefox() {
         ("semicolon", "text/plain;", [""; 4]),
         ("two-semicolons", "text/plain;;", ["", "", "x", ""]),
         ("a semicolon after a parameter", "text/plain;a=b;", [""; 4]),
+        ("a parameter after semicolons", "text/plain;;note", [""; 4]),
         (
             "comma-in-parameter",
             "text/plain;x=1,application/json",

@@ -6,7 +6,8 @@ use arbitrary::Unstructured;
 use cors_harness::attribute::cause;
 use cors_harness::control::Halt;
 use cors_harness::event::{
-    Again, CaseEvent, Counts, FoundEvent, GeneratedEvent, Mode, Outcome, RunEvent, SubjectEvent,
+    Again, CaseEvent, Counts, FoundEvent, GeneratedEvent, Mode, NoteAbout, NoteEvent, Outcome,
+    RunEvent, SubjectEvent,
 };
 use cors_harness::exit::Exit;
 use cors_harness::kit::Subject;
@@ -23,7 +24,7 @@ use crate::failure::{Failure, causes, failures};
 use crate::finding::{Finding, Fuzzed, Fuzzing};
 use crate::fresh::Supply;
 use crate::generate::generate;
-use crate::matter::Matter;
+use crate::matter::{Kind, Matter};
 use crate::oddity::{Oddity, unusual};
 use crate::place::{Place, choose, origins, places};
 use crate::rules;
@@ -78,6 +79,8 @@ pub(crate) struct Search<'s> {
     requests: usize,
     /// Whether a finding counts and is not known.
     is_news: bool,
+    /// Whether it was told that something was not answered by chance.
+    has_chance: bool,
 }
 
 impl<'s> Search<'s> {
@@ -110,6 +113,7 @@ impl<'s> Search<'s> {
             counts: Counts::default(),
             requests: 0,
             is_news: false,
+            has_chance: false,
         }
     }
 
@@ -357,6 +361,10 @@ impl<'s> Search<'s> {
         let Some(finding) = self.pending.take() else {
             return Ok(());
         };
+        if !finding.is_confirmed() && is_chance(&finding) {
+            self.chance();
+            return Ok(());
+        }
         match self.same(&finding, place) {
             Some(same) => {
                 self.also.push((finding.matter, same));
@@ -391,6 +399,20 @@ impl<'s> Search<'s> {
                 || (known.case.policy == new.case.policy && alike(Oddity::is_of_form));
             known.is_confirmed() && known.event.level >= new.event.level && is_same
         })
+    }
+
+    /// Tells once that something was not answered, and was when it was asked again.
+    fn chance(&mut self) {
+        if std::mem::replace(&mut self.has_chance, true) {
+            return;
+        }
+        self.stream.note(NoteEvent {
+            about: NoteAbout::NoResponse,
+            text:
+                "a request got no response, and got one when it was sent again to a fresh target: \
+                   that is no finding, and fewer --jobs may help a slow server"
+                    .to_owned(),
+        });
     }
 
     /// Tells a finding.
@@ -487,6 +509,12 @@ impl<'s> Search<'s> {
             end: self.stream.end(),
         }
     }
+}
+
+/// Whether all that is known of a finding is that nothing came in time, or that nothing came at all
+/// where nothing had to be allowed.
+fn is_chance(finding: &Finding) -> bool {
+    finding.matter.kind == Kind::Unanswered && finding.event.outcome == Outcome::Error
 }
 
 /// What the sequences of one batch are made of.

@@ -1,6 +1,8 @@
 //! `cargo xtask matrix`: the suite against the real servers of `xtask/subjects`, under every named
 //! policy that each can express, with what is known of each as its baseline.
 
+mod found;
+mod fuzz;
 mod page;
 mod row;
 
@@ -25,6 +27,13 @@ pub(crate) struct Args {
     /// Write what was found as a page of Markdown
     #[arg(long, value_name = "FILE", conflicts_with_all = ["names", "tests"])]
     write: Option<PathBuf>,
+    /// Look for what no case lists instead: this many generated sequences for each server; the
+    /// findings are compared with what the cases find
+    #[arg(long, value_name = "RUNS", conflicts_with_all = ["write", "tests"])]
+    fuzz: Option<u64>,
+    /// With --fuzz: what the sequences are made from
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "fuzz")]
+    seed: u64,
     /// Only cases whose id matches, in the forms that cors-conformance takes
     #[arg(short = 't', long = "test", value_name = "GLOB")]
     tests: Vec<String>,
@@ -39,6 +48,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let subjects = Subject::read_all(&places)?;
     let chosen = choose(&subjects, &args.names)?;
     let program = Program::find(args.program.as_deref(), &places)?;
+    if let Some(runs) = args.fuzz {
+        return Ok(fuzz::run(&chosen, &program, &places, (runs, args.seed)));
+    }
     let tests: Vec<&str> = args.tests.iter().flat_map(|test| ["-t", test]).collect();
     let mut rows = Vec::new();
     let (mut different, mut unjudged) = (0, 0);

@@ -61,7 +61,15 @@ pub(crate) fn verdict(fetch: &PageFetch, terms: Terms<'_>) -> Option<(Verdict, L
             let only_case = policy.allows_origin(asked.origin.as_bytes())
                 && !policy.allows_method(method)
                 && is_listed_but_for_case(policy, method);
-            if only_case || is_odd_subdomain(asked.origin.as_bytes(), policy) {
+            // By the standard such a preflight needs no list; engines want one all the same.
+            let only_forced = fetch.upload_listener
+                && policy.allows_origin(asked.origin.as_bytes())
+                && !policy.allows_method(method)
+                && asked
+                    .headers
+                    .iter()
+                    .all(|(name, _)| policy.allows_header(name));
+            if only_case || only_forced || is_odd_subdomain(asked.origin.as_bytes(), policy) {
                 Level::Should
             } else {
                 Level::Must

@@ -337,6 +337,7 @@ mod tests {
         let send = RawSend {
             method: "GET".into(),
             endpoint,
+            spelling: None,
             suffix: None,
             headers: headers.iter().map(pair).collect(),
             body: None,

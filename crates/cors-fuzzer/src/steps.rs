@@ -16,6 +16,7 @@ pub(crate) fn get() -> RawSend {
     RawSend {
         method: "GET".into(),
         endpoint: Endpoint::Resource,
+        spelling: None,
         suffix: None,
         headers: Vec::new(),
         body: None,

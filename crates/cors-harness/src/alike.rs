@@ -69,3 +69,34 @@ pub(crate) fn body_kept(all: &[Done], index: usize, answer: &Response) -> Option
     (alike && !more.is_empty() && first.status == answer.status && !is_echo)
         .then(|| first.body == answer.body)
 }
+
+/// Whether the application serves the path that a step asked for as it serves `plain`, of which that
+/// is another spelling: both gave GET without an `Origin` the same body, one more than once.
+pub(crate) fn serves_spelling(all: &[Done], index: usize, plain: &[u8]) -> bool {
+    let asked = all.get(index).and_then(|done| done.exchanges.last());
+    let Some(spelled) = asked.map(|exchange| exchange.request.path.as_slice()) else {
+        return false;
+    };
+    let bodies = |path: &[u8]| -> Vec<Option<&[u8]>> {
+        let last = all.iter().filter_map(|done| done.exchanges.last());
+        let of_path = last.filter(|exchange| {
+            let request = &exchange.request;
+            request.method == b"GET" && request.path == path && !request.has("Origin")
+        });
+        of_path
+            .map(|exchange| {
+                let answer = exchange.answer.as_ref().ok()?;
+                (answer.status == 200).then_some(answer.body.as_slice())
+            })
+            .collect()
+    };
+    let (plain, spelled) = (bodies(plain), bodies(spelled));
+    let Some(Some(first)) = plain.first() else {
+        return false;
+    };
+    let mut both = plain.iter().chain(&spelled);
+    plain.len() > 1
+        && !spelled.is_empty()
+        && !first.is_empty()
+        && both.all(|body| *body == Some(first))
+}

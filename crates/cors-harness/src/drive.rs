@@ -4,7 +4,6 @@
 use crate::done::{Done, Exchange};
 use crate::event::Kind;
 use crate::kit::Site;
-use crate::model;
 use crate::page::carry_out_fetch;
 use crate::plan::{Action, PlannedSend, Task};
 use crate::session::Session;
@@ -33,12 +32,10 @@ async fn carry_out_send(send: &PlannedSend, site: &Site, session: &Session<'_>) 
     if !session.lets_out(&send.method) {
         return Done::unable(Transport::Withheld(crate::escape::escape(&send.method)).to_string());
     }
-    let mut path = model::path_and_query(&send.url);
-    path.extend_from_slice(&send.suffix);
     let request = wire::Request {
         method: send.method.clone(),
         base: send.url.origin().serialize().into_owned(),
-        path,
+        path: send.path.clone(),
         headers: send.headers.clone(),
         body: send.body.clone(),
     };

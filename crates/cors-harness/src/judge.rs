@@ -4,7 +4,7 @@ use cors_model::response::FilteredResponse;
 use cors_vectors::check::On;
 use cors_vectors::server::{Credentials, Level, Verdict};
 
-use crate::alike::{answered_alike, body_kept, depends_on_origin};
+use crate::alike::{answered_alike, body_kept, depends_on_origin, serves_spelling};
 use crate::cause::About;
 use crate::done::{Decision, Done, Exchange};
 use crate::escape::escape;
@@ -242,6 +242,8 @@ enum JudgedOn<'a> {
     NowhereSent,
     /// The statement is about the body of other answers, which is not always the same.
     NoBodyToCompare,
+    /// The application does not serve this spelling of the path as the resource.
+    OtherResource,
     /// The body is another than that of other answers.
     OtherBody(&'a Response),
     Unanswered,
@@ -272,15 +274,26 @@ impl<'a> StepChecks<'a> {
     /// The checks of the step that are shown.
     fn events(self, step: &PlannedStep) -> Vec<CheckEvent> {
         let mut events = Vec::new();
+        let mut is_other_resource = false;
         let with_credentials = match &step.action {
             Action::Fetch(fetch) => {
                 self.readings(fetch, &mut events);
                 fetch.credentials == Credentials::Include
             }
-            Action::Send(_) => false,
+            Action::Send(send) => {
+                is_other_resource = send
+                    .respells
+                    .as_ref()
+                    .is_some_and(|plain| !serves_spelling(self.all, self.index, plain));
+                false
+            }
         };
         for check in &step.checks {
-            let judged_on = self.judged_on(check, with_credentials);
+            let judged_on = if is_other_resource {
+                JudgedOn::OtherResource
+            } else {
+                self.judged_on(check, with_credentials)
+            };
             let outcome = match judged_on {
                 JudgedOn::Answer(answer) if check.statement.holds(answer, with_credentials) => {
                     CheckOutcome::Pass
@@ -294,6 +307,7 @@ impl<'a> StepChecks<'a> {
                 | JudgedOn::Constant
                 | JudgedOn::NowhereSent
                 | JudgedOn::NoBodyToCompare
+                | JudgedOn::OtherResource
                 | JudgedOn::Unanswered => CheckOutcome::Skip,
             };
             if !self.detail.includes(outcome) {
@@ -317,6 +331,9 @@ impl<'a> StepChecks<'a> {
                 JudgedOn::NowhereSent => "does not apply: no response has the header".into(),
                 JudgedOn::NoBodyToCompare => {
                     "does not apply: there is no body that is always the same".into()
+                }
+                JudgedOn::OtherResource => {
+                    "does not apply: this spelling of the path is not served as the resource".into()
                 }
                 JudgedOn::Unanswered => "there is no answer to look at".into(),
                 JudgedOn::Missing => said_missing(self.done, check.on),

@@ -99,7 +99,10 @@ pub struct PlannedFetch {
 pub struct PlannedSend {
     pub method: Vec<u8>,
     pub url: Url,
-    pub suffix: Vec<u8>,
+    /// Path and query as they go out.
+    pub path: Vec<u8>,
+    /// Path and query as the policy spells them, where `path` does otherwise.
+    pub respells: Option<Vec<u8>>,
     pub headers: Vec<Line>,
     pub body: Option<Vec<u8>>,
     pub raw: bool,
@@ -289,7 +292,11 @@ pub(crate) fn task(case: &ServerCase, subject: &Subject) -> Result<Task, String>
         let place = Place { site, view };
         let asked = case.steps.iter().enumerate();
         for (_, step) in asked.filter(|(position, _)| values.has_step(*position)) {
-            steps.push(planned_step(step, &values, place)?);
+            steps.extend(planned_step(step, &values, place)?);
+        }
+        let states_nothing = |step: &PlannedStep| step.verdict.is_none() && step.checks.is_empty();
+        if steps.iter().all(states_nothing) {
+            return Err("the path of the target has no other spelling".into());
         }
     }
     Ok(Task {
@@ -305,21 +312,29 @@ struct Place<'a> {
     view: View<'a>,
 }
 
-fn planned_step(step: &Step, values: &Fill, place: Place<'_>) -> Result<PlannedStep, String> {
+/// A step with its texts filled in; `None` where the path has no such spelling.
+fn planned_step(
+    step: &Step,
+    values: &Fill,
+    place: Place<'_>,
+) -> Result<Option<PlannedStep>, String> {
     let action = match (&step.fetch, &step.send) {
         (Some(fetch), None) => Action::Fetch(planned_fetch(fetch, values, place)?),
-        (None, Some(send)) => Action::Send(planned_send(send, values, place)?),
+        (None, Some(send)) => match planned_send(send, values, place)? {
+            Some(send) => Action::Send(send),
+            None => return Ok(None),
+        },
         (Some(_), Some(_)) | (None, None) => {
             return Err("a step must have either `fetch` or `send`".into());
         }
     };
     let checks = step.checks.iter().map(|check| planned_check(check, values));
     let checks = checks.collect::<Result<_, _>>()?;
-    Ok(PlannedStep {
+    Ok(Some(PlannedStep {
         action,
         verdict: step.verdict,
         checks,
-    })
+    }))
 }
 
 fn bytes(text: &Text, values: &Fill) -> Result<Vec<u8>, String> {
@@ -363,19 +378,37 @@ fn planned_fetch(
     })
 }
 
-fn planned_send(send: &RawSend, values: &Fill, place: Place<'_>) -> Result<PlannedSend, String> {
+fn planned_send(
+    send: &RawSend,
+    values: &Fill,
+    place: Place<'_>,
+) -> Result<Option<PlannedSend>, String> {
     if send.raw
         && let Some(why) = place.site.target.hides_bytes()
     {
         return Err(why.to_owned());
     }
-    Ok(PlannedSend {
+    let url = endpoint_url(send.endpoint, place)?;
+    let suffix = send
+        .suffix
+        .as_ref()
+        .map_or(Ok(Vec::new()), |suffix| bytes(suffix, values))?;
+    let plain = [model::path_and_query(&url), suffix].concat();
+    let (path, respells) = match send.spelling {
+        None => (plain, None),
+        Some(spelling) => {
+            let Some(spelled) = spelling.of(url.path(), other_folder(url.path(), place)) else {
+                return Ok(None);
+            };
+            let behind = plain.get(url.path().len()..).unwrap_or_default();
+            ([spelled.as_bytes(), behind].concat(), Some(plain))
+        }
+    };
+    Ok(Some(PlannedSend {
         method: bytes(&send.method, values)?,
-        url: endpoint_url(send.endpoint, place)?,
-        suffix: send
-            .suffix
-            .as_ref()
-            .map_or(Ok(Vec::new()), |suffix| bytes(suffix, values))?,
+        url,
+        path,
+        respells,
         headers: lines(&send.headers, values)?,
         body: send
             .body
@@ -383,7 +416,14 @@ fn planned_send(send: &RawSend, values: &Fill, place: Place<'_>) -> Result<Plann
             .map(|body| bytes(body, values))
             .transpose()?,
         raw: send.raw,
-    })
+    }))
+}
+
+/// The folder that another resource of the policy is about, where a path is not in it.
+fn other_folder<'a>(path: &str, place: Place<'a>) -> Option<&'a str> {
+    let resources = place.site.policy.resources.iter();
+    let mut folders = resources.filter_map(|resource| resource.path.strip_suffix('*'));
+    folders.find(|folder| folder.ends_with('/') && !path.starts_with(folder))
 }
 
 fn planned_check(check: &check::Check, values: &Fill) -> Result<PlannedCheck, String> {

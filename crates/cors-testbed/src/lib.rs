@@ -14,6 +14,7 @@ mod memory;
 pub mod non_server;
 mod policy;
 pub mod reply;
+mod routes;
 mod serve;
 mod server;
 mod service;

@@ -71,8 +71,15 @@ impl Server {
         } = &*self.shared;
         let path = request.uri.path();
         let path = path.strip_prefix(base.as_str()).unwrap_or(path);
-        let place = Place::of(policy, base, path);
-        let mut x = Exchange::new(place.policy, policy, b, memory, request, &place.path);
+        let resolved = (b.resolve)(path);
+        let place = Place::of(policy, base, &resolved);
+        let in_force = if b.policy_of_written_path {
+            Place::of(policy, base, path).policy
+        } else {
+            place.policy
+        };
+        let mut x = Exchange::new(in_force, policy, b, memory, request, &place.path);
+        x.respells = (resolved != path).then_some(path);
         x.origin = (b.read_origin)(&x);
         x.kind = (b.classify)(&x);
         x.origin_allowed = (b.match_origin)(&x);

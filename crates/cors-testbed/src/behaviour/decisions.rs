@@ -1,6 +1,8 @@
 //! The decisions of a server, and one request on its way through them, with what has been decided
 //! about it so far.
 
+use std::borrow::Cow;
+
 use cors_policy::policy::{AnyOr, Policy};
 use http::header::HeaderMap;
 use http::{Method, request::Parts};
@@ -45,6 +47,8 @@ pub struct Exchange<'a> {
     pub method: &'a Method,
     /// The request's path below the server's base path.
     pub path: &'a str,
+    /// The path that was asked for, where the application takes it as another spelling of this one.
+    pub respells: Option<&'a str>,
     /// The request's query, without the question mark.
     pub query: &'a str,
     /// The request's header lines.
@@ -94,6 +98,7 @@ impl<'a> Exchange<'a> {
                 .map_or(0, |id| id.0),
             method: &request.method,
             path,
+            respells: None,
             query: request.uri.query().unwrap_or_default(),
             headers: &request.headers,
             received: request
@@ -223,6 +228,10 @@ pub enum Interception {
 /// careful server; `reference` documents what each decision is there.
 #[derive(Debug, Clone)]
 pub struct Behaviour {
+    /// The path that the application takes a path below the base path for.
+    pub resolve: fn(&str) -> Cow<'_, str>,
+    /// Whether the policy in force is that of the path as it was written.
+    pub policy_of_written_path: bool,
     /// Reads the request's origin: `None` unless there is exactly one line.
     pub read_origin: fn(&Exchange<'_>) -> Option<String>,
     /// Tells preflights, other cross-origin requests and the rest apart.

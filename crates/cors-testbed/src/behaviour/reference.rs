@@ -14,6 +14,8 @@ use crate::header::{append, text};
 impl Behaviour {
     /// The careful server.
     pub const REFERENCE: Self = Self {
+        resolve: |path| path.into(),
+        policy_of_written_path: false,
         read_origin,
         classify,
         match_origin,

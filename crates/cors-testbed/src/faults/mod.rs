@@ -32,6 +32,7 @@ mod preflight_origin;
 mod request_headers;
 mod robustness;
 mod rules;
+mod spellings;
 mod uncovered;
 mod vary;
 mod wire;
@@ -64,6 +65,7 @@ pub fn faults() -> Vec<Fault> {
         request_headers::FAULTS,
         robustness::FAULTS,
         rules::FAULTS,
+        spellings::FAULTS,
         wire::FAULTS,
     ]
     .concat();

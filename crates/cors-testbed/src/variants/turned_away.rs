@@ -5,8 +5,10 @@ use cors_policy::origin::check_serialized;
 use http::{Method, StatusCode};
 
 use super::variant::{Variant, is_foreign, table, variant};
+use crate::application::ENDPOINTS;
 use crate::behaviour::{Exchange, Interception, Kind};
 use crate::header::set;
+use crate::routes;
 
 table! {
     "large-bodies-413" "Bodies of more than 64 KiB are answered 413, with the grants." {
@@ -39,6 +41,21 @@ table! {
         finish: |x, reply| if reply.status() == 308 {
             set(reply.headers_mut(), "location", x.path.trim_end_matches('/'));
         },
+    }
+    "other-spellings-301" "Other spellings of a path lead to the path, without grants." {
+        resolve: routes::every_spelling,
+        intercept: |x| (x.respells.is_some() && x.is_preflight()).then_some(Interception::Answer(301)),
+        block: |x| x.respells.is_some().then_some(301),
+        covers: |x| x.respells.is_none(),
+        finish: |x, reply| if reply.status() == 301 {
+            set(reply.headers_mut(), "location", x.path);
+        },
+    }
+    "other-spellings-served" "Other spellings of a path are served as the path, with the same policy." {
+        resolve: routes::every_spelling,
+    }
+    "policy-of-exact-paths" "Paths without a route have no policy: answers to them have no CORS headers." {
+        covers: |x| has_route(x),
     }
     "foreign-refused-400" "Requests of foreign origins are answered 400, and vary." {
         block: |x| is_foreign(x).then_some(400),
@@ -77,6 +94,14 @@ table! {
     }
     "refused-preflight-422" "Preflights are refused with 422." { refused_preflight_status: |_| 422 }
     "refused-preflight-451" "Preflights are refused with 451." { refused_preflight_status: |_| 451 }
+}
+
+/// Whether the application has a route for the path, or the policy an endpoint that is none.
+fn has_route(x: &Exchange<'_>) -> bool {
+    let path = x.path.strip_prefix('/').unwrap_or(x.path);
+    ENDPOINTS
+        .into_iter()
+        .any(|endpoint| endpoint.path() == path)
 }
 
 fn is_safe(x: &Exchange<'_>) -> bool {

@@ -96,6 +96,7 @@ fn is_left_open(probe: &Probe, variant: &str) -> bool {
         "origin-lines-first-decides" | "origin-lines-last-decides" => lines("origin").count() > 1,
         "own-origin-granted" => lines("host").count() > 0,
         "preflight-for-missing-path-404" => probe.path == "/missing",
+        "other-spellings-301" | "policy-of-exact-paths" => probe.path.ends_with('/'),
         "unlisted-method-403" => !["GET", "HEAD", "POST", "OPTIONS"].contains(&probe.method),
         "safelisted-headers-need-listing" => safelisted.into_iter().any(asks_for),
         _ => false,

@@ -11,7 +11,8 @@ use super::policies::check_policies;
 use crate::check::{Check, HeaderIs, HeaderStatement, On, Statement};
 use crate::error::{Error, Problem};
 use crate::fill::SERVER_PLACEHOLDERS;
-use crate::server::{ServerCase, ServerFile, Step, Verdict};
+use crate::server::{RawSend, ServerCase, ServerFile, Step, Verdict};
+use crate::text::Text;
 
 const SCHEMA: &str = "../schema/server.schema.json";
 
@@ -133,7 +134,38 @@ fn check_case(area: &str, case: &ServerCase, push: &mut dyn FnMut(String, Proble
             }
             check_check(&at, check, push);
         }
+        if let Some(send) = &step.send
+            && send.spelling.is_some()
+            && !step.checks.is_empty()
+            && !shows_spelling(case, send)
+        {
+            push(
+                format!("steps[{index}].send.spelling"),
+                Problem::Broken(
+                    "expected two GETs of the path without `Origin` and one of this spelling, so \
+                     that it shows whether the spelling is served as the path is",
+                ),
+            );
+        }
     }
+}
+
+/// Whether a case has the requests by which it shows that a spelling is served as the path is.
+fn shows_spelling(case: &ServerCase, of: &RawSend) -> bool {
+    let is_origin =
+        |name: &Text| matches!(name, Text::Plain(name) if name.eq_ignore_ascii_case("origin"));
+    let sends = case.steps.iter().filter_map(|step| step.send.as_ref());
+    let bare = sends.filter(|send| {
+        send.method == Text::Plain("GET".to_owned())
+            && (send.endpoint, &send.suffix) == (of.endpoint, &of.suffix)
+            && !send.headers.iter().any(|(name, _)| is_origin(name))
+    });
+    let (mut plain, mut spelled) = (0, 0);
+    for send in bare {
+        plain += usize::from(send.spelling.is_none());
+        spelled += usize::from(send.spelling == of.spelling);
+    }
+    plain > 1 && spelled > 0
 }
 
 fn check_step(at: &str, step: &Step, push: &mut dyn FnMut(String, Problem)) {

@@ -16,8 +16,10 @@ use crate::text::{HeaderPair, Text};
 
 pub use cors_policy::endpoint::Endpoint;
 pub use requirement::Requirement;
+pub use spelling::Spelling;
 
 mod requirement;
+mod spelling;
 
 /// A file of server cases.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -162,6 +164,11 @@ pub struct RawSend {
     /// The endpoint of the target; `resource` when left out.
     #[serde(default)]
     pub endpoint: Endpoint,
+    /// How the path is spelled, where it is otherwise than the policy has it. The checks of the step
+    /// are judged only where the case shows that the application serves this spelling as it serves
+    /// the path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spelling: Option<Spelling>,
     /// Appended to the endpoint's path as it stands, such as `?x=1` or `/sub`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suffix: Option<Text>,

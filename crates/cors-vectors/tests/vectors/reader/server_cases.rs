@@ -126,6 +126,11 @@ fn the_values_of_server_cases() {
                 "server/origin.json:6: `origin/allowed`: field `steps[0].verdict`: a `send` has no verdict: no browser judges it",
             ),
             (
+                "\"fetch\": { \"origin\": \"{foreign}\", \"endpoint\": \"missing\" },",
+                "\"send\": { \"spelling\": \"other-case\" },",
+                "server/origin.json:14: `origin/foreign`: field `steps[0].verdict`: a `send` has no verdict: no browser judges it\nserver/origin.json:14: `origin/foreign`: field `steps[0].send.spelling`: expected two GETs of the path without `Origin` and one of this spelling, so that it shows whether the spelling is served as the path is",
+            ),
+            (
                 "\"endpoint\": \"missing\"",
                 "\"reads\": [\"x-a\"]",
                 "server/origin.json:14: `origin/foreign`: field `steps[0].fetch`: `reads` and `cannot_read` need the verdict `shared`",

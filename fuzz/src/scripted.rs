@@ -233,7 +233,7 @@ pub(crate) fn seen(data: &[u8]) -> Option<Seen> {
         } else {
             Vec::new()
         },
-        cli: Some("cors-conformance URL -t".to_owned()),
+        cli: Some(("cors-conformance URL -t ".to_owned(), String::new())),
         clock: Clock::fixed(Duration::ZERO),
         ..Options::default()
     };

@@ -53,6 +53,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     xtask("invariants --fresh")?;
     xtask("package --quick")?;
     xtask("package --oldest")?;
+    xtask("api")?;
     cargo(
         "doc --workspace --no-deps --document-private-items --locked",
         &[("RUSTDOCFLAGS", "-Dwarnings")],

@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod agents;
+mod api;
 mod bench;
 mod chaos;
 mod ci;
@@ -83,6 +84,8 @@ enum Command {
     Fuzz(fuzz::Args),
     /// Build the packages of crates/, and the program from them alone, and try it in an empty folder
     Package(package::Args),
+    /// Compare the public items of the libraries with those that were written down
+    Api(api::Args),
     /// Make what is handed out: the program for Linux, a Python wheel, npm packages
     Dist(dist::Args),
     /// Change the model in many small ways, and see whether a test notices each
@@ -106,6 +109,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Package(args) => package::run(&args),
+        Command::Api(args) => api::run(&args),
         Command::Dist(args) => dist::run(&args),
         Command::Mutants(args) => mutants::run(&args),
     };

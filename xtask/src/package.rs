@@ -15,7 +15,7 @@ use crate::tried::Trial;
 use crate::workspace::metadata;
 
 /// The crates that people use in programs of their own, which must build with the oldest compiler.
-const LIBRARIES: &[&str] = &[
+pub(crate) const LIBRARIES: &[&str] = &[
     "cors-model",
     "cors-policy",
     "cors-vectors",
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The members of the workspace that a registry would get.
-fn public() -> anyhow::Result<Vec<Package>> {
+pub(crate) fn public() -> anyhow::Result<Vec<Package>> {
     let mut packages = metadata()?.packages;
     packages.retain(|package| package.publish.is_none());
     Ok(packages)

@@ -194,6 +194,9 @@ impl Trial {
     }
 }
 
+/// The name of a test that failed, and why it did.
+pub(crate) type Failure<'a> = (&'a str, String);
+
 /// How a test ended.
 enum End {
     Passed,
@@ -220,6 +223,16 @@ pub struct Conclusion {
 ///
 /// When the output cannot be written.
 pub fn run(arguments: &Arguments, trials: &[Trial], out: &mut dyn Write) -> io::Result<Conclusion> {
+    run_with(arguments, trials, &|_| {}, out)
+}
+
+/// The same, with a look at all failures, names and reasons, before they are written.
+pub(crate) fn run_with(
+    arguments: &Arguments,
+    trials: &[Trial],
+    edit: &dyn Fn(&mut [Failure<'_>]),
+    out: &mut dyn Write,
+) -> io::Result<Conclusion> {
     let selected: Vec<&Trial> = trials
         .iter()
         .filter(|trial| arguments.selects(trial))
@@ -262,7 +275,7 @@ pub fn run(arguments: &Arguments, trials: &[Trial], out: &mut dyn Write) -> io::
             End::Ignored(_) => conclusion.ignored += 1,
             End::Failed(reason) => {
                 conclusion.failed += 1;
-                failures.push((&trial.name, reason));
+                failures.push((trial.name.as_str(), reason));
             }
         }
         if arguments.terse {
@@ -272,6 +285,7 @@ pub fn run(arguments: &Arguments, trials: &[Trial], out: &mut dyn Write) -> io::
         }
     })?;
     failures.sort();
+    edit(&mut failures);
     if !failures.is_empty() {
         writeln!(out, "\nfailures:\n")?;
         for (name, reason) in &failures {

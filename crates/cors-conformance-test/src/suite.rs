@@ -1,9 +1,10 @@
 //! The suite as the tests of an implementation: each case is a test.
 
 use std::cell::RefCell;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cors_harness::event::{CaseEvent, EndEvent, Event, Outcome};
 use cors_harness::kit::{Kit, Subject};
@@ -19,8 +20,9 @@ use cors_vectors::server_library;
 
 use anstream::{AutoStream, ColorChoice};
 use cors_report::block;
+use cors_report::groups::groups;
 
-use crate::runner::{self, Arguments, Color, Trial};
+use crate::runner::{self, Arguments, Color, Conclusion, Failure, Trial};
 
 pub use cors_harness::kit::{HttpService, Implementation, Unsupported};
 pub use cors_harness::wire::RequestBody;
@@ -123,21 +125,38 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
             ColorChoice::Never
         };
         let mut out = AutoStream::new(io::stdout(), choice);
-        match runner::run(&arguments, &self.trials(), &mut out) {
+        match self.run(&arguments, &mut out) {
             Ok(conclusion) if conclusion.failed == 0 => ExitCode::SUCCESS,
             Ok(_) | Err(_) => failed,
         }
     }
 
+    /// Does what the arguments say, and writes what `cargo test` shows. Of failures that have one cause
+    /// the plainest is explained, and the others name it.
+    ///
+    /// # Errors
+    ///
+    /// When the output cannot be written.
+    pub fn run(self, arguments: &Arguments, out: &mut dyn Write) -> io::Result<Conclusion> {
+        let failed_cases = FailedCases::default();
+        let trials = self.trials_noting(&failed_cases);
+        let edit = |failures: &mut [Failure<'_>]| failed_cases.group(failures);
+        runner::run_with(arguments, &trials, &edit, out)
+    }
+
     /// The cases as tests, after one that says whether their results mean anything.
     pub fn trials(self) -> Vec<Trial> {
-        match self.planned() {
+        self.trials_noting(&FailedCases::default())
+    }
+
+    fn trials_noting(self, failed: &FailedCases) -> Vec<Trial> {
+        match self.planned(failed) {
             Ok(trials) => trials,
             Err(reason) => vec![Trial::new("suite/starts", move || Err(reason.clone()))],
         }
     }
 
-    fn planned(self) -> Result<Vec<Trial>, String> {
+    fn planned(self, failed: &FailedCases) -> Result<Vec<Trial>, String> {
         let library = server_library().map_err(ToString::to_string)?;
         let kit = Kit::in_process(&self.implementation, library.policies());
         let kit = kit.map_err(|error| error.to_string())?;
@@ -156,7 +175,7 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
                 "the list of known failures is out of date:\n{lines}"
             ))
         })];
-        let shared = Arc::new((self, cases, list));
+        let shared = Arc::new((self, cases, list, failed.clone()));
         trials.extend(plan.cases.iter().map(|planned| {
             let id = planned.case.id.clone();
             if let Some(reason) = skipped(&plan, planned) {
@@ -165,8 +184,9 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
             let shared = Arc::clone(&shared);
             let policy = planned.case.policy.clone();
             Trial::new(id.clone(), move || {
-                let (suite, cases, list) = &*shared;
-                suite.judge(cases, &id, &policy, &RefCell::new(about(list, &id)))
+                let (suite, cases, list, failed) = &*shared;
+                let list = RefCell::new(about(list, &id));
+                suite.judge(cases, &id, &policy, &list, failed)
             })
         }));
         Ok(trials)
@@ -199,6 +219,7 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
         id: &str,
         policy: &str,
         list: &RefCell<KnownFile>,
+        failed: &FailedCases,
     ) -> Result<(), String> {
         let library = server_library().map_err(ToString::to_string)?;
         let policies = library.policies();
@@ -211,7 +232,10 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
         let options = Options {
             fail_on: self.fail_on,
             trace: true,
-            cli: Some(format!("cargo test{} -- --exact", test_target())),
+            cli: Some((
+                format!("cargo test{} -- --exact ", test_target()),
+                String::new(),
+            )),
             explain: Some("cors-conformance explain".to_owned()),
             ..Options::default()
         };
@@ -227,7 +251,7 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
             .build()
             .map_err(|error| error.to_string())?;
         let end = runtime.block_on(run(&plan, &options, std::future::pending(), &mut sink));
-        self.verdict(ended.as_deref(), &out_of_date, end)
+        self.verdict(ended.as_deref(), &out_of_date, end, failed)
     }
 
     fn verdict(
@@ -235,6 +259,7 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
         case: Option<&CaseEvent>,
         out_of_date: &[String],
         end: EndEvent,
+        failed_cases: &FailedCases,
     ) -> Result<(), String> {
         let Some(case) = case.filter(|_| end.reason.is_none()) else {
             return Err(end.reason.unwrap_or_else(|| end.exit.meaning().to_owned()));
@@ -246,15 +271,57 @@ impl<I: Implementation + Send + Sync + 'static> Suite<I> {
         };
         let mut wrong = out_of_date.to_vec();
         if failed && case.known.is_none() {
-            wrong.push(match (case.outcome, &case.reason) {
-                (Outcome::Blocked, Some(reason)) => reason.clone(),
-                _ => block::failure(case),
-            });
+            if let (Outcome::Blocked, Some(reason)) = (case.outcome, &case.reason) {
+                wrong.push(reason.clone());
+            } else {
+                if wrong.is_empty() {
+                    failed_cases.note(case);
+                }
+                wrong.push(block::failure(case));
+            }
         }
         if wrong.is_empty() {
             Ok(())
         } else {
             Err(wrong.join("\n"))
+        }
+    }
+}
+
+/// The cases that failed, for what they have in common.
+#[derive(Debug, Clone, Default)]
+struct FailedCases(Arc<Mutex<Vec<CaseEvent>>>);
+
+impl FailedCases {
+    fn note(&self, case: &CaseEvent) {
+        let mut cases = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cases.push(case.clone());
+    }
+
+    /// Puts failures of one cause together: the plainest, and behind it the others, which name it
+    /// instead of being explained.
+    fn group(&self, failures: &mut [Failure<'_>]) {
+        let cases = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let groups = groups(&cases);
+        let cases = groups.iter().flat_map(|group| {
+            let others = group.others.iter();
+            std::iter::once((group.first, None))
+                .chain(others.map(|case| (*case, Some(group.first))))
+        });
+        let place: BTreeMap<&str, _> = cases
+            .enumerate()
+            .map(|(place, (case, first))| (case.id.as_str(), (place, case, first)))
+            .collect();
+        failures.sort_by_key(|(name, _)| place.get(name).map(|(place, ..)| *place));
+        for (name, text) in failures {
+            if let Some((_, case, Some(first))) = place.get(name) {
+                *text = format!(
+                    "{}\nThe cause is that of {}, above. At length: cargo test{} -- --exact {name}",
+                    case.title,
+                    first.id,
+                    test_target(),
+                );
+            }
         }
     }
 }

@@ -70,6 +70,32 @@ fn failures_fail_unless_they_are_known() {
 }
 
 #[test]
+fn one_failure_of_a_cause_is_explained_and_the_others_name_it() {
+    let output = |words: &[&str]| {
+        let words = std::iter::once(&"suite").chain(words);
+        let arguments = Arguments::read(words.map(OsString::from)).expect("they are arguments");
+        let mut out = Vec::new();
+        reflecting()
+            .run(&arguments, &mut out)
+            .expect("it takes all");
+        String::from_utf8(out).expect("it is text")
+    };
+    let shown = output(&["origin/"]);
+    let failed = shown.matches("\n---- ").count();
+    assert!(failed > 10, "{shown}");
+    let explained: Vec<_> = shown.match_indices("reproduce ").collect();
+    assert!(!explained.is_empty() && explained.len() < 4, "{shown}");
+    let others: Vec<_> = shown.match_indices("\nThe cause is that of ").collect();
+    assert_eq!(explained.len() + others.len(), failed, "{shown}");
+    let (first, other) = (explained[0].0, others[0].0);
+    assert!(first < other, "{shown}");
+    // By itself each is explained.
+    let (_, command) = shown.split_once(" -- --exact ").expect("how to see it");
+    let id = command.split_whitespace().next().expect("an id");
+    assert!(output(&["--exact", id]).contains("reproduce "), "{id}");
+}
+
+#[test]
 fn a_known_failure_that_passes_or_does_not_exist_fails() {
     let passes = reference().known("origin/allowed", "a reason");
     assert_eq!(run(passes, &["--exact", "origin/allowed"]).failed, 1);

@@ -16,6 +16,8 @@ export interface Options {
   path?: string;
   /** More arguments of the program, such as `["--fail-on", "should"]`. */
   args?: string[];
+  /** Judge a resource that answers a plain GET with an error too, which is else `NotJudged`. */
+  anyStatus?: boolean;
 }
 
 /**

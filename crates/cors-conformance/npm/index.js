@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { program } from "./program.js";
 
@@ -18,7 +18,15 @@ export class NotJudged extends Error {
 }
 
 /** Runs the suite; see index.d.ts. */
-export async function conformance(target, policy, { path = "/", args = [] } = {}) {
+export async function conformance(target, policy, { path = "/", args = [], anyStatus = false } = {}) {
+  const only = process.env.CORS_CASE;
+  const more = only ? [...unselected(args), "-t", only] : [...args];
+  if (!anyStatus && !more.includes("--require-success")) more.push("--require-success");
+  const env = { ...process.env, CORS_CONFORMANCE_INVOKED_AS: "npx cors-conformance" };
+  if (typeof target !== "string" || typeof policy !== "string") {
+    // The server, or the file of the policy, is gone when the report is read.
+    env.CORS_CONFORMANCE_REPRODUCE = `CORS_CASE={id} ${startedBy()}`;
+  }
   const folder = await mkdtemp(join(tmpdir(), "cors-conformance-"));
   let server;
   try {
@@ -34,10 +42,11 @@ export async function conformance(target, policy, { path = "/", args = [] } = {}
       const lines = Object.entries(policy).map(([key, value]) => `${JSON.stringify(key)} = ${toml(value)}\n`);
       await writeFile(file, lines.join(""));
     }
-    const { code, output } = await run([url, "--policy", file, "--color", "never", ...args]);
+    const { code, output } = await run([url, "--policy", file, "--color", "never", ...more], env);
     if (code === 0) return { output };
     if (code === 1) throw new Nonconforming(output);
-    throw new NotJudged(`${output}cors-conformance: exit status ${code}`);
+    const hint = output.includes("success is required") ? "; anyStatus: true judges it all the same" : "";
+    throw new NotJudged(`${output}cors-conformance: exit status ${code}${hint}`);
   } finally {
     server?.closeAllConnections();
     await new Promise((done) => (server ? server.close(done) : done()));
@@ -45,9 +54,24 @@ export async function conformance(target, policy, { path = "/", args = [] } = {}
   }
 }
 
-function run(args) {
+/** The command that runs the tests again, for a shell. */
+function startedBy() {
+  const script = process.env.npm_lifecycle_event;
+  if (script && script !== "npx") return script === "test" ? "npm test" : `npm run ${script}`;
+  if (process.env.VITEST) return "npx vitest run";
+  if (process.env.JEST_WORKER_ID) return "npx jest";
+  const file = relative(process.cwd(), process.argv[1] ?? "").replace(/[^\w./-]/g, "\\$&");
+  return `node ${process.env.NODE_TEST_CONTEXT ? "--test " : ""}${file}`;
+}
+
+/** Arguments without those that select cases. */
+function unselected(args) {
+  const selects = (word) => word === "-t" || word === "--test";
+  return args.filter((word, at) => !selects(word) && !selects(args[at - 1]) && !/^(-t|--test=)/.test(word));
+}
+
+function run(args, env) {
   return new Promise((done, failed) => {
-    const env = { ...process.env, CORS_CONFORMANCE_INVOKED_AS: "npx cors-conformance" };
     const child = spawn(program(), args, { stdio: ["ignore", "pipe", "pipe"], env });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {

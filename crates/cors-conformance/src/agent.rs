@@ -59,7 +59,7 @@ pub(crate) fn run(args: &AgentArgs) -> Result<Exit, Stop> {
         .transpose()
         .map_err(Stop::unreachable)?;
     let known = known(args)?;
-    let verbosity = Verbosity::from_count(args.verbose);
+    let verbosity = Verbosity::asked_for(args.output.quiet, args.verbose);
     let terminal = Terminal::new(verbosity, Level::Must);
     let output = Output::open(terminal, &args.output, Level::Must)?;
     let known = known.map(RefCell::new);

@@ -9,6 +9,21 @@ use cors_harness::escape::shell_word;
 /// called itself: words for a shell.
 const VARIABLE: &str = "CORS_CONFORMANCE_INVOKED_AS";
 
+/// The variable by which a test that starts this program for a server of its own says how the test is
+/// run again for one case: words for a shell, with `{id}` for the case's id.
+const REPRODUCE: &str = "CORS_CONFORMANCE_REPRODUCE";
+
+/// The command line that runs one case again, before the case's id and behind it, where a test started
+/// this program.
+pub(crate) fn reproduce() -> Option<(String, String)> {
+    around_id(&env::var(REPRODUCE).ok()?)
+}
+
+fn around_id(words: &str) -> Option<(String, String)> {
+    let (before, behind) = words.split_once("{id}")?;
+    Some((before.to_owned(), behind.to_owned()))
+}
+
 /// The words that start the program, for a shell: `cors-conformance`, `./cors-conformance`, `npx
 /// cors-conformance`.
 pub(crate) fn name() -> String {
@@ -32,7 +47,15 @@ fn words(by_starter: Option<String>, typed: Option<OsString>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{around_id, words};
+
+    #[test]
+    fn a_test_says_how_it_is_run_again() {
+        let around = around_id("CORS_CASE={id} pytest x.py");
+        let expected = ("CORS_CASE=".to_owned(), " pytest x.py".to_owned());
+        assert_eq!(around, Some(expected));
+        assert_eq!(around_id("pytest x.py"), None);
+    }
 
     #[test]
     fn what_was_typed_is_repeated_as_a_shell_takes_it() {

@@ -11,6 +11,7 @@ mod agent;
 pub mod args;
 mod baseline;
 mod cases;
+mod config;
 mod explain;
 mod fuzz;
 mod invoked;
@@ -30,6 +31,8 @@ mod self_test;
 mod serve;
 mod stop;
 mod target;
+mod targets;
+mod watch;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,10 +62,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             };
         }
     };
+    cli.color.apply();
     guarded(|| {
         let done = match &cli.command {
-            None => run::run(&cli.run),
-            Some(Command::Run(args)) => run::run(args),
+            None => targets::run(&arguments, &cli.run),
+            Some(Command::Run(args)) => targets::run(&arguments, args),
             Some(Command::Agent(args)) => agent::run(args),
             Some(Command::Report(args)) => report::run(args),
             Some(Command::List(args)) => list::run(args),

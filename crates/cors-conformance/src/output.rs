@@ -3,14 +3,13 @@
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 
-use anstream::{AutoStream, ColorChoice};
 use cors_harness::event::Event;
 use cors_harness::exit::{Exit, Exits};
 use cors_harness::stream::Sink;
 use cors_vectors::server::Level;
 use terminal_size::{Height, Width};
 
-use crate::args::{Color, OutputArgs, Report};
+use crate::args::{OutputArgs, Report};
 use crate::message;
 use crate::progress::Progress;
 use crate::stop::Stop;
@@ -28,6 +27,7 @@ pub(crate) struct Output {
     /// Whether a bar would run through what people read.
     shared: bool,
     progress: Option<Progress>,
+    quiet: bool,
     reports: Vec<Sheet>,
     /// What could not be written.
     trouble: Vec<Stop>,
@@ -49,7 +49,7 @@ impl Output {
         fail_on: Level,
     ) -> Result<Self, Stop> {
         let reports = &args.report;
-        let people = Some(people(reports, args.color)?);
+        let people = Some(people(reports)?);
         let columns = match on_stdout(reports) {
             0 => columns(),
             _ => columns_of(terminal_size::terminal_size_of(io::stderr())),
@@ -62,6 +62,7 @@ impl Output {
             people,
             shared,
             progress,
+            quiet: args.quiet,
             reports: sheets,
             trouble,
         })
@@ -117,7 +118,7 @@ impl Sink for Output {
 
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Run(run) if run.selected > 0 => {
+            Event::Run(run) if run.selected > 0 && !self.quiet => {
                 self.progress = Some(Progress::new(run.selected));
             }
             Event::Run(_) | Event::Note(_) | Event::Case(_) => {}
@@ -157,15 +158,10 @@ fn columns_of(size: Option<(Width, Height)>) -> Option<usize> {
 }
 
 /// Where people read: standard output, or standard error when a report goes there.
-pub(crate) fn people(reports: &[Report], color: Color) -> Result<Box<dyn Write>, Stop> {
-    let choice = match color {
-        Color::Auto => ColorChoice::Auto,
-        Color::Always => ColorChoice::Always,
-        Color::Never => ColorChoice::Never,
-    };
+pub(crate) fn people(reports: &[Report]) -> Result<Box<dyn Write>, Stop> {
     match on_stdout(reports) {
-        0 => Ok(Box::new(AutoStream::new(io::stdout(), choice))),
-        1 => Ok(Box::new(AutoStream::new(io::stderr(), choice))),
+        0 => Ok(Box::new(anstream::stdout())),
+        1 => Ok(Box::new(anstream::stderr())),
         _ => Err(Stop::usage("two reports cannot both go to standard output")),
     }
 }

@@ -57,7 +57,7 @@ pub(crate) fn execute(
     let headers = args.requests.lines();
     let runtime = runtime()?;
     let mut options = options(args, headers)?;
-    let verbosity = Verbosity::from_count(args.verbose);
+    let verbosity = Verbosity::asked_for(args.output.quiet, args.verbose);
     let terminal = Terminal::new(verbosity, options.fail_on);
     let output = Output::open(terminal, &args.output, options.fail_on)?;
     let narrowed = is_narrowed(&args.selection);
@@ -179,6 +179,7 @@ pub(crate) fn options(args: &RunArgs, headers: Vec<Line>) -> Result<Options, Sto
         inferred: None,
     };
     let standard = Options::default();
+    let reproduce = invoked::reproduce();
     Ok(Options {
         about,
         in_flight: usize::from(args.jobs),
@@ -198,7 +199,13 @@ pub(crate) fn options(args: &RunArgs, headers: Vec<Line>) -> Result<Options, Sto
         } else {
             Vec::new()
         },
-        cli: Some(again(args)),
+        cli: Some(
+            reproduce
+                .clone()
+                .unwrap_or_else(|| (again(args), String::new())),
+        ),
+        is_fleeting: reproduce.is_some(),
+        require_success: args.require_success,
         explain: Some(invoked::explain()),
         curl: args.requests.transport.curl(),
         cookie: args.requests.cookies().map(String::into_bytes),
@@ -252,7 +259,8 @@ fn again(args: &RunArgs) -> String {
             .unsafe_methods
             .then(|| "--unsafe-methods".to_owned()),
     );
-    words.push("-t".to_owned());
+    words.extend(args.require_success.then(|| "--require-success".to_owned()));
+    words.push("-t ".to_owned());
     words.join(" ")
 }
 

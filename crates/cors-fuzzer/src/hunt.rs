@@ -449,7 +449,7 @@ impl<'s> Search<'s> {
             why: case.why.clone(),
             spec: case.spec.clone(),
             again: Some(Again {
-                cli: cli.map(|cli| format!("{cli} {}", case.id)),
+                cli: cli.map(|(before, behind)| format!("{before}{}{behind}", case.id)),
                 curl: event.again.and_then(|again| again.curl),
                 // What was generated is in no library.
                 explain: None,

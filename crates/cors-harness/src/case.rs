@@ -125,6 +125,7 @@ fn told(
         let exchange = step.and_then(|step| telling(done.get(step)?, step, &event));
         if let (Some(again), Some(exchange)) = (&mut event.again, exchange)
             && task.site.target.has_address()
+            && !options.is_fleeting
         {
             let line = curl(&exchange.request, redactor, &options.curl);
             again.curl = Some(line).filter(|line| line.len() <= LONGEST_CURL);
@@ -167,12 +168,15 @@ fn telling<'d>(done: &'d Done, step: usize, event: &CaseEvent) -> Option<&'d Exc
 /// How to run a case again.
 pub(crate) fn again(planned: &PlannedCase, options: &Options) -> Again {
     let id = escape(planned.case.id.as_bytes());
-    let with_id = |line: &Option<String>| line.as_ref().map(|line| format!("{line} {id}"));
+    let cli = options.cli.as_ref();
+    let explain = options.explain.as_ref();
     Again {
-        cli: with_id(&options.cli),
+        cli: cli.map(|(before, behind)| format!("{before}{id}{behind}")),
         curl: None,
         // What was generated is in no library.
-        explain: with_id(&options.explain).filter(|_| !id.starts_with("fuzz/")),
+        explain: explain
+            .map(|line| format!("{line} {id}"))
+            .filter(|_| !id.starts_with("fuzz/")),
     }
 }
 

@@ -26,6 +26,10 @@ pub struct About {
 
 /// How a run is made.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a choice of its own, independent of the others"
+)]
 pub struct Options {
     /// What the `run` line says.
     pub about: About,
@@ -57,8 +61,12 @@ pub struct Options {
     pub trace: bool,
     /// Engines whose verdicts are told where they are not the standard's. Each asks the target again.
     pub engines: Vec<Dialect>,
-    /// The command line that runs a case again, but for the case's id.
-    pub cli: Option<String>,
+    /// The command line that runs a case again: before the case's id, and behind it.
+    pub cli: Option<(String, String)>,
+    /// Whether the target is gone once the run has ended, so that no curl line reaches it.
+    pub is_fleeting: bool,
+    /// Whether nothing is judged where a plain GET is not answered with success.
+    pub require_success: bool,
     /// The command line that explains a case, but for the case's id.
     pub explain: Option<String>,
     /// More arguments for the curl command lines, such as `-k`.
@@ -97,6 +105,8 @@ impl Default for Options {
             trace: false,
             engines: Vec::new(),
             cli: None,
+            is_fleeting: false,
+            require_success: false,
             explain: None,
             curl: Vec::new(),
             clock: Clock::real(),

@@ -48,6 +48,7 @@ mod reasons;
 #[cfg(feature = "documents")]
 pub mod registry;
 pub mod terminal;
+mod verbosity;
 
 #[cfg(test)]
 mod made_events;

@@ -13,6 +13,7 @@ use crate::diagnosis::diagnosis;
 use crate::groups::{Group, groups};
 use crate::last_line::last_line;
 use crate::reasons::{Reason, Reasons, reason, shown};
+pub use crate::verbosity::Verbosity;
 use cors_text::style::{BAD, DOUBT, FAINT, GOOD, STRONG};
 use cors_text::terminal as escape;
 
@@ -25,28 +26,6 @@ const LISTED: usize = 24;
 const IDS: usize = 100;
 /// How many reasons for skipping are told.
 const REASONS: usize = 8;
-
-/// What to say beyond failures and sums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verbosity {
-    /// Nothing.
-    Failures,
-    /// Each case, in a line.
-    Cases,
-    /// Each case with its exchanges and the steps of the standard that were taken.
-    Everything,
-}
-
-impl Verbosity {
-    /// What `-v`, given so often, asks for.
-    pub const fn from_count(count: u8) -> Self {
-        match count {
-            0 => Self::Failures,
-            1 => Self::Cases,
-            _ => Self::Everything,
-        }
-    }
-}
 
 /// Renders one run; events go in, text comes out.
 #[derive(Debug)]
@@ -168,6 +147,9 @@ impl Terminal {
                 format!("fuzzing {name}, seed {seed}")
             }
         };
+        if self.verbosity == Verbosity::Quiet {
+            return Ok(());
+        }
         let tool = escape::sentence(&run.tool);
         self.prose(sink, 2, &format!("{STRONG}{tool}{STRONG:#}: {subject}"))?;
         if let SubjectEvent::Server {
@@ -194,7 +176,7 @@ impl Terminal {
 
     fn case(&mut self, sink: &mut dyn Write, case: &CaseEvent) -> io::Result<()> {
         match self.verbosity {
-            Verbosity::Failures => {}
+            Verbosity::Quiet | Verbosity::Failures => {}
             Verbosity::Cases => self.prose(sink, 2, &block::line(case))?,
             Verbosity::Everything if !block::has_details(case) => {
                 self.prose(sink, 2, &block::line(case))?;
@@ -213,7 +195,7 @@ impl Terminal {
             Outcome::Info => self.info.add(reason(case), &case.id),
             Outcome::Fail | Outcome::Error => {
                 // A search may go on for hours.
-                if self.seed.is_some() {
+                if self.seed.is_some() && self.verbosity > Verbosity::Quiet {
                     self.finding(sink, case)?;
                 }
                 self.failures.push(case.clone());
@@ -225,6 +207,10 @@ impl Terminal {
     }
 
     fn end(&mut self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
+        if self.verbosity == Verbosity::Quiet {
+            self.why_not(sink, end)?;
+            return self.last(sink, end);
+        }
         if self.seed.is_some() {
             return self.sums(sink, end);
         }
@@ -344,10 +330,7 @@ impl Terminal {
                 &format!("{} {cases}: {}", reason.count, shown(reason)),
             )?;
         }
-        for said in &end.out_of_date {
-            let said = escape::sentence(said);
-            self.prose(sink, 2, &format!("{DOUBT}out of date:{DOUBT:#} {said}"))?;
-        }
+        self.out_of_date(sink, end)?;
         if counts.error > 0 {
             writeln!(
                 sink,
@@ -378,13 +361,7 @@ impl Terminal {
             let note = escape::sentence(note);
             self.prose(sink, 2, &format!("{DOUBT}note:{DOUBT:#} {note}"))?;
         }
-        if let Some(reason) = &end.reason {
-            self.prose(
-                sink,
-                2,
-                &format!("{BAD}{}{BAD:#}", escape::sentence(reason)),
-            )?;
-        }
+        self.reason(sink, end)?;
         if !end.log.is_empty() {
             writeln!(sink, "  it printed last:")?;
             for line in &end.log {
@@ -394,9 +371,35 @@ impl Terminal {
         if self.seed.is_none() {
             self.failed_ids(sink)?;
         }
+        self.last(sink, end)
+    }
+
+    /// What keeps the run from judging, or its list of known failures from being right.
+    fn why_not(&self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
+        self.out_of_date(sink, end)?;
+        self.reason(sink, end)
+    }
+
+    fn out_of_date(&self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
+        for text in &end.out_of_date {
+            let text = escape::sentence(text);
+            self.prose(sink, 2, &format!("{DOUBT}out of date:{DOUBT:#} {text}"))?;
+        }
+        Ok(())
+    }
+
+    fn reason(&self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
+        let Some(reason) = &end.reason else {
+            return Ok(());
+        };
+        let reason = escape::sentence(reason);
+        self.prose(sink, 2, &format!("{BAD}{reason}{BAD:#}"))
+    }
+
+    fn last(&self, sink: &mut dyn Write, end: &EndEvent) -> io::Result<()> {
         match self.seed {
             Some(seed) => self.sums_of_search(sink, end, seed),
-            None => writeln!(sink, "{}", last_line(&counts)),
+            None => writeln!(sink, "{}", last_line(&end.counts)),
         }
     }
 

@@ -4,6 +4,7 @@ import contextlib
 import inspect
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer,
 __all__ = ["Nonconforming", "NotJudged", "Ran", "conformance", "program"]
 
 FAILED = 1
+
+#: The variable that names the one case to run, in the place of those that `args` selects.
+CASE = "CORS_CASE"
 
 
 class NotJudged(Exception):
@@ -35,15 +39,26 @@ class Ran:
     output: str
 
 
-def conformance(app_or_url, policy, *, path="/", args=()):
+def conformance(app_or_url, policy, *, path="/", args=(), any_status=False, rerun=None):
     """Runs the suite on an application, or on the server at a URL.
 
     ``policy`` is what it is meant to allow: a dictionary with the fields of a policy file, or the path
     of one. ``path`` is a resource of an application that answers 200 to a plain GET. ``args`` are more
-    arguments of the program.
+    arguments of the program. ``any_status`` judges a resource that answers a plain GET with an error too.
+    ``rerun`` is the command that runs this test again, if it is not the one that started this process.
 
     Raises ``Nonconforming`` after a failure and ``NotJudged`` where nothing is known.
     """
+    args = list(args)
+    case = os.environ.get(CASE)
+    if case:
+        args = [*_unselected(args), "-t", case]
+    if not any_status and "--require-success" not in args:
+        args.append("--require-success")
+    env = {**os.environ, "CORS_CONFORMANCE_INVOKED_AS": "cors-conformance"}
+    if not isinstance(app_or_url, str) or isinstance(policy, dict):
+        # The server, or the file of the policy, is gone when the report is read.
+        env["CORS_CONFORMANCE_REPRODUCE"] = f"{CASE}={{id}} {rerun or _started_by()}"
     with contextlib.ExitStack() as stack:
         if isinstance(app_or_url, str):
             url = app_or_url
@@ -61,7 +76,7 @@ def conformance(app_or_url, policy, *, path="/", args=()):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "CORS_CONFORMANCE_INVOKED_AS": "cors-conformance"},
+            env=env,
             encoding="utf-8",
             errors="replace",
             check=False,
@@ -70,7 +85,8 @@ def conformance(app_or_url, policy, *, path="/", args=()):
         return Ran(done.stdout)
     if done.returncode == FAILED:
         raise Nonconforming(done.stdout)
-    raise NotJudged(f"{done.stdout}cors-conformance: exit status {done.returncode}")
+    hint = "; any_status=True judges it all the same" if "success is required" in done.stdout else ""
+    raise NotJudged(f"{done.stdout}cors-conformance: exit status {done.returncode}{hint}")
 
 
 def program():
@@ -82,6 +98,27 @@ def program():
     if found[0] is None:
         raise NotJudged("the program cors-conformance is not installed")
     return found[0]
+
+
+def _started_by():
+    """The command that started this process, for a shell."""
+    interpreter, *words = getattr(sys, "orig_argv", [sys.executable, *sys.argv])
+    if words and os.path.dirname(words[0]) in (sysconfig.get_path("scripts"), os.path.dirname(sys.executable)):
+        words[0] = os.path.basename(words[0])
+    else:
+        words.insert(0, os.path.basename(interpreter))
+    return shlex.join(words)
+
+
+def _unselected(args):
+    """Arguments without those that select cases."""
+    kept, skip = [], False
+    for word in args:
+        if skip or word in ("-t", "--test"):
+            skip = not skip
+        elif not word.startswith(("-t", "--test=")):
+            kept.append(word)
+    return kept
 
 
 def _toml(value):

@@ -96,9 +96,38 @@ def test_a_wrong_application_fails_with_the_report(make):
         conformance(make(lambda origin: origin.endswith("app.example")), POLICY, args=["-t", "origin/*"])
 
 
-def test_the_fixture_fails_the_test(cors_conformance):
-    with pytest.raises(pytest.fail.Exception, match="FAIL"):
+def test_the_fixture_fails_the_test_with_one_report(cors_conformance):
+    with pytest.raises(pytest.fail.Exception, match="FAIL") as failed:
         cors_conformance(wsgi(wrong), POLICY, args=["-t", "credentials/*"])
+    assert failed.value.__context__ is None
+
+
+def test_what_reproduces_a_failure_is_the_test(cors_conformance, monkeypatch):
+    with pytest.raises(pytest.fail.Exception) as failed:
+        cors_conformance(wsgi(wrong), POLICY, args=["-t", "credentials/*"])
+    report = str(failed.value)
+    name = "test_fixture.py::test_what_reproduces_a_failure_is_the_test"
+    again = [line.split("reproduce ")[1] for line in report.splitlines() if "reproduce " in line]
+    assert again and all(line.startswith("CORS_CASE=credentials/") for line in again), report
+    assert all(line.endswith(f" pytest {name}") for line in again), report
+    assert "curl" not in report and "cors.toml" not in report, report
+    case = again[0].split()[0].removeprefix("CORS_CASE=")
+    monkeypatch.setenv("CORS_CASE", case)
+    with pytest.raises(pytest.fail.Exception, match="conformance: 0 passed, 1 failed"):
+        cors_conformance(wsgi(wrong), POLICY, args=["-t", "credentials/*", "--test=origin/*"])
+
+
+def test_a_wrong_path_is_no_pass(cors_conformance):
+    def missing(environ, start_response):
+        found = environ["PATH_INFO"] == "/there" or environ["REQUEST_METHOD"] == "OPTIONS"
+        status = "200 OK" if found else "404 Not Found"
+        return wsgi(right)(environ, lambda _, fields: start_response(status, fields))
+
+    select = ["-t", "origin/*"]
+    with pytest.raises(NotJudged, match="(?s)404 to a plain GET: is the path right.*any_status=True"):
+        conformance(missing, POLICY, args=select)
+    assert ", 0 failed" in conformance(missing, POLICY, path="/there", args=select).output
+    assert ", 0 failed" in cors_conformance(missing, POLICY, args=select, any_status=True).output
 
 
 def test_what_says_nothing_of_the_application_is_no_pass(tmp_path):

@@ -45,7 +45,7 @@ pub struct AgentArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "cmd"], hide = true)]
     pub console: Option<PathBuf>,
     /// List each case; twice: with requests and steps, of passes too
-    #[arg(short = 'v', long, action = ArgAction::Count)]
+    #[arg(short = 'v', long, action = ArgAction::Count, conflicts_with = "quiet")]
     pub verbose: u8,
     /// Where results go.
     #[command(flatten)]

@@ -10,6 +10,7 @@ use super::fuzz::{FuzzArgs, HuntArgs};
 use super::list::{ListArgs, ServeArgs};
 use super::run::RunArgs;
 use super::self_test::SelfTestArgs;
+use super::values::Color;
 
 /// Shown below the options, since scripts need it and people look for it there.
 const AFTER_HELP: &str = "\
@@ -41,6 +42,9 @@ pub struct Cli {
     /// The arguments of `run`.
     #[command(flatten)]
     pub run: RunArgs,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: Color,
 }
 
 /// What to do.

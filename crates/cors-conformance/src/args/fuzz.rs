@@ -104,13 +104,17 @@ impl FuzzArgs {
                 .or_else(|| Some(BESIDE + self.duration.unwrap_or_default())),
             jobs: self.jobs,
             repeat: NonZeroU32::MIN,
+            targets: Vec::new(),
+            watch: false,
+            watch_paths: Vec::new(),
+            require_success: false,
             baseline: BaselineFile { baseline: None },
             engines: false,
             fail_on: self.fail_on,
             verbose: 0,
             output: OutputArgs {
                 report: Vec::new(),
-                color: self.output.color,
+                quiet: self.output.quiet,
             },
         }
     }

@@ -2,15 +2,15 @@
 
 use clap::Args;
 
-use super::values::{Color, Report, parse_report, report_help};
+use super::values::{Report, parse_report, report_help};
 
-/// Reports and colours.
+/// Reports, and what is printed.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
     /// Reports to write.
     #[arg(long, value_name = "KIND=PATH", value_parser = parse_report, help = report_help())]
     pub report: Vec<Report>,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
+    /// Print the last line alone, and what keeps the run from judging
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
 }

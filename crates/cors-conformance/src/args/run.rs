@@ -1,6 +1,7 @@
 //! The arguments of `run`.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args};
@@ -37,6 +38,21 @@ pub struct RunArgs {
     /// Run the cases this many times, one round after the other
     #[arg(long, value_name = "N", default_value = "1", value_parser = parse_count)]
     pub repeat: NonZeroU32,
+    /// Run this target of cors-conformance.toml; may be repeated. Without it, and without a URL or
+    /// --cmd, all of them
+    #[arg(long = "target", value_name = "NAME", conflicts_with_all = ["url", "cmd", "policy"])]
+    pub targets: Vec<String>,
+    /// Run again whenever the policy, cors-conformance.toml, the case files or a file that --cmd names
+    /// change; until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+    /// With --watch: run again when this file, or something in this folder, changes too
+    #[arg(long = "watch-path", value_name = "PATH", requires = "watch")]
+    pub watch_paths: Vec<PathBuf>,
+    /// Judge nothing unless a plain GET of the resource is answered with success (2xx): a wrong path
+    /// is then an error, exit status 3, and not a note
+    #[arg(long)]
+    pub require_success: bool,
     /// Known failures.
     #[command(flatten)]
     pub baseline: BaselineFile,
@@ -48,7 +64,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "LEVEL", default_value = "must")]
     pub fail_on: FailOn,
     /// List each case; twice: with exchanges and steps, of passes too
-    #[arg(short = 'v', long, action = ArgAction::Count)]
+    #[arg(short = 'v', long, action = ArgAction::Count, conflicts_with = "quiet")]
     pub verbose: u8,
     /// Where results go.
     #[command(flatten)]

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::selection::Selection;
-use super::values::Color;
 
 /// The arguments of `self-test`.
 #[derive(Debug, Args)]
@@ -41,7 +40,4 @@ pub struct SelfTestArgs {
     /// With --policies: only these servers, faulty or right
     #[arg(long = "server", value_name = "NAME", requires = "policies")]
     pub servers: Vec<String>,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
 }

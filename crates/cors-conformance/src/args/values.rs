@@ -4,6 +4,7 @@ use std::num::{NonZeroU32, ParseIntError};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anstream::ColorChoice;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use clap::ValueEnum;
@@ -20,14 +21,28 @@ pub enum FailOn {
 }
 
 /// When to use colour.
+///
+/// `auto` heeds `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE` of the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless NO_COLOR is set
+    /// On a terminal, unless NO_COLOR is set; everywhere, if CLICOLOR_FORCE is
     Auto,
     /// Always
     Always,
     /// Never
     Never,
+}
+
+impl Color {
+    /// Lets everything that is printed from now on heed it.
+    pub(crate) fn apply(self) {
+        match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        }
+        .write_global();
+    }
 }
 
 /// A report to write.

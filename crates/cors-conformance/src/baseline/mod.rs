@@ -31,7 +31,18 @@ pub(crate) fn run(args: &BaselineArgs) -> Result<Exit, Stop> {
     }
 }
 
+/// The file is written for one target, and once.
+fn named(args: &RunArgs) -> Result<(), Stop> {
+    if args.targets.is_empty() && !args.watch {
+        return Ok(());
+    }
+    Err(Stop::usage(
+        "--target and --watch are options of `run`: name the target's URL or --cmd here",
+    ))
+}
+
 fn init(args: &RunArgs) -> Result<Exit, Stop> {
+    named(args)?;
     let path = file::path(args.baseline.baseline.as_deref());
     let name = path.display().to_string();
     let there = || {
@@ -90,6 +101,7 @@ fn check(args: &CheckArgs) -> Result<Exit, Stop> {
 }
 
 fn prune(args: &RunArgs) -> Result<Exit, Stop> {
+    named(args)?;
     let library = cases::load_for_servers(&args.selection)?;
     let named = args.baseline.baseline.as_deref();
     let Some(baseline) = file::find(named, &library, Reasons::Optional)? else {

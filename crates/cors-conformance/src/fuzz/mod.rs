@@ -65,7 +65,8 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Exit, Stop> {
         // Without a file of the findings there is nothing that could be run again.
         options.cli = None;
     }
-    let terminal = Terminal::new(Verbosity::Failures, options.fail_on);
+    let verbosity = Verbosity::asked_for(args.output.quiet, 0);
+    let terminal = Terminal::new(verbosity, options.fail_on);
     let output = Output::open(terminal, &args.output, options.fail_on)?;
     // That something was not found is no sign that it is not there.
     let narrowed = true;

@@ -4,10 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use anstream::{AutoStream, ColorChoice};
-
 use super::report::{FaultReport, Report};
-use crate::args::{Color, SelfTestArgs};
+use crate::args::SelfTestArgs;
 use crate::output::unwritable;
 use crate::stop::Stop;
 use cors_text::style::{BAD, FAINT, GOOD, STRONG};
@@ -22,22 +20,17 @@ pub(super) fn tell(
     report: &Report,
     differences: &[String],
 ) -> Result<(), Stop> {
-    let choice = match args.color {
-        Color::Auto => ColorChoice::Auto,
-        Color::Always => ColorChoice::Always,
-        Color::Never => ColorChoice::Never,
-    };
     let mut people: Box<dyn Write> = match &args.json {
         Some(path) if path.as_os_str() == "-" => {
             let told = json(&mut io::stdout(), report);
             told.map_err(|error| unwritable("standard output", &error))?;
-            Box::new(AutoStream::new(io::stderr(), choice))
+            Box::new(anstream::stderr())
         }
         Some(path) => {
             write(path, report)?;
-            Box::new(AutoStream::new(io::stdout(), choice))
+            Box::new(anstream::stdout())
         }
-        None => Box::new(AutoStream::new(io::stdout(), choice)),
+        None => Box::new(anstream::stdout()),
     };
     match table(&mut people, report, differences) {
         // A reader that has seen enough is no trouble.

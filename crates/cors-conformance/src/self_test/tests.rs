@@ -13,7 +13,7 @@ use super::bench::{Bench, Found};
 use super::legitimate::{Legitimate, legitimate};
 use super::report::{FaultReport, Hole, Report};
 use super::{Trial, snapshot};
-use crate::args::{Color, Selection, SelfTestArgs};
+use crate::args::{Selection, SelfTestArgs};
 
 /// The matrix as a whole self-test found it.
 const SNAPSHOT: &str = include_str!("../../tests/kill-matrix.txt");
@@ -298,7 +298,6 @@ fn a_snapshot_is_written_compared_and_told_apart() {
         sample: None,
         shapes: Vec::new(),
         servers: Vec::new(),
-        color: Color::Never,
     };
     let library = one_case(&json!({ "catches": ["headers-only-on-preflight"] }));
     let mut report = tried(&library, &["headers-only-on-preflight"]);

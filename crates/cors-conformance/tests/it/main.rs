@@ -27,6 +27,7 @@ mod probes;
 mod program;
 mod safety;
 mod servers;
+mod targets;
 mod testbed;
 mod transcripts;
 mod transports;

@@ -36,6 +36,9 @@ const OTHER_HOST: &[u8] = b"api.example.com";
 /// What a browser calls itself, for servers that let nothing else in.
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
+/// Why nothing is judged though it could be.
+const NOT_JUDGED: &str = "nothing is judged, since success is required";
+
 /// What the control exchange showed of a target that can be judged.
 #[derive(Debug)]
 pub(crate) struct Control {
@@ -221,6 +224,11 @@ impl Look<'_> {
         if let Some(halt) = why_unanswered(&transport, trusts_any) {
             return Err(halt);
         }
+        if self.session.options.require_success {
+            return Err(Halt::unreachable(format!(
+                "a plain GET of the resource is not answered: {transport}; {NOT_JUDGED}"
+            )));
+        }
         // It may be how the target fails; the cases will tell, where there is an answer to judge.
         let tells = if target.is_over_network() {
             let page = self.page().await;
@@ -283,6 +291,12 @@ impl Look<'_> {
         let status = plain.status;
         if let (300..=399, Some(location)) = (status, plain.values("Location").next()) {
             let to = escape_cut(location);
+            if self.session.options.require_success {
+                return Err(Halt::unreachable(format!(
+                    "the resource answers {status} to a plain GET and redirects to {to}; \
+                     {NOT_JUDGED}"
+                )));
+            }
             notes.push(NoteEvent {
                 about: NoteAbout::Status,
                 text: format!(
@@ -303,6 +317,9 @@ impl Look<'_> {
                 advice(&plain),
                 login_before_options(self.site, self.session, status, origin).await
             );
+            if self.session.options.require_success {
+                return Err(Halt::unreachable(format!("{said}; {NOT_JUDGED}")));
+            }
             if !is_shared {
                 return Err(Halt::unreachable(format!(
                     "{said}; nothing can be judged, since it shows no CORS headers to a page of \

@@ -59,6 +59,23 @@ async fn an_error_to_everybody_is_named_and_not_judged() {
 }
 
 #[tokio::test]
+async fn where_success_is_required_an_error_is_not_judged() {
+    for status in [302, 404, 500] {
+        let server = Server::answering(move |head| {
+            let answer = with_status(head, status);
+            answer.replacen("\r\n", "\r\nLocation: /elsewhere\r\n", 1)
+        });
+        let options = Options {
+            require_success: true,
+            ..options()
+        };
+        let stream = run_all(&all(), subject(&server.await), &options).await;
+        is_not_judged(&stream, &format!("the resource answers {status}"));
+        is_not_judged(&stream, "success is required");
+    }
+}
+
+#[tokio::test]
 async fn an_error_with_cors_headers_is_named_and_judged() {
     for status in [401, 403, 404, 405, 500] {
         let stream = against(move |head| with_status(head, status)).await;

@@ -57,7 +57,7 @@ async fn the_stream_reads_back_fits_its_schema_and_is_the_same_again() {
     let server = Server::answering(correct).await;
     let options = Options {
         trace: true,
-        cli: Some("cors-conformance X".into()),
+        cli: Some(("cors-conformance X ".into(), String::new())),
         ..options()
     };
     let stream = run_all(&all(), subject(&server), &options).await;

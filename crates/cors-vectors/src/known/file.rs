@@ -72,7 +72,17 @@ impl fmt::Display for KnownError {
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "the command line reads targets and options itself, with its own names"
+)]
 pub(crate) struct Written {
+    /// Options of the command line for every target, by their long names.
+    #[serde(default)]
+    options: BTreeMap<String, serde_json::Value>,
+    /// Targets: a `name`, a `url` or `cmd`, and options of the command line.
+    #[serde(default)]
+    target: Vec<BTreeMap<String, serde_json::Value>>,
     /// The entries.
     #[serde(default)]
     known: Vec<Known>,

@@ -1,0 +1,179 @@
+//! The file of targets, runs after changes, and how much is printed.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use crate::program::{command, finish, run, sample, text};
+use crate::servers::{POLICY, reflecting};
+use crate::testbed::Serving;
+
+#[test]
+fn the_targets_of_a_file_are_run_and_the_worst_end_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("cors.toml");
+    fs::write(&policy, POLICY).unwrap();
+    let right = Serving::start(&["--policy", text(&policy)]);
+    let wrong = Serving::start(&["--policy", text(&policy), "--fault", "origin-reflected"]);
+    let file = format!(
+        "[options]\npolicy = \"cors.toml\"\ntest = [\"origin/foreign\"]\n\n\
+         [[target]]\nname = \"right\"\nurl = \"{}\"\n\n\
+         [[target]]\nname = \"wrong\"\nurl = \"{}\"\n",
+        right.url, wrong.url
+    );
+    fs::write(folder.path().join("cors-conformance.toml"), file).unwrap();
+    let within = |arguments: &[&str]| {
+        let mut program = command(arguments);
+        program.current_dir(folder.path());
+        finish(program)
+    };
+    let ran = within(&[]);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    for part in [&right.url, &wrong.url, "FAIL origin/foreign"] {
+        assert!(ran.stdout.contains(part), "{part}: {ran:#?}");
+    }
+    for name in ["target right:", "target wrong:"] {
+        assert!(ran.stderr.contains(name), "{ran:#?}");
+    }
+    // The options of the file are in the line that makes the run again.
+    assert!(
+        ran.stdout.contains("--policy cors.toml -t origin/foreign"),
+        "{ran:#?}"
+    );
+    let one = within(&["--target", "right", "-q"]);
+    assert_eq!(one.code, Some(0), "{one:#?}");
+    let expected = "conformance: 1 passed, 0 failed, 0 skipped\n";
+    assert_eq!((one.stdout.as_str(), one.stderr.as_str()), (expected, ""));
+    let unknown = within(&["--target", "rihgt"]);
+    assert_eq!(unknown.code, Some(2), "{unknown:#?}");
+    assert!(
+        unknown.stderr.contains("did you mean `right`?"),
+        "{unknown:#?}"
+    );
+    let kept = within(&["baseline", "check"]);
+    assert_eq!(kept.code, Some(0), "{kept:#?}");
+}
+
+#[test]
+fn a_change_of_the_policy_runs_the_cases_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("cors.toml");
+    fs::write(&policy, POLICY).unwrap();
+    let server = Serving::start(&["--policy", text(&policy)]);
+    // What is wrong is said, and waited for.
+    fs::write(&policy, "allow_origins = 1").unwrap();
+    let arguments = [
+        &server.url,
+        "--policy",
+        text(&policy),
+        "-t",
+        "origin/foreign",
+        "-q",
+        "--watch",
+    ];
+    let mut program = command(&arguments);
+    program.current_dir(folder.path());
+    let mut program = program
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut notes = BufReader::new(program.stderr.take().unwrap()).lines();
+    let mut note = || notes.next().unwrap().unwrap();
+    assert!(note().contains("cors.toml:1"));
+    while !note().contains("watching 2 files") {}
+    fs::write(&policy, POLICY).unwrap();
+    while !note().contains("watching 2 files") {}
+    let id = program.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-s", "INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = program.wait_with_output().unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(stdout, "conformance: 1 passed, 0 failed, 0 skipped\n");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_wrong_path_is_no_pass_where_success_is_required() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("cors.toml");
+    fs::write(&policy, POLICY).unwrap();
+    let server = Serving::start(&["--policy", text(&policy)]);
+    let url = server.url.replace("/resource", "/missing");
+    let judged = run(&[&url, "--policy", text(&policy), "-t", "origin/foreign"]);
+    assert!(
+        judged.stdout.contains("note: the resource answers 404"),
+        "{judged:#?}"
+    );
+    let arguments = [
+        &url,
+        "--policy",
+        text(&policy),
+        "-t",
+        "origin/foreign",
+        "--require-success",
+    ];
+    let required = run(&arguments);
+    assert_eq!(required.code, Some(3), "{required:#?}");
+    assert!(
+        required
+            .stdout
+            .contains("404 to a plain GET: is the path right?"),
+        "{required:#?}"
+    );
+}
+
+#[test]
+fn a_test_that_starts_the_program_says_how_it_is_run_again() {
+    let server = reflecting();
+    let policy = text(&server.policy);
+    let mut program = command(&[&server.url, "--policy", policy, "-t", "origin/foreign"]);
+    program.env("CORS_CONFORMANCE_REPRODUCE", "CORS_CASE={id} pytest x.py");
+    let ran = finish(program);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    let line = "  reproduce CORS_CASE=origin/foreign pytest x.py\n";
+    assert!(ran.stdout.contains(line), "{ran:#?}");
+    assert!(!ran.stdout.contains("curl"), "{ran:#?}");
+}
+
+#[test]
+fn quiet_runs_print_the_last_line_alone() {
+    let server = reflecting();
+    let ran = sample(&server, &["-q"]);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert_eq!(ran.stdout.lines().count(), 1, "{ran:#?}");
+    assert!(ran.last_line().starts_with("conformance: "), "{ran:#?}");
+    let ran = run(&["-q", "-v"]);
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    // Why nothing is judged is not left out.
+    let ran = run(&["http://127.0.0.1:1/", "-q"]);
+    assert_eq!(
+        (ran.code, ran.stdout.lines().count()),
+        (Some(3), 2),
+        "{ran:#?}"
+    );
+}
+
+#[test]
+fn every_command_heeds_colour() {
+    let escape = "\u{1b}[";
+    let explain = ["explain", "origin/foreign"];
+    assert!(!run(&explain).stdout.contains(escape));
+    assert!(
+        run(&[&explain[..], &["--color", "always"]].concat())
+            .stdout
+            .contains(escape)
+    );
+    let mut forced = command(&explain);
+    forced.env("CLICOLOR_FORCE", "1");
+    assert!(finish(forced).stdout.contains(escape));
+    let mut refused = command(&[&explain[..], &["--color", "never"]].concat());
+    refused.env("CLICOLOR_FORCE", "1");
+    assert!(!finish(refused).stdout.contains(escape));
+}

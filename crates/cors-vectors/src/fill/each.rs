@@ -75,6 +75,7 @@ impl Each {
             Self::Header => names_of(&rule.allow_headers, &[], |name| {
                 !is_forbidden_request_header_name(name.as_bytes()) && headers::needs_leave(name)
             })
+            .chain(headers::punctuated(rule))
             .collect(),
             Self::UnlistedMethod => methods::unlisted(rule).map(str::to_owned).collect(),
             Self::NearHeader => headers::near_prefixes(rule),

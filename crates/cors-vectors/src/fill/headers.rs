@@ -85,6 +85,19 @@ pub(super) fn exposed(policy: &Policy) -> impl Iterator<Item = String> + use<> {
     })
 }
 
+/// Names that a listed prefix allows and that hold each character that a header name can have besides
+/// letters and digits (RFC 9110, 5.6.2).
+pub(super) fn punctuated(policy: &Policy) -> Vec<String> {
+    let AnyOr::Listed(listed) = &policy.allow_headers else {
+        return Vec::new();
+    };
+    let prefixes = listed.iter().filter_map(|entry| entry.strip_suffix('*'));
+    let names = prefixes.map(|prefix| format!("{prefix}a!#$%&'*+-.^_`|~4"));
+    names
+        .filter(|name| needs_leave(name) && !is_forbidden_request_header_name(name.as_bytes()))
+        .collect()
+}
+
 /// Names that are not allowed and begin nearly as a listed prefix does: with its beginning, or without
 /// the hyphen at its end.
 pub(super) fn near_prefixes(policy: &Policy) -> Vec<String> {

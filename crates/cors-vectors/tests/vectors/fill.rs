@@ -256,6 +256,28 @@ fn a_prefix_of_headers_has_names() {
 }
 
 #[test]
+fn a_prefix_of_headers_is_asked_with_every_character_of_names() {
+    let policy = policy(
+        "allow_origins = [\"https://a.example\"]\nallow_headers = [\"x-token\", \"x-amz-*\"]",
+    );
+    let step =
+        r#"{"fetch":{"origin":"{allowed}","headers":[["{each.header}","1"]]},"verdict":"shared"}"#;
+    let filled = fills(&case(step, ""), &policy, false).unwrap().into_iter();
+    let names: Vec<String> = filled
+        .map(|(_, fill)| String::from_utf8(fill.get("each.header").unwrap().to_vec()).unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "x-token",
+            "x-amz-one",
+            "x-amz-two-2",
+            "x-amz-a!#$%&'*+-.^_`|~4"
+        ]
+    );
+}
+
+#[test]
 fn a_case_is_filled_for_each_rule_and_resource_where_it_means_something() {
     let rest = "allow_headers = []\nexpose_headers = []\n";
     let text = format!(

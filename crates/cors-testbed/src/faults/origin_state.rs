@@ -1,7 +1,9 @@
 //! Decisions about the origin that are taken from somewhere else: earlier requests, the server's
 //! own host, the wrong rule.
 
-use super::fault::{Fault, begins_with_label, but_not, fault, line, or_entry, or_origin, parts};
+use super::fault::{
+    Fault, begins_with_label, but_not, fault, line, open_if, or_entry, or_origin, parts,
+};
 use crate::behaviour::{Exchange, Grant, reference};
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -28,6 +30,22 @@ pub(super) const FAULTS: &[Fault] = &[
                     x.line("host")
                         .is_some_and(|host| parts(origin).1 == parts(&host).1)
                 })
+            };
+        },
+    ),
+    fault(
+        "open-under-names",
+        "O16",
+        "Asked by another name than its own, or than localhost, the server allows every origin.",
+        |b| {
+            b.match_origin = |x| {
+                let host = x.line("host").unwrap_or_default();
+                let host = parts(&host).1;
+                let is_own = ["localhost", "target.test"].contains(&host);
+                open_if(
+                    x,
+                    host.starts_with(|first: char| first.is_ascii_alphabetic()) && !is_own,
+                )
             };
         },
     ),

@@ -49,16 +49,16 @@ pub enum Skip {
 
 impl Skip {
     /// Whether what the case asks means something under the policy, so that it is left out only
-    /// since the case is about one endpoint, one kind of target or one origin that is not there, or
-    /// since the policy does not say what it wants.
+    /// since the case is about one endpoint or one kind of target that is not there, or since the
+    /// policy does not say what it wants. That an origin which the policy does not allow can read
+    /// nothing is asked by other cases.
     pub fn leaves_a_question(&self) -> bool {
         match self {
             Self::Requires(requirement) => *requirement == Requirement::Kit,
-            Self::Endpoint(_) | Self::OtherOrigin { .. } | Self::Undetermined | Self::Text(_) => {
-                true
-            }
+            Self::Endpoint(_) | Self::Undetermined | Self::Text(_) => true,
             Self::Placeholder { .. }
             | Self::NoSuchPage { .. }
+            | Self::OtherOrigin { .. }
             | Self::Allowed { .. }
             | Self::Refused { .. } => false,
         }

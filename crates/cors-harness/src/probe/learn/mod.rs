@@ -96,13 +96,21 @@ impl<'a> Learn<'a> {
     /// That nothing beyond simple requests is allowed is as often a mistake as it is meant.
     fn preflights(&mut self) {
         let is_empty = |names: &AnyOr<Vec<String>>| matches!(names, AnyOr::Listed(listed) if listed.is_empty());
-        if is_empty(&self.policy.allow_methods) && is_empty(&self.policy.allow_headers) {
-            self.evidence.about.push(
+        let text = match (
+            is_empty(&self.policy.allow_methods),
+            is_empty(&self.policy.allow_headers),
+        ) {
+            (true, true) => {
                 "No preflight came through: pages can send simple requests only. If more is meant, \
                  look at the response to OPTIONS."
-                    .to_owned(),
-            );
-        }
+            }
+            (true, false) => {
+                "No preflight came through for a method beyond GET, HEAD and POST. If more is \
+                 meant, look at Access-Control-Allow-Methods in the response to OPTIONS."
+            }
+            (false, _) => return,
+        };
+        self.evidence.about.push(text.to_owned());
     }
 
     /// Whether a page of the origin may read the answer to a GET; each is asked once.

@@ -211,6 +211,7 @@ pub(crate) fn seen(data: &[u8]) -> Option<Seen> {
     let target = Rc::new(target);
     let subject = if kit {
         let mut kit = Kit::new();
+        let policy = Rc::new(policy);
         kit.insert(named, Ok(Site { target, policy }));
         Subject::Kit(kit)
     } else {

@@ -10,9 +10,8 @@ use cors_text::style::{FAINT, STRONG};
 use cors_text::terminal::sentence;
 use cors_vectors::Library;
 use cors_vectors::agent::AgentCase;
-use cors_vectors::fill::fill;
+use cors_vectors::fill::Filler;
 use cors_vectors::observed::observed;
-use cors_vectors::policy::Policy;
 use cors_vectors::select::AnyCase;
 use cors_vectors::server::ServerCase;
 
@@ -44,15 +43,16 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, Stop> {
     } else {
         Vec::new()
     };
+    let filler = policy.as_ref().map(Filler::new);
     let mut sink = anstream::stdout();
     let mut counts = Counts::default();
     for case in &chosen {
         let printed = match case {
             AnyCase::Server(case) => {
                 let printed = print_server(&mut sink, case, args.verbose);
-                let left_out = policy
+                let left_out = filler
                     .as_ref()
-                    .and_then(|policy| why_left_out(&library, case, policy));
+                    .and_then(|filler| why_left_out(&library, case, filler));
                 let count = match &left_out {
                     None => &mut counts.run,
                     Some((false, _)) => &mut counts.meaningless,
@@ -115,12 +115,16 @@ struct Counts {
 
 /// Why a case says nothing about a server with a policy, and whether it leaves a question by that;
 /// `None` when it runs.
-fn why_left_out(library: &Library, case: &ServerCase, policy: &Policy) -> Option<(bool, String)> {
-    if let Err(skip) = fill(case, policy, false) {
+fn why_left_out(
+    library: &Library,
+    case: &ServerCase,
+    filler: &Filler<'_>,
+) -> Option<(bool, String)> {
+    if let Err(skip) = filler.fill(case, false) {
         return Some((skip.leaves_a_question(), skip.to_string()));
     }
     let pair = library.server_case(case.paired_with.as_deref()?)?;
-    let skip = fill(pair, policy, false).err()?;
+    let skip = filler.fill(pair, false).err()?;
     let id = &pair.id;
     Some((
         skip.leaves_a_question(),

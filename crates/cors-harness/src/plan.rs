@@ -6,7 +6,7 @@ use cors_model::request::Client;
 use cors_model::url::Url;
 use cors_policy::policy::{Policy, View};
 use cors_vectors::check::{self, On};
-use cors_vectors::fill::{Fill, Skip, fills_at};
+use cors_vectors::fill::{Fill, Filler, Skip};
 use cors_vectors::names::is_cors_safelisted_method;
 use cors_vectors::server::{
     Credentials, Endpoint, Level, PageFetch, RawSend, ServerCase, Step, Verdict,
@@ -163,7 +163,7 @@ impl Plan {
             by_id,
             places: BTreeMap::new(),
             cases: Vec::new(),
-            subject: &subject,
+            fillers: Fillers::of(&subject),
         };
         for (position, case) in all.iter().enumerate() {
             if is_selected(case) {
@@ -231,7 +231,7 @@ struct Planner<'a> {
     /// Position in `all` to position in the plan.
     places: BTreeMap<usize, usize>,
     cases: Vec<PlannedCase>,
-    subject: &'a Subject,
+    fillers: Fillers<'a>,
 }
 
 impl Planner<'_> {
@@ -260,7 +260,7 @@ impl Planner<'_> {
             }
         };
         let place = self.cases.len();
-        let task = task(case, self.subject);
+        let task = task(case, &mut self.fillers);
         self.cases.push(PlannedCase {
             case: case.clone(),
             selected: false,
@@ -272,22 +272,47 @@ impl Planner<'_> {
     }
 }
 
-pub(crate) fn task(case: &ServerCase, subject: &Subject) -> Result<Task, String> {
-    let site = match subject {
-        Subject::Site { site, .. } => site,
-        Subject::Kit(kit) => match kit.site(&case.policy) {
-            Some(Ok(site)) => site,
-            Some(Err(unsupported)) => {
-                return Err(format!("the policy {}: {unsupported}", case.policy));
-            }
-            None => return Err(format!("the kit has no policy {}", case.policy)),
-        },
-    };
-    let kit = subject.mode() == Mode::Kit;
+/// The sites of a subject, and what all cases share under the policy of each.
+pub(crate) struct Fillers<'s> {
+    subject: &'s Subject,
+    /// By the name of the policy, which is empty where there is one site.
+    known: BTreeMap<String, Filler<'s>>,
+}
+
+impl<'s> Fillers<'s> {
+    pub(crate) const fn of(subject: &'s Subject) -> Self {
+        Self {
+            subject,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// Where a case is run; an error says why nowhere.
+    fn at(&mut self, case: &ServerCase) -> Result<(&'s Site, &Filler<'s>), String> {
+        let (name, site) = match self.subject {
+            Subject::Site { site, .. } => (String::new(), site),
+            Subject::Kit(kit) => match kit.site(&case.policy) {
+                Some(Ok(site)) => (case.policy.clone(), site),
+                Some(Err(unsupported)) => {
+                    return Err(format!("the policy {}: {unsupported}", case.policy));
+                }
+                None => return Err(format!("the kit has no policy {}", case.policy)),
+            },
+        };
+        let filler = self.known.entry(name);
+        let filler = filler.or_insert_with(|| Filler::new(&site.policy));
+        Ok((site, filler))
+    }
+}
+
+pub(crate) fn task(case: &ServerCase, fillers: &mut Fillers<'_>) -> Result<Task, String> {
+    let kit = fillers.subject.mode() == Mode::Kit;
+    let (site, filler) = fillers.at(case)?;
     // Where a policy has several rules or resources, what means something of each is done for each.
     let mut steps = Vec::new();
     let own = site.target.url().origin().serialize();
-    let filled = fills_at(case, &site.policy, kit, &own).map_err(|skip| skip.to_string())?;
+    let filled = filler.fills_at(case, kit, &own);
+    let filled = filled.map_err(|skip| skip.to_string())?;
     for (view, values) in filled {
         let place = Place { site, view };
         let asked = case.steps.iter().enumerate();

@@ -7,7 +7,7 @@ use crate::control::{Control, Halt, control, still_answers};
 use crate::event::{CaseEvent, Mode, NoteEvent};
 use crate::kit::{Site, Subject};
 use crate::options::Options;
-use crate::plan::{PlannedCase, task};
+use crate::plan::{Fillers, PlannedCase, task};
 use crate::redact::Redactor;
 use crate::session::Session;
 
@@ -97,7 +97,7 @@ impl<'a> Runner<'a> {
     /// Carries a case out and judges it.
     pub async fn run(&self, case: ServerCase, subject: &Subject) -> Done {
         let planned = PlannedCase {
-            task: task(&case, subject),
+            task: task(&case, &mut Fillers::of(subject)),
             case,
             selected: true,
             partner: None,

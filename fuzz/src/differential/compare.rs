@@ -60,7 +60,7 @@ pub fn compare<L: Library>(data: &[u8]) -> Compared {
     let mut kit = Kit::new();
     let site = Site {
         target: Rc::new(target),
-        policy: policy.clone(),
+        policy: Rc::new(policy.clone()),
     };
     kit.insert("made-up", Ok(site));
     let options = Options::default();

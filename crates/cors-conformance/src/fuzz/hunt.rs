@@ -158,6 +158,7 @@ impl Ground {
                 ..named.policy
             };
             slots.push((slot, policy.clone()));
+            let policy = Rc::new(policy);
             running.push(socket);
             kit.insert(name, Ok(Site { target, policy }));
         }

@@ -198,10 +198,12 @@ fn made_up(seed: u64) -> impl Iterator<Item = (String, NamedPolicy)> {
 /// What each policy that a finding can name says.
 fn policies_of(subject: &Subject, area: &str) -> BTreeMap<String, Policy> {
     match subject {
-        Subject::Site { site, .. } => BTreeMap::from([(stated(area), site.policy.clone())]),
+        Subject::Site { site, .. } => BTreeMap::from([(stated(area), Policy::clone(&site.policy))]),
         Subject::Kit(kit) => kit
             .sites()
-            .filter_map(|(name, site)| Some((name.to_owned(), site.as_ref().ok()?.policy.clone())))
+            .filter_map(|(name, site)| {
+                Some((name.to_owned(), Policy::clone(&site.as_ref().ok()?.policy)))
+            })
             .collect(),
     }
 }

@@ -401,7 +401,7 @@ impl<'a> Place<'a> {
         let target: Rc<dyn Target> = Rc::new(ServiceTarget::new(resource, Service(slot.clone())));
         let site = |target| Site {
             target,
-            policy: policy.clone(),
+            policy: Rc::new(policy.clone()),
         };
         let running = serve_at(0, slot.clone()).await.map_err(Stop::bug)?;
         let resource = format!("{}/{}", running.url(), path(Endpoint::Resource));

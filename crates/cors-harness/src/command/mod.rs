@@ -216,7 +216,7 @@ pub fn site(
     endpoints: &BTreeSet<Endpoint>,
 ) -> Result<Site, UrlTargetError> {
     let base = program.base();
-    let policy = with_endpoints(policy, endpoints, &base);
+    let policy = Rc::new(with_endpoints(policy, endpoints, &base));
     let resource = below(&base, Endpoint::Resource);
     let target = Rc::new(ProgramTarget::new(Rc::clone(program), &resource)?);
     Ok(Site { target, policy })

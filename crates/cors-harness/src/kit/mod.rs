@@ -34,8 +34,8 @@ pub use cors_policy::kit::{
 pub struct Site {
     /// The target.
     pub target: Rc<dyn Target>,
-    /// What it is meant to allow.
-    pub policy: Policy,
+    /// What it is meant to allow. It is shared, since it may be long.
+    pub policy: Rc<Policy>,
 }
 
 impl fmt::Debug for Site {
@@ -49,10 +49,6 @@ impl fmt::Debug for Site {
 
 /// What is tested.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a run has one, which is not moved about"
-)]
 pub enum Subject {
     /// One site, whose policy a user stated or that was inferred.
     Site {
@@ -67,18 +63,24 @@ pub enum Subject {
 
 impl Subject {
     /// A site with the policy that its owner stated.
-    pub fn with_policy(target: Rc<dyn Target>, policy: Policy) -> Self {
+    pub fn with_policy(target: Rc<dyn Target>, policy: impl Into<Rc<Policy>>) -> Self {
         Self::Site {
             mode: Mode::Policy,
-            site: Site { target, policy },
+            site: Site {
+                target,
+                policy: policy.into(),
+            },
         }
     }
 
     /// A site with the policy that was inferred from its answers.
-    pub fn with_inferred_policy(target: Rc<dyn Target>, policy: Policy) -> Self {
+    pub fn with_inferred_policy(target: Rc<dyn Target>, policy: impl Into<Rc<Policy>>) -> Self {
         Self::Site {
             mode: Mode::Probe,
-            site: Site { target, policy },
+            site: Site {
+                target,
+                policy: policy.into(),
+            },
         }
     }
 
@@ -226,7 +228,7 @@ impl Kit {
         options: &ClientOptions,
     ) -> Result<(), KitError> {
         let resource = below(base, Endpoint::Resource);
-        let policy = with_endpoints(policy, endpoints, base);
+        let policy = Rc::new(with_endpoints(policy, endpoints, base));
         let target = Rc::new(UrlTarget::new(&resource, options)?);
         self.insert(name, Ok(Site { target, policy }));
         Ok(())
@@ -255,6 +257,7 @@ impl Kit {
             let site = implementation.service(policy).map(|service| {
                 let base = in_process_base();
                 let policy = with_endpoints(policy, &implementation.endpoints(), &base);
+                let policy = Rc::new(policy);
                 let resource = below(&base, Endpoint::Resource);
                 let target: Rc<dyn Target> = Rc::new(ServiceTarget::new(resource, service));
                 Site { target, policy }

@@ -51,7 +51,7 @@ pub async fn infer(
     let session = Session::new(&options, Mode::Probe, true);
     let site = Site {
         target,
-        policy: asker::nothing_known(),
+        policy: Rc::new(asker::nothing_known()),
     };
     tokio::select! {
         biased;

@@ -6,7 +6,7 @@ use cors_policy::policy::{Policy, View};
 
 use super::each::Each;
 use super::headers::is_harmless;
-use super::origins;
+use super::known::Known;
 use super::skip::Skip;
 use super::values::Fill;
 use crate::check::{Check, HeaderIs, HeaderStatement, Statement};
@@ -25,8 +25,7 @@ use crate::text::{Text, TextError};
 /// what the case would send. Of a case about several origins to be refused, steps about those that
 /// the policy allows are left out, as long as others remain.
 pub fn fill(case: &ServerCase, policy: &Policy, kit: bool) -> Result<Fill, Skip> {
-    // There is one, else there was an error.
-    fills(case, policy, kit).map(|mut found| found.swap_remove(0).1)
+    Filler::new(policy).fill(case, kit)
 }
 
 /// The same for each rule of each resource under which the case means something; never empty. A case
@@ -42,72 +41,108 @@ pub fn fills<'p>(
     policy: &'p Policy,
     kit: bool,
 ) -> Result<Vec<(View<'p>, Fill)>, Skip> {
-    fills_at(case, policy, kit, SOMEWHERE)
+    Filler::new(policy).fills_at(case, kit, SOMEWHERE)
 }
 
 /// The origin of a target of which nothing is known.
 const SOMEWHERE: &str = "https://own.example";
 
-/// The same for a target whose own origin is `own`.
-///
-/// # Errors
-///
-/// As [`fill`], for the first rule.
-pub fn fills_at<'p>(
-    case: &ServerCase,
+/// The values of many cases under one policy. What all of them share is found once, since a policy
+/// may list hundreds of thousands of origins.
+#[derive(Debug)]
+pub struct Filler<'p> {
     policy: &'p Policy,
-    kit: bool,
-    own: &str,
-) -> Result<Vec<(View<'p>, Fill)>, Skip> {
-    let mut found = Vec::new();
-    let mut why = None;
-    for view in policy.views() {
-        for mut fill in variations(case, view) {
-            fill.set_own(own);
-            match fits(case, view, &mut fill, kit) {
-                Ok(()) => found.push((view, fill)),
-                Err(skip) => {
-                    why.get_or_insert(skip);
+    views: Vec<Known<'p>>,
+}
+
+impl<'p> Filler<'p> {
+    /// For the cases that are put to a policy.
+    pub fn new(policy: &'p Policy) -> Self {
+        let views = policy.views().into_iter().map(Known::of);
+        Self {
+            policy,
+            views: views.collect(),
+        }
+    }
+
+    /// The policy.
+    pub const fn policy(&self) -> &'p Policy {
+        self.policy
+    }
+
+    /// As the function [`fill`].
+    ///
+    /// # Errors
+    ///
+    /// As [`fill`].
+    pub fn fill(&self, case: &ServerCase, kit: bool) -> Result<Fill, Skip> {
+        // There is one, else there was an error.
+        self.fills_at(case, kit, SOMEWHERE)
+            .map(|mut found| found.swap_remove(0).1)
+    }
+
+    /// As [`fills`], for a target whose own origin is `own`.
+    ///
+    /// # Errors
+    ///
+    /// As [`fill`], for the first rule.
+    pub fn fills_at(
+        &self,
+        case: &ServerCase,
+        kit: bool,
+        own: &str,
+    ) -> Result<Vec<(View<'p>, Fill)>, Skip> {
+        let mut found = Vec::new();
+        let mut why = None;
+        for known in &self.views {
+            let view = known.view();
+            if let Err(skip) = requires(case, known, kit) {
+                why.get_or_insert(skip);
+                continue;
+            }
+            for mut fill in variations(case, known) {
+                fill.set_own(own);
+                match fits(case, view, &mut fill) {
+                    Ok(()) => found.push((view, fill)),
+                    Err(skip) => {
+                        why.get_or_insert(skip);
+                    }
                 }
             }
         }
-    }
-    match why {
-        Some(skip) if found.is_empty() => Err(skip),
-        Some(_) | None => Ok(found),
+        match why {
+            Some(skip) if found.is_empty() => Err(skip),
+            Some(_) | None => Ok(found),
+        }
     }
 }
 
 /// The values with which a case is tried under one rule; never empty.
-fn variations(case: &ServerCase, view: View<'_>) -> Vec<Fill> {
+fn variations(case: &ServerCase, known: &Known<'_>) -> Vec<Fill> {
     let texts = case.steps.iter().flat_map(Step::texts);
     let names = texts.flat_map(|text| text.placeholders().unwrap_or_default());
     let names: Vec<_> = names.collect();
     if let Some(each) = names.iter().find_map(|name| Each::of(name)) {
-        return Fill::of_entries(view, each);
+        return known.of_entries(each);
     }
     // What looks like an allowed origin is made of the parts of one.
     let is_about_parts = names.iter().any(|name| name.starts_with("allowed."));
-    let kinds = if is_about_parts {
-        origins::kinds(view)
-    } else {
-        1
-    };
-    (0..kinds.max(1))
-        .map(|kind| Fill::of_kind(view, kind))
-        .collect()
+    let kinds = if is_about_parts { known.kinds() } else { 1 };
+    (0..kinds.max(1)).map(|kind| known.of_kind(kind)).collect()
 }
 
-/// Whether a case means something with these values, of which it leaves out steps that do not.
-fn fits(case: &ServerCase, view: View<'_>, fill: &mut Fill, kit: bool) -> Result<(), Skip> {
-    let policy = view.scope;
-    let facts = Requirement::of_rule(view.rule, view.scope);
+/// Whether what a case requires of the rule is so.
+fn requires(case: &ServerCase, known: &Known<'_>, kit: bool) -> Result<(), Skip> {
+    let facts = known.facts();
     let unmet = case.requires.iter().find(|requirement| {
         !(facts.contains(requirement) || (kit && **requirement == Requirement::Kit))
     });
-    if let Some(requirement) = unmet {
-        return Err(Skip::Requires(*requirement));
-    }
+    unmet.map_or(Ok(()), |requirement| Err(Skip::Requires(*requirement)))
+}
+
+/// Whether a case means something with these values, of which it leaves out steps that do not.
+fn fits(case: &ServerCase, view: View<'_>, fill: &mut Fill) -> Result<(), Skip> {
+    let policy = view.scope;
     let (mut left_out, mut refuses) = (None, false);
     for (number, step) in case.steps.iter().enumerate() {
         match refuses_in(fill, policy, step) {

@@ -9,7 +9,7 @@ use super::listed::{ends, names_of, some_of};
 use super::{headers, methods, origins};
 
 /// A list of a policy whose entries a case goes through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Each {
     Origin,
     Refused,

@@ -3,6 +3,7 @@
 mod case;
 mod each;
 mod headers;
+mod known;
 mod listed;
 mod methods;
 mod origins;
@@ -10,7 +11,7 @@ mod placeholders;
 mod skip;
 mod values;
 
-pub use case::{fill, fills, fills_at};
+pub use case::{Filler, fill, fills};
 pub use placeholders::{AGENT_PLACEHOLDERS, SERVER_PLACEHOLDERS};
 pub use skip::Skip;
 pub use values::Fill;

@@ -33,14 +33,13 @@ impl Fill {
     }
 
     /// The same for each entry of a list, once without one where the list has none.
-    pub(super) fn of_entries(view: View<'_>, each: Each) -> Vec<Self> {
-        let plain = Self::of_view(view);
+    pub(super) fn with_entries(self, view: View<'_>, each: Each) -> Vec<Self> {
         let entries = each.entries(view);
         if entries.is_empty() {
-            return vec![plain];
+            return vec![self];
         }
         let with_entry = |entry| {
-            let mut fill = plain.clone();
+            let mut fill = self.clone();
             let values = each.values(entry).into_iter();
             let values = values.map(|(name, value)| (name, value.into_bytes()));
             fill.values.extend(values);

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use cors_harness::exit::Exit;
 use cors_harness::options::Options;
@@ -144,7 +145,7 @@ impl<'a> Rig<'a> {
         let plan = |raw: bool, all: &[ServerCase], wanted: &dyn Fn(&ServerCase) -> bool| {
             let site = if raw { &place.socket } else { &place.site };
             let mut site = site.clone();
-            site.policy = policy.clone();
+            site.policy = Rc::new(policy.clone());
             Plan::new(all, wanted, subject(&site)).map_err(Stop::usage)
         };
         let mut runnable: Vec<(String, bool)> = Vec::new();

@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use cors_fuzzer::{Terms, generated};
 use cors_harness::options::Options;
@@ -71,7 +72,7 @@ impl<'a> Search<'a> {
             cases.push(case);
         }
         let mut site = place.site.clone();
-        site.policy = policy.clone();
+        site.policy = Rc::new(policy.clone());
         let plan = Plan::new(&cases, |_| true, subject(&site)).map_err(Stop::bug)?;
         let options = Options {
             unsafe_methods: true,

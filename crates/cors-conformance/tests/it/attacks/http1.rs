@@ -1,16 +1,15 @@
 //! What servers of HTTP/1.1 do.
 
 use super::server::Do::{Close, Drip, Forever, Hang, Reset, Send, Wait};
-use super::server::{Asked, Do, EITHER, Kind, Over};
+use super::server::{Asked, Do, Kind, Over};
 
 const fn kind(name: &'static str, ends: i32, script: fn(&Asked) -> Vec<Do>) -> Kind {
-    let over = Over::Http1;
-    Kind {
-        name,
-        over,
-        ends,
-        script,
-    }
+    Kind::new(Over::Http1, name, ends, script)
+}
+
+/// Bytes that nobody asked for come before the next request or after it.
+const fn unasked(name: &'static str, script: fn(&Asked) -> Vec<Do>) -> Kind {
+    kind(name, 1, script).or(0, "what nobody asked for may come too late to be seen")
 }
 
 /// Head lines behind a 200 that anybody may read, and what follows them.
@@ -77,13 +76,17 @@ pub(super) const SLOW: &[Kind] = &[
         vec![Send(b"HTTP/1.1 200 OK\r\nVa".into()), Hang]
     }),
     kind("slow-head", 3, |asked| vec![Drip(good(asked, ""), 20)]),
+    kind("slower-head", 3, |asked| vec![Drip(good(asked, ""), 100)]),
     kind("late-head", 3, |asked| {
-        vec![Wait(600), Send(good(asked, ""))]
+        vec![Wait(5000), Send(good(asked, ""))]
+    }),
+    kind("answers-take-their-time", 0, |asked| {
+        vec![Wait(50), Send(good(asked, ""))]
     }),
     kind("late-body", 1, |_| {
         vec![
             ok("Content-Length: 2\r\n", "o"),
-            Wait(600),
+            Wait(5000),
             Send(b"k".into()),
         ]
     }),
@@ -130,6 +133,18 @@ pub(super) const LARGE: &[Kind] = &[
             Forever(b"a".repeat(9999)),
         ]
     }),
+    kind("line-of-8-mb", 3, |_| {
+        line(&[b"X-Big: ", "a".repeat(8_000_000).as_bytes(), b"\r\n"].concat())
+    }),
+    kind("vary-of-200-kb-to-all", 1, |_| {
+        vec![ok(
+            &format!(
+                "Vary: {}\r\nContent-Length: 0\r\n",
+                "Origin, ".repeat(25_000)
+            ),
+            "",
+        )]
+    }),
     kind("long-reason", 3, |_| {
         status(&format!("200 {}", "A".repeat(9_000_000)))
     }),
@@ -147,8 +162,7 @@ pub(super) const LARGE: &[Kind] = &[
         long(asked, "Access-Control-Expose-Headers", "x,")
     }),
     kind("long-vary", 0, |asked| long(asked, "Vary", "Origin, ")),
-    // It grants names that the policy does not list, which some cases notice.
-    kind("long-distinct-headers", EITHER, |asked| {
+    kind("long-distinct-headers", 0, |asked| {
         let names: Vec<String> = (0..30_000).map(|number| format!("x{number}")).collect();
         let line = format!("Access-Control-Allow-Headers: {}\r\n", names.join(","));
         vec![Send(good(asked, &line))]
@@ -296,16 +310,16 @@ pub(super) const FRAMING: &[Kind] = &[
     kind("body-of-205", 1, |_| {
         vec![Send(b"HTTP/1.1 205 R\r\n\r\nhello".into())]
     }),
-    kind("body-of-head", EITHER, |asked| {
+    unasked("body-of-head", |asked| {
         vec![Send(good(asked, "")), ok("Content-Length: 0\r\n", "")]
     }),
-    kind("more-than-length", EITHER, |asked| {
+    unasked("more-than-length", |asked| {
         vec![Send(good(asked, "")), Send(b"hello".into())]
     }),
-    kind("two-answers", EITHER, |asked| {
+    unasked("two-answers", |asked| {
         vec![Send([good(asked, ""), EXTRA.into()].concat())]
     }),
-    kind("two-answers-late", EITHER, |asked| {
+    unasked("two-answers-late", |asked| {
         vec![Send(good(asked, "")), Wait(20), Send(EXTRA.into())]
     }),
 ];

@@ -5,13 +5,7 @@ use super::server::{Asked, Do, Kind, Over, frame};
 
 /// A server that does something else with each request.
 const fn kind(name: &'static str, ends: i32, script: fn(&Asked) -> Vec<Do>) -> Kind {
-    let over = Over::Http2;
-    Kind {
-        name,
-        over,
-        ends,
-        script,
-    }
+    Kind::new(Over::Http2, name, ends, script)
 }
 
 /// `:status: 200` and `access-control-allow-origin: *`, without indexing (RFC 7541).
@@ -92,6 +86,9 @@ const NOISE: &[u8] = b"\x1b[2J\n::error::x";
 
 /// Each kind.
 pub(super) const KINDS: &[Kind] = &[
+    kind("h2-to-all", 1, |asked| {
+        answer(asked, vec![headers(1, asked.stream, &granted())])
+    }),
     kind("h2-no-settings", 3, |_| vec![Hang]),
     kind("h2-no-streams", 3, |asked| under(asked, 3, 0)),
     kind("h2-no-window", 1, |asked| under(asked, 4, 0)),
@@ -286,6 +283,9 @@ pub(super) const KINDS: &[Kind] = &[
         answer(asked, vec![headers(0, asked.stream, &block), data])
     }),
     kind("h2-late", 3, |asked| {
-        answer(asked, vec![Wait(600), headers(1, asked.stream, &granted())])
+        answer(
+            asked,
+            vec![Wait(5000), headers(1, asked.stream, &granted())],
+        )
     }),
 ];

@@ -5,10 +5,13 @@
 mod http1;
 mod http2;
 mod other;
+mod secrets;
+mod secure;
 mod server;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Command;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -23,6 +26,7 @@ use cors_harness::plan::Plan;
 use cors_harness::run::run;
 use cors_harness::stream::Sink;
 use cors_harness::target::route::{Proxy, Route};
+use cors_harness::target::tls::Trust;
 use cors_harness::target::url::{HttpVersion, UrlOptions as ClientOptions};
 use cors_harness::target::{Deadlines, UrlTarget};
 use cors_model::url::Url;
@@ -33,10 +37,12 @@ use cors_report::terminal::{Terminal, Verbosity};
 use cors_vectors::read::read_policy_toml;
 use cors_vectors::server::{Level, ServerCase};
 
-use self::server::{EITHER, Kind, Over, Server};
-use crate::program::SAMPLE;
+use self::server::{Kind, Over, Server};
+use crate::program::{self, SAMPLE, text};
 use crate::servers::POLICY;
 
+/// Most memory that a run may take, also where it was built to be debugged: 150 MB, in KiB.
+const MEMORY: u64 = 150 * 1000 * 1000 / 1024;
 /// Most bytes of a report.
 const REPORT: usize = 64 << 20;
 /// Runs at a time, of all tests together. They wait more than they work.
@@ -54,21 +60,24 @@ static CASES: LazyLock<Vec<ServerCase>> = LazyLock::new(|| {
         .collect()
 });
 
-/// What a run told, in every form, and how it ended.
-struct Told {
+/// Whether this process has a network of its own.
+const ALONE: &str = "CORS_TEST_ALONE";
+
+/// How a run ended, and its reports.
+struct Ended {
     exit: Exit,
     reports: Vec<(&'static str, Vec<u8>)>,
     events: Vec<Event>,
 }
 
 /// Writes every report.
-struct Sheets {
+struct Reports {
     terminal: Terminal,
     formats: Vec<(&'static str, Box<dyn Format>)>,
-    told: Told,
+    ended: Ended,
 }
 
-impl Sheets {
+impl Reports {
     fn new() -> Self {
         let begin = |kind: &registry::Kind| (kind.name, kind.begin(Level::Must));
         let formats: Vec<_> = FORMATS.iter().map(begin).collect();
@@ -77,7 +86,7 @@ impl Sheets {
         Self {
             terminal: Terminal::new(Verbosity::from_count(2), Level::Must),
             formats,
-            told: Told {
+            ended: Ended {
                 exit: Exit::AsExpected,
                 reports,
                 events: Vec::new(),
@@ -86,33 +95,87 @@ impl Sheets {
     }
 }
 
-impl Sink for Sheets {
+impl Sink for Reports {
     fn wants_passes(&self) -> bool {
         true
     }
 
     fn event(&mut self, event: &Event) {
-        let (first, others) = self.told.reports.split_first_mut().unwrap();
+        let (first, others) = self.ended.reports.split_first_mut().unwrap();
         self.terminal.event(&mut first.1, event).unwrap();
-        for ((_, format), (_, sheet)) in self.formats.iter_mut().zip(others) {
-            format.event(event, sheet).unwrap();
+        for ((_, format), (_, report)) in self.formats.iter_mut().zip(others) {
+            format.event(event, report).unwrap();
         }
-        self.told.events.push(event.clone());
+        self.ended.events.push(event.clone());
     }
 }
 
-/// How a kind is reached, with little patience.
-fn client(kind: Kind, port: u16) -> ClientOptions {
-    let soon = Duration::from_millis(300);
-    let proxy = format!("http://usr:s3cr3t%20pw-0123@127.0.0.1:{port}");
+/// How long a run waits: for each answer, and in all.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    head: Duration,
+    body: Duration,
+    run: Duration,
+}
+
+impl Patience {
+    /// Little for what never answers; for what does, more than a busy machine takes.
+    const fn with(kind: Kind) -> Self {
+        let silent = kind.ends.with == 3 && !matches!(kind.over, Over::Kit);
+        let head = if silent { 300 } else { 30_000 };
+        Self {
+            head: Duration::from_millis(head),
+            // A body that is cut is no failure: what is judged is the head.
+            body: Duration::from_millis(100),
+            run: Duration::from_secs(600),
+        }
+    }
+
+    /// More for each answer than the run has.
+    const SHORT_RUN: Self = Self {
+        head: Duration::from_secs(60),
+        body: Duration::from_secs(60),
+        run: Duration::from_secs(1),
+    };
+}
+
+/// A password of a proxy, as it is given and as it is sent.
+const PROXY: [&str; 2] = ["s3cr3t%20pw-0123", "s3cr3t pw-0123"];
+
+/// The URL of a server.
+fn url(kind: Kind, port: u16) -> String {
+    match kind.over {
+        Over::Tls | Over::Https(_) => format!("https://127.0.0.1:{port}/resource"),
+        Over::Proxy => "http://localhost:9/".to_owned(),
+        Over::Tunnel => "https://localhost:9/".to_owned(),
+        Over::Kit => format!("http://127.0.0.1:{port}/"),
+        Over::Http1 | Over::Http2 | Over::Secrets => format!("http://127.0.0.1:{port}/resource"),
+    }
+}
+
+/// The proxy, where a server is one.
+fn proxy(kind: Kind, port: u16) -> Option<String> {
+    matches!(kind.over, Over::Proxy | Over::Tunnel)
+        .then(|| format!("http://usr:{}@127.0.0.1:{port}", PROXY[0]))
+}
+
+/// How a server is reached.
+fn client(kind: Kind, server: &Server, patience: Patience) -> ClientOptions {
+    let trust = match (kind.over, &server.certificate) {
+        (Over::Https(certificate), Some(pem)) if certificate.is_trusted() => {
+            Trust::Authorities(pem.clone().into_bytes())
+        }
+        (Over::Https(certificate), _) if !certificate.is_accepted() => Trust::Web,
+        (_, _) => Trust::Anyone,
+    };
     ClientOptions {
         deadlines: Deadlines {
-            connect: soon,
-            head: soon,
-            body: Duration::from_millis(100),
+            connect: patience.head,
+            head: patience.head,
+            body: patience.body,
         },
         route: Route {
-            proxy: (kind.over == Over::Proxy).then(|| proxy.parse().unwrap()),
+            proxy: proxy(kind, server.port).map(|proxy| proxy.parse().unwrap()),
             ..Route::default()
         },
         http: if kind.over == Over::Http2 {
@@ -120,6 +183,7 @@ fn client(kind: Kind, port: u16) -> ClientOptions {
         } else {
             HttpVersion::Negotiated
         },
+        trust,
         ..ClientOptions::default()
     }
 }
@@ -140,44 +204,43 @@ async fn subject(kind: Kind, url: &Url, client: &ClientOptions) -> Result<Subjec
     Ok(Subject::with_policy(Rc::new(target), policy))
 }
 
-fn run_against(kind: Kind) -> Told {
+fn run_against(kind: Kind, patience: Patience) -> Ended {
     let server = Server::start(kind);
-    let port = server.port;
-    let url = match kind.over {
-        Over::Tls => format!("https://127.0.0.1:{port}/resource"),
-        Over::Proxy => "http://localhost:9/".to_owned(),
-        Over::Kit => format!("http://127.0.0.1:{port}/"),
-        Over::Http1 | Over::Http2 => format!("http://127.0.0.1:{port}/resource"),
-    };
-    let client = client(kind, port);
+    let url = url(kind, server.port);
+    let client = client(kind, &server, patience);
     let secrets = client.route.proxy.as_ref().map(Proxy::secrets);
-    let options = Options {
-        deadline: Duration::from_secs(60),
+    let mut options = Options {
+        deadline: patience.run,
         secrets: secrets.unwrap_or_default(),
         trace: true,
         ..Options::default()
     };
+    if kind.over == Over::Secrets {
+        options.headers = secrets::lines();
+        options.headers_everywhere = true;
+        options.cookie = Some(secrets::cookie());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let mut sheets = Sheets::new();
+    let mut reports = Reports::new();
     let exit = runtime.block_on(async {
         let url = Url::parse(&url).unwrap();
         match subject(kind, &url, &client).await {
             Err(exit) => exit,
             Ok(subject) => {
                 let plan = Plan::new(&CASES, |_| true, subject).unwrap();
-                let end = run(&plan, &options, std::future::pending(), &mut sheets).await;
+                let end = run(&plan, &options, std::future::pending(), &mut reports).await;
                 end.exit
             }
         }
     });
     drop(runtime);
     drop(server);
-    Told {
+    Ended {
         exit,
-        ..sheets.told
+        ..reports.ended
     }
 }
 
@@ -195,22 +258,32 @@ fn unstyled(text: &str) -> String {
     plain
 }
 
-/// What is wrong with a run.
-fn wrong(kind: Kind, told: &Told) -> Vec<String> {
+/// The first eight bytes of a secret that are in a text.
+fn secret(text: &str) -> Option<String> {
+    let text = text.to_ascii_lowercase();
+    let secrets = [
+        secrets::TOKEN,
+        secrets::KEY,
+        secrets::COOKIE,
+        secrets::LOGIN,
+    ];
+    let secrets = secrets.iter().chain(&PROXY);
+    let windows = secrets.flat_map(|secret| secret.as_bytes().windows(8));
+    let mut windows = windows.map(|window| String::from_utf8_lossy(window).to_ascii_lowercase());
+    windows.find(|window| text.contains(window))
+}
+
+/// What is wrong with a run that may end in these ways.
+fn wrong(kind: Kind, ways: &[i32], ended: &Ended) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut check = |holds: bool, what: &str| {
         if !holds {
-            wrong.push(format!("{}: {what} ({:?})", kind.name, told.exit));
+            wrong.push(format!("{}: {what} ({:?})", kind.name, ended.exit));
         }
     };
-    // A machine that is busy answers late, which is no verdict.
-    let late = matches!(told.exit, Exit::Unreachable | Exit::CutShort);
-    let is_as_said = match kind.ends {
-        EITHER => matches!(told.exit, Exit::AsExpected | Exit::Failed),
-        ends => i32::from(told.exit.code()) == ends,
-    };
-    check(is_as_said || late, "it ends in another way");
-    for (name, bytes) in &told.reports {
+    let code = i32::from(ended.exit.code());
+    check(ways.contains(&code), "it ends in another way");
+    for (name, bytes) in &ended.reports {
         check(bytes.len() < REPORT, "a report is too long");
         let text = unstyled(std::str::from_utf8(bytes).unwrap_or("\0"));
         let raw = |letter: char| {
@@ -227,36 +300,105 @@ fn wrong(kind: Kind, told: &Told) -> Vec<String> {
             commands.iter().any(|command| line.starts_with(command))
         };
         check(!text.lines().any(begins), &format!("a command in {name}"));
-        check(!text.contains("s3cr3t"), &format!("a password in {name}"));
+        let secret = secret(&text);
+        check(secret.is_none(), &format!("{secret:?} in {name}"));
     }
-    let Some(Event::End(end)) = told.events.last() else {
+    let Some(Event::End(end)) = ended.events.last() else {
         // It ended before it began.
-        check(told.events.is_empty(), "its report has no end");
+        check(ended.events.is_empty(), "its report has no end");
         return wrong;
     };
-    check(end.exit == told.exit, "its report says another end");
-    let has_gap = !end.complete && end.reason.is_none();
-    check(!has_gap, "its report is not whole and does not say why");
-    let cases = told.events.iter();
-    let cases = cases
+    check(end.exit == ended.exit, "its report says another end");
+    let is_whole = matches!(
+        ended.exit,
+        Exit::AsExpected | Exit::Failed | Exit::NothingRan
+    );
+    check(
+        end.complete == is_whole,
+        "its report is marked as whole when it is not, or not when it is",
+    );
+    check(
+        end.complete == end.reason.is_none(),
+        "its report does not say why it is not whole, or says so when it is",
+    );
+    let of_cases = ended.events.iter();
+    let cases = of_cases
         .filter(|event| matches!(event, Event::Case(_)))
         .count();
     check(
         !end.complete || cases == end.counts.total(),
         "cases are missing",
     );
+    let stream = ended.reports.iter().find(|(name, _)| *name == "ndjson");
+    let stream = stream.map(|(_, bytes)| String::from_utf8_lossy(bytes));
+    let last = stream.as_deref().unwrap_or_default().lines().last();
+    let last = last.and_then(|line| serde_json::from_str(line).ok());
+    check(
+        last.as_ref() == ended.events.last(),
+        "its stream has another last line",
+    );
     wrong
 }
 
-/// Runs against all of them, some at a time.
-fn hold(kinds: &[Kind]) {
+/// Runs one test of this program in a network of its own, in which there is no machine but this
+/// one, and says whether it could.
+fn run_alone(test: &str) -> bool {
+    let up = "ip link set lo up 2>/dev/null || ifconfig lo up";
+    let can = Command::new("unshare")
+        .args(["-rn", "sh", "-c", up])
+        .output();
+    if !can.is_ok_and(|output| output.status.success()) {
+        return false;
+    }
+    let output = Command::new("unshare")
+        .args(["-rn", "sh", "-c", &format!("({up}) && exec \"$0\" \"$@\"")])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("attacks::{test}"), "--nocapture"])
+        .env(ALONE, "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    true
+}
+
+/// How often this network was asked for a way to another machine, which it does not have.
+fn asked_for_others() -> u64 {
+    let table = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let (four, six) = (table("/proc/self/net/snmp"), table("/proc/self/net/snmp6"));
+    let mut rows = four.lines().filter_map(|line| line.strip_prefix("Ip:"));
+    let (names, counts) = (rows.next().unwrap(), rows.next().unwrap());
+    let mut columns = names.split_whitespace().zip(counts.split_whitespace());
+    let (_, four) = columns.find(|(name, _)| *name == "OutNoRoutes").unwrap();
+    let six = six
+        .lines()
+        .find_map(|line| line.strip_prefix("Ip6OutNoRoutes"));
+    let counts = [four, six.unwrap_or("0")];
+    counts
+        .map(|count| count.trim().parse::<u64>().unwrap())
+        .iter()
+        .sum()
+}
+
+/// Runs something about all of these kinds, some at a time, and looks for other machines. In a
+/// network of its own the system counts each attempt to reach one; elsewhere connections are looked
+/// for while they last.
+fn each(test: &str, kinds: &[Kind], wrong: impl Fn(Kind) -> Vec<String> + Sync) {
     // A test that failed says so itself.
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_alone = std::env::var_os(ALONE).is_some();
+    if !is_alone && run_alone(test) {
+        return;
+    }
     LazyLock::force(&CASES);
     let next = AtomicUsize::new(0);
     let work = || -> Vec<String> {
         let take = || kinds.get(next.fetch_add(1, Ordering::Relaxed));
-        let each = std::iter::from_fn(take).map(|kind| wrong(*kind, &run_against(*kind)));
+        let each = std::iter::from_fn(take).map(|kind| wrong(*kind));
         each.flatten().collect()
     };
     let (wrong, elsewhere) = thread::scope(|scope| {
@@ -272,66 +414,225 @@ fn hold(kinds: &[Kind]) {
     drop(turn);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(elsewhere, BTreeSet::new(), "a run reaches another machine");
+    if is_alone {
+        assert_eq!(asked_for_others(), 0, "a run asks for another machine");
+        // What a run that does would count.
+        assert!(std::net::TcpStream::connect(("192.0.2.1", 80)).is_err());
+        assert_eq!(asked_for_others(), 1);
+    }
+}
+
+/// Each run ends as its kind says.
+fn hold(test: &str, kinds: &[Kind]) {
+    each(test, kinds, |kind| {
+        let other = kind.ends.or.map(|(with, _)| with);
+        let ways: Vec<i32> = std::iter::once(kind.ends.with).chain(other).collect();
+        wrong(kind, &ways, &run_against(kind, Patience::with(kind)))
+    });
 }
 
 #[test]
 fn slow_answers_end() {
-    hold(http1::SLOW);
+    hold("slow_answers_end", http1::SLOW);
 }
 
 #[test]
 fn large_answers_are_bounded() {
-    hold(http1::LARGE);
+    hold("large_answers_are_bounded", http1::LARGE);
 }
 
 #[test]
 fn status_lines_that_are_none_are_not_understood() {
-    hold(http1::STATUS);
+    hold(
+        "status_lines_that_are_none_are_not_understood",
+        http1::STATUS,
+    );
 }
 
 #[test]
 fn heads_that_are_not_well_formed_are_not_understood() {
-    hold(http1::HEADS);
+    hold(
+        "heads_that_are_not_well_formed_are_not_understood",
+        http1::HEADS,
+    );
 }
 
 #[test]
 fn framing_that_contradicts_itself_ends() {
-    hold(http1::FRAMING);
+    hold("framing_that_contradicts_itself_ends", http1::FRAMING);
 }
 
 #[test]
 fn connections_that_end_are_no_answer() {
-    hold(http1::CONNECTIONS);
+    hold("connections_that_end_are_no_answer", http1::CONNECTIONS);
 }
 
 #[test]
 fn redirects_lead_to_no_other_machine() {
-    hold(http1::REDIRECTS);
+    hold("redirects_lead_to_no_other_machine", http1::REDIRECTS);
 }
 
 #[test]
 fn text_of_a_target_is_no_command_and_no_markup() {
-    hold(http1::TEXT);
+    hold("text_of_a_target_is_no_command_and_no_markup", http1::TEXT);
 }
 
 #[test]
 fn http_2_that_is_none_ends() {
-    hold(http2::KINDS);
+    hold("http_2_that_is_none_ends", http2::KINDS);
 }
 
 #[test]
 fn handshakes_that_come_to_nothing_end() {
-    hold(other::TLS);
+    hold("handshakes_that_come_to_nothing_end", other::TLS);
+}
+
+#[test]
+fn certificates_are_looked_at_and_what_follows_ends() {
+    hold(
+        "certificates_are_looked_at_and_what_follows_ends",
+        secure::SECURE,
+    );
+}
+
+#[test]
+fn secrets_are_not_repeated() {
+    hold("secrets_are_not_repeated", secrets::SECRETS);
 }
 
 #[test]
 fn proxies_do_not_learn_to_repeat_passwords() {
-    hold(other::PROXY);
+    hold("proxies_do_not_learn_to_repeat_passwords", other::PROXY);
 }
 
 #[test]
 fn lists_of_policies_lead_nowhere_else() {
-    hold(other::KITS);
+    hold("lists_of_policies_lead_nowhere_else", other::KITS);
+}
+
+/// Servers that keep a run waiting, at any stage.
+#[test]
+fn a_run_ends_with_its_deadline() {
+    let test = "a_run_ends_with_its_deadline";
+    let groups = [
+        http1::SLOW,
+        http1::LARGE,
+        http2::KINDS,
+        other::TLS,
+        other::PROXY,
+    ];
+    let waits = [
+        "slow", "late", "silent", "endless", "half", "flood", "no-", "stall", "drip",
+    ];
+    let kinds: Vec<Kind> = groups.into_iter().flatten().copied().collect();
+    let kinds: Vec<Kind> = kinds
+        .into_iter()
+        .filter(|kind| waits.iter().any(|word| kind.name.contains(word)))
+        .collect();
+    assert!(kinds.len() > 30, "{kinds:?}");
+    let cut = AtomicUsize::new(0);
+    each(test, &kinds, |kind| {
+        let ended = run_against(kind, Patience::SHORT_RUN);
+        if ended.exit == Exit::CutShort {
+            cut.fetch_add(1, Ordering::Relaxed);
+        }
+        // Some limit may end it before.
+        wrong(kind, &[7, kind.ends.with], &ended)
+    });
+    if std::env::var_os(ALONE).is_some() {
+        assert!(cut.into_inner() > 15);
+    }
+}
+
+/// What takes most, each in a process of its own.
+#[test]
+fn memory_and_reports_stay_small() {
+    let groups = [
+        http1::LARGE,
+        http2::KINDS,
+        other::TLS,
+        secure::SECURE,
+        other::PROXY,
+        other::KITS,
+    ];
+    let takes = [
+        "endless",
+        "flood",
+        "long",
+        "line",
+        "bomb",
+        "4-gib",
+        "max",
+        "deep",
+        "half-a-meg",
+        "kit-of-all",
+    ];
+    let kinds = groups.into_iter().flatten().copied();
+    let kinds: Vec<Kind> = kinds
+        .filter(|kind| takes.iter().any(|word| kind.name.contains(word)))
+        .collect();
+    assert!(kinds.len() > 30, "{kinds:?}");
+    each("memory_and_reports_stay_small", &kinds, memory);
+}
+
+fn memory(kind: Kind) -> Vec<String> {
+    let server = Server::start(kind);
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("cors.toml");
+    std::fs::write(&policy, POLICY).unwrap();
+    let url = url(kind, server.port);
+    let mut arguments = vec![url.clone(), "-vv".to_owned()];
+    let mut add = |words: &[&str]| arguments.extend(words.iter().map(|word| (*word).to_owned()));
+    add(&["--vectors", SAMPLE, "-t", "sample/*", "-m", "600"]);
+    if kind.over == Over::Kit {
+        add(&["-t", "origin/*"]);
+    } else {
+        add(&["--policy", text(&policy)]);
+    }
+    if kind.over == Over::Http2 {
+        add(&["--http2-prior-knowledge"]);
+    }
+    if matches!(kind.over, Over::Https(_) | Over::Tls) {
+        add(&["-k"]);
+    }
+    if let Some(proxy) = proxy(kind, server.port) {
+        add(&["-x", &proxy]);
+    }
+    let head = Patience::with(kind).head.as_secs_f64().to_string();
+    add(&["--request-timeout", &head]);
+    let reports: Vec<_> = FORMATS
+        .iter()
+        .map(|format| folder.path().join(format.name))
+        .collect();
+    for (format, path) in FORMATS.iter().zip(&reports) {
+        add(&["--report", &format!("{}={}", format.name, text(path))]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let ran = program::run(&arguments);
+    let mut wrong = Vec::new();
+    let mut check = |holds: bool, what: &str| {
+        if !holds {
+            wrong.push(format!("{}: {what}", kind.name));
+        }
+    };
+    let ways = [Some(kind.ends.with), kind.ends.or.map(|(with, _)| with)];
+    check(
+        ways.contains(&ran.code),
+        &format!("{:?} {} {}", ran.code, ran.last_line(), ran.stderr),
+    );
+    check(
+        ran.peak > 0 && ran.peak < MEMORY,
+        &format!("{} KiB", ran.peak),
+    );
+    check(ran.stdout.len() < REPORT, "too much on the terminal");
+    for report in reports {
+        let size = std::fs::metadata(&report).map_or(0, |file| file.len());
+        check(
+            (1..REPORT as u64).contains(&size),
+            &format!("{size} bytes in {}", report.display()),
+        );
+    }
+    wrong
 }
 
 /// The groups of the table in CONTRIBUTING.md, by the tests of this file.
@@ -352,6 +653,11 @@ const GROUPS: &[(&str, &[Kind])] = &[
     ("text_of_a_target_is_no_command_and_no_markup", http1::TEXT),
     ("http_2_that_is_none_ends", http2::KINDS),
     ("handshakes_that_come_to_nothing_end", other::TLS),
+    (
+        "certificates_are_looked_at_and_what_follows_ends",
+        secure::SECURE,
+    ),
+    ("secrets_are_not_repeated", secrets::SECRETS),
     ("proxies_do_not_learn_to_repeat_passwords", other::PROXY),
     ("lists_of_policies_lead_nowhere_else", other::KITS),
 ];
@@ -400,7 +706,8 @@ fn every_attack_has_its_row_and_every_row_a_test() {
         .iter()
         .filter(|(module, ..)| *module == "attacks")
         .count();
-    assert_eq!(of_groups, GROUPS.len());
+    // And those of two tests about many of them.
+    assert_eq!(of_groups, GROUPS.len() + 2);
 }
 
 #[test]

@@ -4,25 +4,20 @@ use super::http1::good;
 use super::server::Do::{Close, Drip, Forever, Hang, Send, Wait};
 use super::server::{Asked, Do, Kind, Over};
 
-const fn kind(over: Over, name: &'static str, ends: i32, script: fn(&Asked) -> Vec<Do>) -> Kind {
-    Kind {
-        name,
-        over,
-        ends,
-        script,
-    }
-}
-
 const fn tls(name: &'static str, ends: i32, script: fn(&Asked) -> Vec<Do>) -> Kind {
-    kind(Over::Tls, name, ends, script)
+    Kind::new(Over::Tls, name, ends, script)
 }
 
 const fn proxy(name: &'static str, ends: i32, script: fn(&Asked) -> Vec<Do>) -> Kind {
-    kind(Over::Proxy, name, ends, script)
+    Kind::new(Over::Proxy, name, ends, script)
+}
+
+const fn tunnel(name: &'static str, script: fn(&Asked) -> Vec<Do>) -> Kind {
+    Kind::new(Over::Tunnel, name, 3, script)
 }
 
 const fn kit(name: &'static str, ends: i32, script: fn(&Asked) -> Vec<Do>) -> Kind {
-    kind(Over::Kit, name, ends, script)
+    Kind::new(Over::Kit, name, ends, script)
 }
 
 /// The beginning of a ServerHello of 122 bytes.
@@ -100,6 +95,19 @@ pub(super) const PROXY: &[Kind] = &[
     proxy("proxy-escape", 3, |_| {
         said("HTTP/1.1 299 \x1b[2J::error::x\r\n\r\n")
     }),
+    tunnel("tunnel-silent", |_| {
+        vec![Send(b"HTTP/1.1 200 OK\r\n\r\n".into()), Hang]
+    }),
+    tunnel("tunnel-garbage", |_| {
+        let noise: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+        vec![Send([b"HTTP/1.1 200 OK\r\n\r\n", &*noise].concat()), Hang]
+    }),
+    tunnel("tunnel-with-length", |_| {
+        said("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+    }),
+    tunnel("tunnel-with-grant", |_| {
+        said("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nAccess-Control-Allow-Origin: *\r\n\r\nok")
+    }),
 ];
 
 /// A list of policies, and right answers to all else.
@@ -133,6 +141,30 @@ pub(super) const KITS: &[Kind] = &[
             Forever(b"x".repeat(9999)),
         ],
         _ => vec![Send(good(asked, ""))],
+    }),
+    kit("kit-of-all", 1, |asked| {
+        let policies = cors_vectors::library().unwrap().policies();
+        let is_known = |name: &str| policies.contains_key(name);
+        if asked.path() != "/kit.json" && !asked.path().split('/').any(is_known) {
+            let unknown = "HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\n\r\n";
+            return vec![Send(unknown.into())];
+        }
+        let bases: Vec<String> = policies
+            .keys()
+            .map(|name| format!("\"{name}\":{{\"base\":\"/x/{name}/\"}}"))
+            .collect();
+        let policies = bases.join(",");
+        list(asked, &format!("{{\"kit\":1,\"policies\":{{{policies}}}}}"))
+    }),
+    kit("kit-slow", 3, |asked| match asked.path() {
+        "/kit.json" => based(asked, "/allow-list-credentials/"),
+        _ => vec![Wait(5000), Send(good(asked, ""))],
+    }),
+    kit("kit-utf-16", 0, |asked| {
+        list(asked, "\u{fffd}{\0\"\0k\0i\0t\0\"\0:\x001\0}\0")
+    }),
+    kit("kit-base-with-query", 3, |asked| {
+        based(asked, "/allow-list-credentials/?a#b")
     }),
     kit("kit-deep-arrays", 0, |asked| {
         list(asked, &format!("{{\"kit\":{}", "[".repeat(500_000)))

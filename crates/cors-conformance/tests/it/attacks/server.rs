@@ -1,11 +1,13 @@
 //! A server of one kind of attack: bytes on sockets, as a script says for each request.
 
-use std::io::{self, Read as _, Write as _};
+use std::io;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use super::secure::Certificate;
 
 /// How a server is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,23 +18,57 @@ pub(super) enum Over {
     Http2,
     /// By a URL with https, where no TLS comes about.
     Tls,
-    /// As a proxy with a password.
+    /// By a URL with https, behind a certificate.
+    Https(Certificate),
+    /// As a proxy with a password, for a URL with http.
     Proxy,
+    /// As a proxy with a password, for a URL with https, to which it should make a tunnel.
+    Tunnel,
     /// By its `/kit.json`.
     Kit,
+    /// By a URL with http, with requests that hold secrets.
+    Secrets,
 }
 
-/// Success or failure: bytes that nobody asked for come before the next request, or after it.
-pub(super) const EITHER: i32 = -1;
+/// How a run against a server ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ends {
+    /// The exit status.
+    pub(super) with: i32,
+    /// Another, which is right as well, and why.
+    pub(super) or: Option<(i32, &'static str)>,
+}
 
 /// One kind of attack, how a run against it ends, and what the server does.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kind {
     pub(super) name: &'static str,
     pub(super) over: Over,
-    /// The exit status, or [`EITHER`].
-    pub(super) ends: i32,
+    pub(super) ends: Ends,
     pub(super) script: fn(&Asked) -> Vec<Do>,
+}
+
+impl Kind {
+    pub(super) const fn new(
+        over: Over,
+        name: &'static str,
+        with: i32,
+        script: fn(&Asked) -> Vec<Do>,
+    ) -> Self {
+        let ends = Ends { with, or: None };
+        Self {
+            name,
+            over,
+            ends,
+            script,
+        }
+    }
+
+    /// That may end in another way as well.
+    pub(super) const fn or(mut self, with: i32, why: &'static str) -> Self {
+        self.ends.or = Some((with, why));
+        self
+    }
 }
 
 /// What a script answers.
@@ -91,6 +127,8 @@ impl Asked {
 /// A server that runs until this is dropped.
 pub(super) struct Server {
     pub(super) port: u16,
+    /// The certificate that it shows, where it has one of its own.
+    pub(super) certificate: Option<String>,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -112,6 +150,13 @@ impl Server {
         let port = listener.local_addr().unwrap().port();
         let over = Arc::new(AtomicBool::new(false));
         let shared = Arc::clone(&over);
+        let identity = if let Over::Https(certificate) = kind.over {
+            Some(certificate.identity())
+        } else {
+            None
+        };
+        let certificate = identity.as_ref().map(|identity| identity.pem.clone());
+        let tls = identity.map(|identity| Arc::new(identity.config));
         let thread = thread::spawn(move || {
             let mut connections = Vec::new();
             for stream in listener.incoming().flatten() {
@@ -119,9 +164,10 @@ impl Server {
                     break;
                 }
                 let over = Arc::clone(&shared);
+                let tls = tls.clone();
                 connections.push(thread::spawn(move || {
                     // An error means that the client has gone.
-                    drop(Connection { stream, over, kind }.serve());
+                    drop(Connection::new(stream, over, kind, tls).and_then(Connection::serve));
                 }));
             }
             for connection in connections {
@@ -130,27 +176,59 @@ impl Server {
         });
         Self {
             port,
+            certificate,
             over,
             thread: Some(thread),
         }
     }
 }
 
+/// What a server reads and writes.
+trait Stream: io::Read + io::Write {}
+impl<S: io::Read + io::Write> Stream for S {}
+
 struct Connection {
-    stream: TcpStream,
+    socket: TcpStream,
+    /// The same, below TLS where there is.
+    stream: Box<dyn Stream>,
     over: Arc<AtomicBool>,
     kind: Kind,
 }
 
 impl Connection {
+    fn new(
+        socket: TcpStream,
+        over: Arc<AtomicBool>,
+        kind: Kind,
+        tls: Option<Arc<rustls::ServerConfig>>,
+    ) -> io::Result<Self> {
+        socket.set_nodelay(true)?;
+        socket.set_read_timeout(Some(Duration::from_millis(50)))?;
+        socket.set_write_timeout(Some(Duration::from_secs(1)))?;
+        let plain = socket.try_clone()?;
+        let stream: Box<dyn Stream> = match tls {
+            Some(tls) => {
+                let session = rustls::ServerConnection::new(tls).map_err(io::Error::other)?;
+                Box::new(rustls::StreamOwned::new(session, plain))
+            }
+            None => Box::new(plain),
+        };
+        Ok(Self {
+            socket,
+            stream,
+            over,
+            kind,
+        })
+    }
+
     fn serve(mut self) -> io::Result<()> {
-        self.stream.set_nodelay(true)?;
-        self.stream
-            .set_read_timeout(Some(Duration::from_millis(50)))?;
-        self.stream
-            .set_write_timeout(Some(Duration::from_secs(1)))?;
         match self.kind.over {
-            Over::Http1 | Over::Proxy | Over::Kit => {
+            Over::Http1
+            | Over::Https(_)
+            | Over::Proxy
+            | Over::Tunnel
+            | Over::Kit
+            | Over::Secrets => {
                 while let Some(head) = self.head()? {
                     let asked = Asked { head, stream: 0 };
                     if !self.act((self.kind.script)(&asked))? {
@@ -199,15 +277,15 @@ impl Connection {
     fn act(&mut self, script: Vec<Do>) -> io::Result<bool> {
         for one in script {
             match one {
-                Do::Send(bytes) => self.stream.write_all(&bytes)?,
+                Do::Send(bytes) => self.send(&bytes)?,
                 Do::Forever(bytes) => {
                     while !self.over.load(Ordering::Relaxed) {
-                        self.stream.write_all(&bytes)?;
+                        self.send(&bytes)?;
                     }
                 }
                 Do::Drip(bytes, pause) => {
                     for byte in bytes {
-                        self.stream.write_all(&[byte])?;
+                        self.send(&[byte])?;
                         self.wait(pause)?;
                     }
                 }
@@ -215,13 +293,18 @@ impl Connection {
                 Do::Hang => self.wait(u64::MAX)?,
                 Do::Close => return Ok(false),
                 Do::Reset => {
-                    let socket = socket2::SockRef::from(&self.stream);
+                    let socket = socket2::SockRef::from(&self.socket);
                     socket.set_linger(Some(Duration::ZERO))?;
                     return Ok(false);
                 }
             }
         }
         Ok(true)
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes)?;
+        self.stream.flush()
     }
 
     /// Waits, but no longer than the client stays.
@@ -274,7 +357,7 @@ impl Connection {
                     ) =>
                 {
                     if self.over.load(Ordering::Relaxed) {
-                        drop(self.stream.shutdown(Shutdown::Both));
+                        drop(self.socket.shutdown(Shutdown::Both));
                         return Err(error);
                     }
                 }

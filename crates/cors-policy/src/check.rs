@@ -14,7 +14,7 @@ use crate::stated::{Entry, Stated};
 /// Everything that is wrong with a policy: field and problem.
 pub(crate) fn check(policy: &Stated) -> Vec<(String, Problem)> {
     let mut problems = Vec::new();
-    if let Some(name) = policy.missing() {
+    for name in policy.missing() {
         problems.push((name.to_owned(), Problem::Broken("this field is missing")));
     }
     for (field, stated) in [
@@ -42,7 +42,7 @@ pub(crate) fn check(policy: &Stated) -> Vec<(String, Problem)> {
 /// What is wrong with a rule or a resource.
 fn inner(policy: &Stated, at: &str, resource: bool, problems: &mut Vec<(String, Problem)>) {
     let mut put = |field: &str, problem| problems.push((format!("{at}{field}"), problem));
-    if let Some(name) = policy.missing() {
+    for name in policy.missing() {
         put(name, Problem::Broken("this field is missing"));
     }
     if resource {

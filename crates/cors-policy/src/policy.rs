@@ -139,7 +139,7 @@ impl TryFrom<Stated> for Policy {
     type Error = String;
 
     fn try_from(mut stated: Stated) -> Result<Self, String> {
-        if let Some(name) = stated.missing() {
+        if let Some(name) = stated.missing().next() {
             return Err(format!("missing field `{name}`"));
         }
         if !stated.allows() && !stated.rules.is_empty() {

@@ -183,12 +183,10 @@ impl Stated {
             || self.allow_credentials
     }
 
-    /// The first field that is needed and left out.
-    pub(crate) fn missing(&self) -> Option<&'static str> {
+    /// The fields that are needed and left out.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = &'static str> {
         let elsewhere = !self.rules.is_empty() || !self.resources.is_empty();
-        if elsewhere && !self.allows() {
-            return None;
-        }
+        let needed = !elsewhere || self.allows();
         [
             ("allow_origins", self.allow_origins.is_none()),
             ("allow_methods", self.allow_methods.is_none()),
@@ -196,7 +194,7 @@ impl Stated {
             ("expose_headers", self.expose_headers.is_none()),
         ]
         .into_iter()
-        .find_map(|(name, missing)| missing.then_some(name))
+        .filter_map(move |(name, missing)| (needed && missing).then_some(name))
     }
 
     /// The seconds.

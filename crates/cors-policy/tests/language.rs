@@ -284,6 +284,13 @@ fn mistakes_are_found_where_they_stand() {
             "policy.toml:1: field `allow_headers`: this field is missing",
         ),
         (
+            wrong(""),
+            "policy.toml:1: field `allow_origins`: this field is missing\n\
+             policy.toml:1: field `allow_methods`: this field is missing\n\
+             policy.toml:1: field `allow_headers`: this field is missing\n\
+             policy.toml:1: field `expose_headers`: this field is missing",
+        ),
+        (
             wrong(
                 "allow_origins = []\nallow_methods = []\nallow_headers = [\"x-*-a\"]\n\
                  expose_headers = []\n",

@@ -345,7 +345,7 @@ pub enum Recipient {
 impl fmt::Display for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Origin => "to this origin",
+            Self::Origin => "to this origin, only to those that are allowed",
             Self::LookAlike => {
                 "to this origin: compare the whole origin with those that are allowed"
             }

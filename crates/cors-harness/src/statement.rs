@@ -168,7 +168,8 @@ impl HeaderIs {
             }
             Self::LacksToken(token) => format!("a list without the element {}", quoted(token)),
             Self::LacksBytes(bytes) => format!("no line that contains {}", quoted(bytes)),
-            Self::MaxLines(most) => format!("at most {most} line(s)"),
+            Self::MaxLines(1) => "at most 1 line".to_owned(),
+            Self::MaxLines(most) => format!("at most {most} lines"),
             Self::Grammar(grammar) => said_grammar(*grammar).into(),
         }
     }

@@ -103,7 +103,16 @@ impl Refusal {
 /// One plain sentence, for someone who does not know the standard.
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.stage.refuses(), self.reason)?;
+        write!(f, "{}: ", self.stage.refuses())?;
+        let got = self.compared.as_ref();
+        let got = got.and_then(|compared| compared.got.as_deref());
+        if self.reason == Reason::AllowOriginMismatch && got == Some(b"*") {
+            f.write_str(
+                "the server allows every origin by `*`, which counts without credentials only",
+            )?;
+        } else {
+            write!(f, "{}", self.reason)?;
+        }
         match &self.compared {
             // The reason has the status.
             Some(Compared {

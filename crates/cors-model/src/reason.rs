@@ -250,7 +250,7 @@ impl fmt::Display for Reason {
             Self::Transport(error) => return write!(f, "{error}"),
             Self::ProxyAuthentication => "a proxy wants to know who is asking",
             Self::PreflightStatus { status } => {
-                return write!(f, "its status is {status}");
+                return write!(f, "the response to it has the status {status}");
             }
             Self::MalformedList { name } => {
                 return write!(f, "{name} is not a list that can be read");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cors_harness::defect::{Defect, Stranger, Where, Wrong};
 use cors_harness::defects::cached;
-use cors_harness::event::{CaseEvent, CheckOutcome, Kind, ResponseEvent};
+use cors_harness::event::{CaseEvent, CheckEvent, CheckOutcome, Kind, ResponseEvent};
 
 use crate::groups::{Group, exchange, origin, response_values};
 use crate::reasons::reason;
@@ -154,17 +154,46 @@ impl Shown<'_> {
             }
             Wrong::Lacks { header } => self.lacks(header),
             Wrong::Exceeds { header } => self.exceeds(header),
+            Wrong::Header { header } if header == "vary" && self.is_of_vary() => {
+                let vary = self.value("vary");
+                let vary =
+                    vary.map_or_else(|| "is missing".to_owned(), |vary| format!("is `{vary}`"));
+                format!(
+                    "Vary {vary} and does not name Origin, on which the response depends: a cache \
+                     may answer a page with what was meant for another."
+                )
+            }
             Wrong::WrongOrigin | Wrong::Header { .. } | Wrong::Bytes { .. } => self.of_check(),
         }
     }
 
-    /// The words of the check in which the defect shows.
-    fn of_check(&self) -> String {
+    /// The worst of the checks in which the defect shows.
+    fn check(&self) -> Option<&CheckEvent> {
         let checks = self.case().checks.iter();
         let failed = checks
             .filter(|check| check.step == self.defect.step && check.outcome == CheckOutcome::Fail);
-        let worst = failed.max_by_key(|check| check.level);
-        let text = worst.map_or_else(|| reason(self.case()), |check| check.said.as_str());
+        failed.max_by_key(|check| check.level)
+    }
+
+    /// Whether it shows in the check that Vary names Origin.
+    fn is_of_vary(&self) -> bool {
+        let ids = [
+            "vary",
+            "vary-allowed",
+            "vary-foreign",
+            "vary-no-origin",
+            "vary-other",
+            "vary-word",
+        ];
+        self.check()
+            .is_some_and(|check| ids.contains(&check.id.as_str()))
+    }
+
+    /// The words of the check in which the defect shows.
+    fn of_check(&self) -> String {
+        let text = self
+            .check()
+            .map_or_else(|| reason(self.case()), |check| check.said.as_str());
         let place = if self.is_preflight() {
             "in the response to a preflight, "
         } else {

@@ -15,7 +15,7 @@ const ORIGIN: &str = "access-control-allow-origin";
 
 /// Cases about the plainest requests, the plainest first. Where they fail, they show a cause better
 /// than a case with a special question.
-pub const PLAINEST: [&str; 8] = [
+pub const PLAINEST: [&str; 9] = [
     "origin/allowed",
     "credentials/allowed",
     "origin/allowed-preflight",
@@ -24,6 +24,7 @@ pub const PLAINEST: [&str; 8] = [
     "credentials/allowed-preflight",
     "exposed-headers/listed",
     "max-age/stated",
+    "vary/allowed",
 ];
 
 /// Failures that have one cause: the first stands for the others.

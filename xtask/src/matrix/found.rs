@@ -23,6 +23,23 @@ pub(super) struct Failure {
     outcome: String,
     pub(super) level: Level,
     cause: Option<Cause>,
+    #[serde(default)]
+    steps: Vec<Step>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Step {
+    exchanges: Vec<Exchange>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Exchange {
+    response: Option<Response>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Response {
+    status: u16,
 }
 
 #[derive(Debug, Deserialize)]
@@ -34,6 +51,8 @@ struct Cause {
 #[derive(Debug, Deserialize)]
 struct Defect {
     wrong: Value,
+    step: usize,
+    exchange: usize,
 }
 
 #[derive(Deserialize)]
@@ -49,8 +68,22 @@ impl Failure {
     /// words; its own id where that is not known.
     pub(super) fn wrong(&self) -> String {
         let defects = self.cause.as_ref().map(|cause| cause.defects.as_slice());
-        let first = defects.and_then(<[Defect]>::first);
-        first.map_or_else(|| self.id.clone(), |defect| named(&defect.wrong))
+        let Some(first) = defects.and_then(<[Defect]>::first) else {
+            return self.id.clone();
+        };
+        let wrong = named(&first.wrong);
+        // Headers are left out of a 304 by other code than of an error page.
+        match self.status(first).filter(|_| wrong == "not-granted error") {
+            Some(status) => format!("{wrong} {}xx", status / 100),
+            None => wrong,
+        }
+    }
+
+    /// The status of the response in which a defect shows.
+    fn status(&self, defect: &Defect) -> Option<u16> {
+        let exchanges = &self.steps.get(defect.step)?.exchanges;
+        let response = exchanges.get(defect.exchange)?.response.as_ref()?;
+        Some(response.status)
     }
 }
 

@@ -246,13 +246,19 @@ fn granted(origin: &str, policy: &Policy, level: Level, list: &mut Checks) {
 
 fn preflight(read: &Read, terms: Terms<'_>, list: &mut Checks) {
     let policy = terms.policy;
+    // To a page that is refused by its origin no list gives anything.
+    let most = if read.allowed.is_some() {
+        Level::Must
+    } else {
+        Level::Should
+    };
     if let AnyOr::Listed(_) = policy.allow_methods {
         for element in elements(&read.methods) {
             if is_token(element) && !policy.allows_method(element) {
                 let level = if is_listed_but_for_case(policy, element) {
                     Level::Should
                 } else {
-                    Level::Must
+                    most
                 };
                 let lacks = header(ACAM, HeaderIs::LacksToken(Text::literal(element)));
                 list.add("method-not-granted", level, LAST, lacks);
@@ -270,7 +276,7 @@ fn preflight(read: &Read, terms: Terms<'_>, list: &mut Checks) {
         });
         for name in unlisted {
             let lacks = header(ACAH, HeaderIs::LacksToken(Text::literal(name)));
-            list.add("header-not-granted", Level::Must, LAST, lacks);
+            list.add("header-not-granted", most, LAST, lacks);
         }
     }
     let (Some(origin), [method]) = (&read.allowed, read.methods.as_slice()) else {

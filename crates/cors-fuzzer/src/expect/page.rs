@@ -113,7 +113,13 @@ pub(crate) fn of_fetch(
             {
                 let token = Text::literal(asked.method.as_bytes());
                 let lacks = header(ACAM, HeaderIs::LacksToken(token));
-                list.add("method-not-granted", Level::Must, On::Preflight, lacks);
+                // To a page that is refused by its origin no list gives anything.
+                let level = if policy.allows_origin(asked.origin.as_bytes()) {
+                    Level::Must
+                } else {
+                    Level::Should
+                };
+                list.add("method-not-granted", level, On::Preflight, lacks);
             }
         } else if ["GET", "HEAD"].contains(&asked.method.as_str()) {
             vary(policy, list, On::Actual, fetch.endpoint);

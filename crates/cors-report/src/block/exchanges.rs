@@ -72,12 +72,13 @@ impl Block {
     }
 
     fn exchange(&mut self, step: &StepEvent, exchange: &ExchangeEvent, marks: &[&Place]) {
-        let page = step.origin.as_deref().map(escape::sentence);
+        let page = step.origin.as_deref().map(|origin| match origin {
+            "null" => "a page with the origin null".to_owned(),
+            origin => format!("a page of {}", escape::sentence(origin)),
+        });
         let who = match (exchange.kind, page) {
-            (Kind::Preflight, Some(page)) => {
-                format!("by a browser for a page of {page}, first a preflight")
-            }
-            (Kind::Actual, Some(page)) => format!("by a browser for a page of {page}"),
+            (Kind::Preflight, Some(page)) => format!("by a browser for {page}, first a preflight"),
+            (Kind::Actual, Some(page)) => format!("by a browser for {page}"),
             (Kind::Preflight, None) => "by a browser, first a preflight".to_owned(),
             (Kind::Actual, None) => "by a browser".to_owned(),
             (Kind::Raw, _) => "by a client that is no browser".to_owned(),

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use cors_harness::attribute::{misses, sent_against_the_policy, shows};
 use cors_harness::cause::Fix;
 use cors_harness::event::{
-    AgentEvent, CaseEvent, CheckOutcome, ExchangeEvent, Got, Kind, Outcome, RefusalEvent,
-    StepEvent, TraceEvent,
+    AgentEvent, CaseEvent, CheckEvent, CheckOutcome, ExchangeEvent, Got, Kind, Outcome,
+    RefusalEvent, StepEvent, TraceEvent,
 };
 use cors_vectors::server::{Level, Verdict};
 
@@ -49,7 +49,13 @@ impl Section {
         let columns = columns.saturating_sub(INDENT);
         let lines = self.lines.iter();
         let lines = if AS_IT_IS.contains(&self.heading) {
-            lines.cloned().collect()
+            let is_message = |line: &str| line.starts_with(['>', '<', ' ']);
+            lines
+                .flat_map(|line| match self.heading {
+                    "request" | "response" if !is_message(line) => escape::wrapped(line, columns),
+                    _ => vec![line.clone()],
+                })
+                .collect()
         } else if self.heading == REPRODUCE {
             let columns = if is_known { columns } else { COMMAND };
             lines.flat_map(|line| broken(line, columns)).collect()
@@ -312,21 +318,25 @@ impl Block {
         self.more(&format!("{FAINT}{}{FAINT:#}", source(citation)));
     }
 
+    /// The checks that do not hold; those that say the same are said once.
     fn checks(&mut self, case: &CaseEvent) {
-        for check in case
-            .checks
-            .iter()
-            .filter(|check| check.outcome == CheckOutcome::Fail)
-        {
+        let failed = case.checks.iter();
+        let failed = failed.filter(|check| check.outcome == CheckOutcome::Fail);
+        let mut apart: Vec<(&CheckEvent, Vec<String>)> = Vec::new();
+        for check in failed {
+            let name = format!("{}, {}", escape::sentence(&check.id), level(check.level));
+            let same = |(first, _): &&mut (&CheckEvent, Vec<String>)| {
+                first.said == check.said && first.why == check.why
+            };
+            match apart.iter_mut().find(same) {
+                Some((_, names)) if names.contains(&name) => {}
+                Some((_, names)) => names.push(name),
+                None => apart.push((check, vec![name])),
+            }
+        }
+        for (check, names) in apart {
             let said = escape::sentence(&check.said);
-            self.section(
-                "check",
-                &format!(
-                    "{said} ({}, {})",
-                    escape::sentence(&check.id),
-                    level(check.level)
-                ),
-            );
+            self.section("check", &format!("{said} ({})", names.join("; ")));
             if let Some(why) = &check.why {
                 self.more(&escape::sentence(why));
             }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use cors_harness::event::{CaseEvent, EndEvent};
+use cors_harness::defect::{Defect, Stranger, Where, Wrong};
+use cors_harness::event::{CaseEvent, EndEvent, Outcome};
 use cors_vectors::known::file::KnownFile;
 use cors_vectors::server::ServerCase;
 
-use crate::matter::Matter;
+use crate::matter::{Kind, Matter};
 
 /// How to fuzz.
 #[derive(Debug, Clone)]
@@ -50,6 +51,51 @@ impl Finding {
     pub fn is_confirmed(&self) -> bool {
         let found = self.event.found.as_ref();
         found.is_some_and(|found| found.confirmed)
+    }
+
+    /// Whether all that is known of it is that nothing came in time, or that nothing came at all where
+    /// nothing had to be allowed.
+    pub(crate) fn is_chance(&self) -> bool {
+        self.matter.kind == Kind::Unanswered && self.event.outcome == Outcome::Error
+    }
+
+    /// What the server does wrong, the most fundamental of it.
+    fn defect(&self) -> Option<&Defect> {
+        self.event.cause.as_ref()?.defects.first()
+    }
+
+    /// The origin that is asked for where it shows.
+    fn origin(&self) -> Option<&str> {
+        let defect = self.defect()?;
+        let exchange = self
+            .event
+            .steps
+            .get(defect.step)?
+            .exchanges
+            .get(defect.exchange)?;
+        let mut headers = exchange.request.headers.iter();
+        let found = headers.find(|(name, _)| name.eq_ignore_ascii_case("origin"));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether another one shows the same thing that the server does wrong, however different the
+    /// requests: an origin that is shut out of preflights and of responses, preflights that are
+    /// answered without lists, texts that are no origin.
+    pub(crate) fn has_defect_of(&self, other: &Self) -> bool {
+        let wrongs = self.defect().zip(other.defect());
+        match wrongs.map(|(own, known)| (&own.wrong, &known.wrong)) {
+            Some((Wrong::NotGranted(own), Wrong::NotGranted(known))) => {
+                *own != Where::Error
+                    && *known != Where::Error
+                    && self.origin().is_some()
+                    && self.origin() == other.origin()
+            }
+            Some((own, known)) => {
+                let is_one = [Wrong::NoLists, Wrong::Granted(Stranger::Malformed)].contains(own);
+                is_one && own == known
+            }
+            None => false,
+        }
     }
 }
 

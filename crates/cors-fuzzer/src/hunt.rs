@@ -24,7 +24,7 @@ use crate::failure::{Failure, causes, failures};
 use crate::finding::{Finding, Fuzzed, Fuzzing};
 use crate::fresh::Supply;
 use crate::generate::generate;
-use crate::matter::{Kind, Matter};
+use crate::matter::Matter;
 use crate::oddity::{Oddity, unusual};
 use crate::place::{Place, choose, origins, places};
 use crate::rules;
@@ -361,7 +361,7 @@ impl<'s> Search<'s> {
         let Some(finding) = self.pending.take() else {
             return Ok(());
         };
-        if !finding.is_confirmed() && is_chance(&finding) {
+        if !finding.is_confirmed() && finding.is_chance() {
             self.chance();
             return Ok(());
         }
@@ -378,8 +378,8 @@ impl<'s> Search<'s> {
     }
 
     /// The finding of which this one is one more sign, and no more binding: it shows no more, or is
-    /// about the same thing that the application does, or about requests of the same unusual form
-    /// under the same policy.
+    /// about the same defect, or about the same thing that the application does, or about requests of
+    /// the same unusual form under the same policy.
     fn same(&self, new: &Finding, place: Place<'_>) -> Option<usize> {
         if !new.is_confirmed() {
             return None;
@@ -395,6 +395,7 @@ impl<'s> Search<'s> {
                 !new.is_empty() && new == odd(known, is_such)
             };
             let is_same = known.matter.explains(&new.matter)
+                || new.has_defect_of(known)
                 || alike(Oddity::is_of_application)
                 || (known.case.policy == new.case.policy && alike(Oddity::is_of_form));
             known.is_confirmed() && known.event.level >= new.event.level && is_same
@@ -509,12 +510,6 @@ impl<'s> Search<'s> {
             end: self.stream.end(),
         }
     }
-}
-
-/// Whether all that is known of a finding is that nothing came in time, or that nothing came at all
-/// where nothing had to be allowed.
-fn is_chance(finding: &Finding) -> bool {
-    finding.matter.kind == Kind::Unanswered && finding.event.outcome == Outcome::Error
 }
 
 /// What the sequences of one batch are made of.

@@ -200,10 +200,23 @@ async fn a_server_that_knows_no_host_with_an_underscore_gets_advice_alone() {
     assert_eq!(fuzzed.end.exit, Exit::AsExpected);
 }
 
+/// Whoever is shut out on preflights and on responses is shut out by one defect.
 #[tokio::test]
-async fn ids_are_unique() {
+async fn one_defect_is_one_finding() {
     let refusing = |_: &Request| http::Response::builder().header("vary", "origin");
     let fuzzed = all_findings(refusing).await;
+    assert_eq!(ids(&fuzzed), ["found/shared-allow-origin"]);
+}
+
+#[tokio::test]
+async fn ids_are_unique() {
+    let wrong = |_: &Request| {
+        http::Response::builder()
+            .header("access-control-allow-origin", "x")
+            .header("access-control-allow-methods", "(")
+            .header("access-control-max-age", "x")
+    };
+    let fuzzed = all_findings(wrong).await;
     let ids = ids(&fuzzed);
     assert!(ids.len() > 1, "{ids:?}");
     assert!(ids.windows(2).all(|two| two[0] != two[1]), "{ids:?}");

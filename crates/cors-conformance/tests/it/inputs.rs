@@ -164,13 +164,15 @@ fn globs_have_a_limit() {
 
 #[test]
 fn many_mistakes_are_counted() {
-    let rule = "[[rules]]\nallow_origins = [\"https://a.example\"]\n";
+    // One field is missing in each.
+    let rule = "[[rules]]\nallow_origins = [\"https://a.example\"]\nallow_methods = []\n\
+                allow_headers = []\n";
     let (_folder, policy) = file("p.toml", &rule.repeat(2_000));
     let ran = reading(&["list", "--policy"], &policy);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stderr.contains("and 1950 more"), "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("p.toml:99: field `rules[49]"),
+        ran.stderr.contains("p.toml:197: field `rules[49]"),
         "{}",
         ran.stderr
     );

@@ -23,7 +23,7 @@ use cors_vectors::server::{Level, ServerCase};
 use futures_util::FutureExt as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::args::{FailOn, RunArgs};
+use crate::args::{FailOn, Method, RunArgs};
 use cors_vectors::known::file::{KnownFile, Reasons};
 
 use crate::baseline::file::{self, is_narrowed};
@@ -64,7 +64,8 @@ pub(crate) fn execute(
     let baseline = baseline.cloned().map(RefCell::new);
     let mut sink = Known::new(output, baseline.as_ref(), narrowed, options.fail_on);
 
-    let all: Vec<ServerCase> = library.server_cases().cloned().collect();
+    let all = library.server_cases().cloned();
+    let all: Vec<ServerCase> = all.map(|case| case.asked_by(args.method.name())).collect();
     let is_chosen = |case: &ServerCase| chosen.contains(case.id.as_str());
     let end = runtime.block_on(async {
         let cancel = interrupt().shared();
@@ -186,6 +187,7 @@ pub(crate) fn options(args: &RunArgs, headers: Vec<Line>) -> Result<Options, Sto
         deadline: args.max_time.unwrap_or(standard.deadline),
         spent: Duration::ZERO,
         unsafe_methods: args.requests.unsafe_methods,
+        method: args.method.name().to_owned(),
         headers,
         headers_everywhere: args.requests.header_everywhere,
         fail_on: match args.fail_on {
@@ -251,6 +253,9 @@ fn again(args: &RunArgs) -> String {
         words.extend(["-b".to_owned(), quoted("...=...")]);
     }
     words.extend(args.requests.transport.again());
+    if args.method != Method::Get {
+        words.extend(["--method".to_owned(), args.method.name().to_owned()]);
+    }
     if let Some(rate) = args.requests.rate {
         words.extend(["--rate".to_owned(), rate.to_string()]);
     }

@@ -71,7 +71,8 @@ pub(crate) fn body_kept(all: &[Done], index: usize, answer: &Response) -> Option
 }
 
 /// Whether the application serves the path that a step asked for as it serves `plain`, of which that
-/// is another spelling: both gave GET without an `Origin` the same body, one more than once.
+/// is another spelling: both gave a plain request, which is a GET where not told otherwise, without an
+/// `Origin` the same body, one more than once.
 pub(crate) fn serves_spelling(all: &[Done], index: usize, plain: &[u8]) -> bool {
     let asked = all.get(index).and_then(|done| done.exchanges.last());
     let Some(spelled) = asked.map(|exchange| exchange.request.path.as_slice()) else {
@@ -81,7 +82,8 @@ pub(crate) fn serves_spelling(all: &[Done], index: usize, plain: &[u8]) -> bool 
         let last = all.iter().filter_map(|done| done.exchanges.last());
         let of_path = last.filter(|exchange| {
             let request = &exchange.request;
-            request.method == b"GET" && request.path == path && !request.has("Origin")
+            let is_plain = matches!(request.method.as_slice(), b"GET" | b"POST");
+            is_plain && request.path == path && !request.has("Origin")
         });
         of_path
             .map(|exchange| {

@@ -42,6 +42,9 @@ pub struct Options {
     pub spent: Duration,
     /// Whether other methods than GET, HEAD and OPTIONS are sent to a target that is no kit.
     pub unsafe_methods: bool,
+    /// The method by which the resource is asked where nothing is said of methods: one that needs no
+    /// preflight. It is let out.
+    pub method: String,
     /// Header lines that are added to requests as a page or another client has them, but not to
     /// preflights, `Host` and `User-Agent` excepted; their values are secret. A line that the case
     /// states itself stays as it is.
@@ -65,7 +68,7 @@ pub struct Options {
     pub cli: Option<(String, String)>,
     /// Whether the target is gone once the run has ended, so that no curl line reaches it.
     pub is_fleeting: bool,
-    /// Whether nothing is judged where a plain GET is not answered with success.
+    /// Whether nothing is judged where a plain request is not answered with success.
     pub require_success: bool,
     /// The command line that explains a case, but for the case's id.
     pub explain: Option<String>,
@@ -88,7 +91,7 @@ impl Options {
 }
 
 impl Default for Options {
-    /// 8 in flight, 120 s, one round, safe methods, failures from `must`, the real clock.
+    /// 8 in flight, 120 s, one round, safe methods, the resource asked by GET, failures from `must`, the real clock.
     fn default() -> Self {
         Self {
             about: About::default(),
@@ -96,6 +99,7 @@ impl Default for Options {
             deadline: Duration::from_secs(120),
             spent: Duration::ZERO,
             unsafe_methods: false,
+            method: "GET".to_owned(),
             headers: Vec::new(),
             headers_everywhere: false,
             cookie: None,

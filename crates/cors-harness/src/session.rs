@@ -174,6 +174,7 @@ impl Session<'_> {
     pub(crate) fn lets_out(&self, method: &[u8]) -> bool {
         self.mode == Mode::Kit
             || self.options.unsafe_methods
+            || method == self.options.method.as_bytes()
             || matches!(method, b"GET" | b"HEAD" | b"OPTIONS")
     }
 }

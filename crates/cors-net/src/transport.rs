@@ -120,7 +120,8 @@ pub enum Transport {
     OffTarget(String),
     /// The request was not sent since its method may change something.
     #[error(
-        "the {0} request was not sent: only GET, HEAD and OPTIONS are, unless --unsafe-methods allows others"
+        "the {0} request was not sent: only GET, HEAD and OPTIONS are, unless --unsafe-methods or \
+         --method allows others"
     )]
     Withheld(String),
 }

@@ -149,6 +149,8 @@ mod tests {
             (&["--start-timeout", "1"], "--cmd <CMD>"),
             (&["--cmd", "x", "-k"], "cannot be used with"),
             (&["--cmd", "x", "--rate", "1"], "cannot be used with"),
+            (&["--cmd", "x", "--method", "POST"], "cannot be used with"),
+            (&["--method", "PUT"], "GET, POST"),
             (&["--http1.1", "--http2"], "cannot be used with"),
             (&["--cacert", "x", "-k"], "cannot be used with"),
             (&["--resolve", "a:80"], "HOST:PORT:ADDRESS"),

@@ -12,7 +12,7 @@ use super::requests::RequestArgs;
 use super::run::RunArgs;
 use super::selection::{BaselineFile, Selection};
 use super::target::TargetArgs;
-use super::values::{FailOn, parse_seconds};
+use super::values::{FailOn, Method, parse_seconds};
 
 /// The arguments of `fuzz`.
 #[derive(Debug, Args)]
@@ -108,6 +108,7 @@ impl FuzzArgs {
             watch: false,
             watch_paths: Vec::new(),
             require_success: false,
+            method: Method::Get,
             baseline: BaselineFile { baseline: None },
             engines: false,
             fail_on: self.fail_on,

@@ -15,7 +15,7 @@ pub use self::selection::{BaselineFile, Selection};
 pub use self::self_test::SelfTestArgs;
 pub use self::target::TargetArgs;
 pub use self::transport::TransportArgs;
-pub use self::values::{Color, FailOn, Report};
+pub use self::values::{Color, FailOn, Method, Report};
 
 mod adapter;
 mod agent;

@@ -11,7 +11,7 @@ use super::probe::ProbeArgs;
 use super::requests::RequestArgs;
 use super::selection::{BaselineFile, Selection};
 use super::target::TargetArgs;
-use super::values::{FailOn, parse_count, parse_seconds};
+use super::values::{FailOn, Method, parse_count, parse_seconds};
 
 /// The arguments of `run`.
 #[derive(Debug, Args)]
@@ -49,10 +49,19 @@ pub struct RunArgs {
     /// With --watch: run again when this file, or something in this folder, changes too
     #[arg(long = "watch-path", value_name = "PATH", requires = "watch")]
     pub watch_paths: Vec<PathBuf>,
-    /// Judge nothing unless a plain GET of the resource is answered with success (2xx): a wrong path
+    /// Judge nothing unless a plain request for the resource is answered with success (2xx): a wrong path
     /// is then an error, exit status 3, and not a note
     #[arg(long)]
     pub require_success: bool,
+    /// How the resource is asked where a case says nothing of methods, for one that answers no GET;
+    /// this method is let out
+    #[arg(
+        long,
+        value_name = "METHOD",
+        default_value = "GET",
+        conflicts_with = "cmd"
+    )]
+    pub method: Method,
     /// Known failures.
     #[command(flatten)]
     pub baseline: BaselineFile,

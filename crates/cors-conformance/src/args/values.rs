@@ -20,6 +20,26 @@ pub enum FailOn {
     Should,
 }
 
+/// How the resource is asked: what a page sends without a preflight, and gets a body for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub enum Method {
+    /// As every resource of the web is asked
+    Get,
+    /// As a form or a call is sent, without a body
+    Post,
+}
+
+impl Method {
+    /// As it is sent.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
 /// When to use colour.
 ///
 /// `auto` heeds `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE` of the environment.

@@ -130,6 +130,50 @@ fn a_wrong_path_is_no_pass_where_success_is_required() {
 }
 
 #[test]
+fn the_resource_is_asked_by_the_method_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("cors.toml");
+    fs::write(&policy, POLICY).unwrap();
+    let right = Serving::start(&["--policy", text(&policy)]);
+    let stated = ["--policy", text(&policy), "--fail-on", "should", "-v"];
+    let post = ["--method", "POST"];
+    let by_get = run(&[&[right.url.as_str()], &stated[..]].concat());
+    let by_post = run(&[&[right.url.as_str()], &stated[..], &post].concat());
+    assert_eq!(by_post.code, Some(0), "{by_post:#?}");
+    let withheld = "the POST request was not sent";
+    assert!(by_get.stdout.contains(withheld), "{by_get:#?}");
+    assert!(!by_post.stdout.contains(withheld), "{by_post:#?}");
+    assert!(
+        by_post.stdout.contains("the PUT request was not sent"),
+        "{by_post:#?}"
+    );
+    // Without a policy as well, which is then learnt by that method.
+    let learnt = run(&[&[right.url.as_str(), "-v"], &post[..]].concat());
+    assert_eq!(learnt.code, Some(0), "{learnt:#?}");
+    assert!(
+        learnt.stdout.contains("Sent: a POST as a page"),
+        "{learnt:#?}"
+    );
+    let wrong = Serving::start(&["--policy", text(&policy), "--fault", "origin-reflected"]);
+    let ran = run(&[
+        &[wrong.url.as_str(), "-t", "origin/foreign"],
+        &stated[..],
+        &post,
+    ]
+    .concat());
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    // Without the line breaks of the output.
+    let said = ran.stdout.replace('\\', "");
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        " --method POST -t origin/foreign curl -i -g --path-as-is -X POST ",
+        "> POST http",
+    ] {
+        assert!(said.contains(part), "{part}: {ran:#?}");
+    }
+}
+
+#[test]
 fn a_test_that_starts_the_program_says_how_it_is_run_again() {
     let server = reflecting();
     let policy = text(&server.policy);

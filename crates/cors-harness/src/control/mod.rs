@@ -4,7 +4,7 @@
 //! TLS is no finding about CORS. It is named once, with what to do about it, and where it leaves
 //! nothing to judge the run ends with that.
 //!
-//! A target in this process has none of these in front of it: it is asked a plain GET and no more.
+//! A target in this process has none of these in front of it: it is asked plainly and no more.
 
 mod page;
 mod rules;
@@ -27,7 +27,7 @@ use crate::wire::{Line, Response};
 pub(crate) use self::rules::by_origin;
 pub use crate::halt::Halt;
 
-use self::page::{as_page, login_before_options, plain_get};
+use self::page::{as_page, login_before_options, plain_request};
 
 /// The origin of a page for targets of which no allowed origin is known.
 pub(crate) const STRANGER: &str = "https://foreign.example";
@@ -42,7 +42,7 @@ const NOT_JUDGED: &str = "nothing is judged, since success is required";
 /// What the control exchange showed of a target that can be judged.
 #[derive(Debug)]
 pub(crate) struct Control {
-    /// The answer to a plain GET, or what happened instead.
+    /// The answer to a plain request, or what happened instead.
     pub(crate) plain: Result<Response, Transport>,
     /// What a reader of the cases has to know.
     pub(crate) notes: Vec<NoteEvent>,
@@ -68,7 +68,7 @@ pub(crate) async fn control_as(
         session,
         origins,
     };
-    let plain = match plain_get(site, session, &[]).await {
+    let plain = match plain_request(site, session, &[]).await {
         Ok(plain) => plain,
         Err(transport) => return look.unanswered(transport).await,
     };
@@ -87,7 +87,7 @@ pub(crate) async fn control_as(
 /// Sees that the target still answers everybody as it did.
 pub(crate) async fn still_answers(site: &Site, session: &Session<'_>) -> Result<(), Halt> {
     let in_a_row = session.timeouts_in_a_row.get();
-    let answer = plain_get(site, session, &[]).await;
+    let answer = plain_request(site, session, &[]).await;
     let answer = answer.map_err(|transport| gone(&transport))?;
     // That everybody is answered ends no row of cases that are not.
     session.timeouts_in_a_row.set(in_a_row);
@@ -100,8 +100,9 @@ pub(crate) async fn still_answers(site: &Site, session: &Session<'_>) -> Result<
     let status = answer.status;
     if session.error_to_all.get().is_none() && matches!(status, 401 | 403) {
         return Err(Halt::unreachable(format!(
-            "the resource answered a plain GET at first and answers {status} now: something may \
-             have blocked the suite; --rate slows it down"
+            "the resource answered a plain {} at first and answers {status} now: something may \
+             have blocked the suite; --rate slows it down",
+            session.options.method
         )));
     }
     Ok(())
@@ -189,7 +190,12 @@ impl Look<'_> {
         self.site.target.url()
     }
 
-    /// A GET as a page of the first origin that may read the answer, else as one of the last.
+    /// The method by which the resource is asked.
+    fn method(&self) -> &str {
+        &self.session.options.method
+    }
+
+    /// What a page of the first origin gets that may read the answer, else as one of the last.
     async fn page(&self) -> Option<Done> {
         let mut last = None;
         for origin in self.origins {
@@ -203,7 +209,7 @@ impl Look<'_> {
         last
     }
 
-    /// There was no answer to a plain GET.
+    /// There was no answer to a plain request.
     async fn unanswered(&self, transport: Transport) -> Result<Control, Halt> {
         let target = &self.site.target;
         if matches!(transport, Transport::Tls(_) | Transport::TlsTimeout(_))
@@ -226,7 +232,8 @@ impl Look<'_> {
         }
         if self.session.options.require_success {
             return Err(Halt::unreachable(format!(
-                "a plain GET of the resource is not answered: {transport}; {NOT_JUDGED}"
+                "a plain {} of the resource is not answered: {transport}; {NOT_JUDGED}",
+                self.method()
             )));
         }
         // It may be how the target fails; the cases will tell, where there is an answer to judge.
@@ -267,7 +274,7 @@ impl Look<'_> {
         ))
     }
 
-    /// There was an answer to a plain GET.
+    /// There was an answer to a plain request.
     async fn answered(&self, mut plain: Response) -> Result<Control, Halt> {
         if is_limit(&plain) {
             return Err(limited(&plain, self.session));
@@ -283,26 +290,26 @@ impl Look<'_> {
             notes.push(note);
             page = self.page().await;
             if status >= 400 {
-                plain = plain_get(self.site, self.session, &[])
+                plain = plain_request(self.site, self.session, &[])
                     .await
                     .map_err(|transport| gone(&transport))?;
             }
         }
-        let status = plain.status;
+        let (status, method) = (plain.status, self.method());
         if let (300..=399, Some(location)) = (status, plain.values("Location").next()) {
             let to = escape_cut(location);
             if self.session.options.require_success {
                 return Err(Halt::unreachable(format!(
-                    "the resource answers {status} to a plain GET and redirects to {to}; \
+                    "the resource answers {status} to a plain {method} and redirects to {to}; \
                      {NOT_JUDGED}"
                 )));
             }
             notes.push(NoteEvent {
                 about: NoteAbout::Status,
                 text: format!(
-                    "the resource answers {status} to a plain GET and redirects to {to}: test the \
-                     URL that it leads to, and have pages ask for that one, since a browser follows \
-                     no redirect of a preflight"
+                    "the resource answers {status} to a plain {method} and redirects to {to}: test \
+                     the URL that it leads to, and have pages ask for that one, since a browser \
+                     follows no redirect of a preflight"
                 ),
             });
         }
@@ -313,8 +320,8 @@ impl Look<'_> {
             }
             let origin = self.origins.first().copied().unwrap_or(STRANGER);
             let said = format!(
-                "the resource answers {status} to a plain GET: {}{}",
-                advice(&plain),
+                "the resource answers {status} to a plain {method}: {}{}",
+                advice(&plain, method),
                 login_before_options(self.site, self.session, status, origin).await
             );
             if self.session.options.require_success {
@@ -348,7 +355,7 @@ impl Look<'_> {
         }
         *self.session.host.borrow_mut() = Some(OTHER_HOST.to_vec());
         let status = if everybody {
-            let answer = plain_get(self.site, self.session, &[]).await;
+            let answer = plain_request(self.site, self.session, &[]).await;
             answer.ok().map(|answer| answer.status)
         } else {
             status_of(self.page().await.as_ref())
@@ -373,7 +380,7 @@ impl Look<'_> {
         let named = |(name, _): &Line| name.eq_ignore_ascii_case(b"User-Agent");
         if !self.session.options.headers.iter().any(named) {
             let line = (b"User-Agent".to_vec(), BROWSER.as_bytes().to_vec());
-            let answer = plain_get(self.site, self.session, &[line]).await;
+            let answer = plain_request(self.site, self.session, &[line]).await;
             if answer.is_ok_and(|answer| answer.status < 400) {
                 return Some(Halt::unreachable(format!(
                     "the resource answers {} to every User-Agent that is no browser's, so that \
@@ -405,16 +412,17 @@ impl Look<'_> {
         let own = self.url().origin().serialize().into_owned();
         let line = (b"Origin".to_vec(), own.clone().into_bytes());
         if plain.status < 400
-            && let Ok(answer) = plain_get(self.site, self.session, &[line]).await
+            && let Ok(answer) = plain_request(self.site, self.session, &[line]).await
             && answer.status == 403
         {
             notes.push(NoteEvent {
                 about: NoteAbout::OwnPages,
                 text: format!(
-                    "a GET with Origin: {own}, the server's own, is answered 403: browsers send \
+                    "a {} with Origin: {own}, the server's own, is answered 403: browsers send \
                      Origin with each POST of the server's own pages too, so that its forms fail. \
                      Requests of origins that are not listed are to be answered without CORS \
-                     headers, not refused"
+                     headers, not refused",
+                    self.method()
                 ),
             });
         }
@@ -447,7 +455,7 @@ fn is_this_machine(url: &Url) -> bool {
 }
 
 /// What to do about a resource that answers an error to everybody.
-fn advice(answer: &Response) -> String {
+fn advice(answer: &Response, method: &str) -> String {
     let allow = answer.values("Allow").next();
     match answer.status {
         401 | 407 => "give a login with -u, -H or -b".to_owned(),
@@ -457,7 +465,11 @@ fn advice(answer: &Response) -> String {
             let allow = allow.map_or_else(String::new, |allow| {
                 format!(" (Allow: {})", escape_cut(allow))
             });
-            format!("it is for other methods{allow}; name a resource that answers GET")
+            let other = if method == "GET" { "POST" } else { "GET" };
+            format!(
+                "it is for other methods{allow}; ask it by --method {other}, or name a resource that \
+                 answers {method}"
+            )
         }
         421 => "it does not serve this host; name one that it does with -H 'Host: …'".to_owned(),
         500.. => "it fails for everybody, which its log may explain".to_owned(),

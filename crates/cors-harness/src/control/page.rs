@@ -11,15 +11,16 @@ use crate::session::Session;
 use crate::target::Transport;
 use crate::wire::{Line, Response};
 
-/// Makes a plain GET of the resource, as of no page, with these lines.
-pub(crate) async fn plain_get(
+/// Makes a plain request for the resource, as of no page, with these lines.
+pub(crate) async fn plain_request(
     site: &Site,
     session: &Session<'_>,
     lines: &[Line],
 ) -> Result<Response, Transport> {
     let mut headers = vec![(b"Accept".to_vec(), b"*/*".to_vec())];
     headers.extend_from_slice(lines);
-    let request = model::request_for(b"GET", site.target.url(), headers);
+    let method = session.options.method.as_bytes();
+    let request = model::request_for(method, site.target.url(), headers);
     let request = session.sent_by_browser(session.sent_by_client(request));
     session.exchange(site, request, false).await.1
 }
@@ -54,7 +55,7 @@ pub(super) async fn login_before_options(
     }
 }
 
-/// Makes a GET of the resource as a page of the origin.
+/// Asks for the resource as a page of the origin.
 pub(super) async fn as_page(site: &Site, session: &Session<'_>, origin: &str) -> Done {
     let credentials = if site.policy.allow_credentials {
         Credentials::Include
@@ -64,7 +65,7 @@ pub(super) async fn as_page(site: &Site, session: &Session<'_>, origin: &str) ->
     let fetch = PlannedFetch {
         origin: origin.as_bytes().to_vec(),
         page: model::page(origin.as_bytes()),
-        method: b"GET".to_vec(),
+        method: session.options.method.clone().into_bytes(),
         url: site.target.url().clone(),
         credentials,
         headers: Vec::new(),

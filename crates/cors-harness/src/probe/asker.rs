@@ -34,13 +34,13 @@ pub(super) struct Page {
 /// What a page wants to do.
 #[derive(Debug)]
 pub(super) enum Wish<'a> {
-    /// A GET that needs no leave.
-    Get,
+    /// A request that needs no leave.
+    Plain,
     /// A POST that only needs a preflight, since somebody listens to its upload.
     Upload,
     /// A request with this method.
     Method(&'a str),
-    /// A GET with this header.
+    /// The same with this header.
     Header(&'a str),
 }
 
@@ -89,7 +89,7 @@ impl<'a> Asker<'a> {
     }
 
     /// Makes the control exchange, as pages of these origins among others, and returns the answer to
-    /// a plain GET.
+    /// a plain request.
     ///
     /// # Errors
     ///
@@ -106,7 +106,10 @@ impl<'a> Asker<'a> {
         self.session.begin();
         control.plain.map_err(|transport| Halt {
             exit: Exit::Unreachable,
-            text: format!("the target does not answer a plain GET: {transport}"),
+            text: format!(
+                "the target does not answer a plain {}: {transport}",
+                self.method()
+            ),
         })
     }
 
@@ -133,12 +136,17 @@ impl<'a> Asker<'a> {
         reply(done)
     }
 
+    /// The method by which the resource is asked.
+    pub(super) fn method(&self) -> &str {
+        &self.session.options.method
+    }
+
     fn fetch(&self, page: &Page, wish: &Wish<'_>) -> PlannedFetch {
         let (method, headers): (&str, Vec<Line>) = match wish {
-            Wish::Get => ("GET", Vec::new()),
+            Wish::Plain => (self.method(), Vec::new()),
             Wish::Upload => ("POST", Vec::new()),
             Wish::Method(method) => (method, Vec::new()),
-            Wish::Header(name) => ("GET", vec![(name.as_bytes().to_vec(), value(name))]),
+            Wish::Header(name) => (self.method(), vec![(name.as_bytes().to_vec(), value(name))]),
         };
         let credentials = if page.credentials {
             Credentials::Include

@@ -1,6 +1,6 @@
 //! What a server seems to allow, learnt by asking it, where nobody stated its policy.
 //!
-//! [`infer`] asks a bounded number of questions one after the other: GET and OPTIONS alone, each as
+//! [`infer`] asks a bounded number of questions one after the other: GET (or what [`Options::method`] says) and OPTIONS alone, each as
 //! a page would ask, with the model user agent as the judge of the answer. What it learns is a
 //! [policy](Inferred::policy), and per line of it the [`Evidence`]: what was asked, what came of it, and what
 //! asking cannot tell. [`Inferred::toml`] writes both down, to be corrected and kept.
@@ -31,7 +31,7 @@ pub use self::inferred::{Evidence, Inferred, MOST_REQUESTS};
 
 /// Asks a server what it allows. `origins` are serialized origins that it may well allow; they are
 /// asked beside those that can be guessed. Headers and cookies of the options are sent along; methods
-/// other than GET, HEAD and OPTIONS are not, whatever the options say.
+/// other than GET, HEAD, OPTIONS and [`Options::method`] are not, whatever else the options say.
 ///
 /// Needs a tokio runtime with I/O and time.
 ///

@@ -59,6 +59,41 @@ async fn an_error_to_everybody_is_named_and_not_judged() {
 }
 
 #[tokio::test]
+async fn a_resource_without_get_is_asked_by_post() {
+    let answer = |head: &str| {
+        if head.starts_with("GET") {
+            response(405, &[("Allow", "POST")])
+        } else {
+            correct(head)
+        }
+    };
+    is_not_judged(
+        &against(answer).await,
+        "(Allow: POST); ask it by --method POST",
+    );
+    let options = Options {
+        method: "POST".to_owned(),
+        ..options()
+    };
+    let cases = all().into_iter().map(|case| case.asked_by("POST"));
+    let cases: Vec<_> = cases.collect();
+    let server = Server::answering(answer).await;
+    let stream = run_all(&cases, subject(&server), &options).await;
+    assert_eq!(stream.end.exit, Exit::AsExpected, "{:?}", stream.end);
+    assert_eq!(stream.case("origin/allowed").outcome, Outcome::Pass);
+    // The method that is named is let out, and no other.
+    let server = Server::answering(|head| {
+        if head.starts_with("PUT") {
+            response(500, &[])
+        } else {
+            correct(head)
+        }
+    });
+    let stream = run_all(&cases, subject(&server.await), &options).await;
+    assert_eq!(stream.case("preflight/put").outcome, Outcome::Pass);
+}
+
+#[tokio::test]
 async fn where_success_is_required_an_error_is_not_judged() {
     for status in [302, 404, 500] {
         let server = Server::answering(move |head| {

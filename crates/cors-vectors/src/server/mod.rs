@@ -219,6 +219,24 @@ impl ServerCase {
         let raw = |step: &Step| step.send.as_ref().is_some_and(|send| send.raw);
         self.steps.iter().any(raw)
     }
+
+    /// The case for a resource that is asked by another method than GET: the requests for the resource
+    /// itself that are GETs, which is what a case means that states no method, have this one.
+    #[must_use]
+    pub fn asked_by(mut self, method: &str) -> Self {
+        for step in &mut self.steps {
+            let fetch = step.fetch.iter_mut();
+            let fetch = fetch.map(|fetch| (fetch.endpoint, &mut fetch.method));
+            let send = step.send.iter_mut();
+            let send = send.map(|send| (send.endpoint, &mut send.method));
+            for (endpoint, asked) in fetch.chain(send) {
+                if endpoint == Endpoint::Resource && *asked == get() {
+                    *asked = Text::Plain(method.to_owned());
+                }
+            }
+        }
+        self
+    }
 }
 
 impl Step {

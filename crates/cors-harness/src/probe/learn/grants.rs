@@ -89,7 +89,8 @@ impl Learn<'_> {
                     waiting.push(name.clone());
                 }
             }
-            self.note_granted(reply.as_ref(), || format!("a GET with {header}"));
+            let method = self.asker.method().to_owned();
+            self.note_granted(reply.as_ref(), || format!("a {method} with {header}"));
             found.note(header, reply.as_ref(), names);
         }
         found.drop_unless(is_header);
@@ -98,10 +99,11 @@ impl Learn<'_> {
             let refused = found.refused.iter().cloned();
             self.unsettled.extend(refused);
         }
-        self.evidence.headers = found.said(
-            "Sent: a preflight of a GET with each of these request headers.",
-            any,
+        let sent = format!(
+            "Sent: a preflight of a {} with each of these request headers.",
+            self.asker.method()
         );
+        self.evidence.headers = found.said(&sent, any);
         self.policy.allow_headers = found.any_or_listed(any);
     }
 
@@ -116,7 +118,7 @@ impl Learn<'_> {
         }
     }
 
-    /// Which response headers the answer to a GET exposes.
+    /// Which response headers the answer to a plain request exposes.
     pub(super) async fn expose(&mut self, page: &Page) {
         let Some(actual) = self.answer(page).await else {
             return;
@@ -137,7 +139,8 @@ impl Learn<'_> {
         listed.truncate(MOST_EXPOSED);
         let said = &mut self.evidence.expose;
         said.push(format!(
-            "Sent: a GET as a page of {}, whose answer names these.",
+            "Sent: a {} as a page of {}, whose answer names these.",
+            self.asker.method(),
             page.origin
         ));
         said.push("Other resources may expose other headers.".to_owned());
@@ -155,7 +158,7 @@ impl Learn<'_> {
     }
 
     async fn answer(&mut self, page: &Page) -> Option<Response> {
-        self.asker.ask(page, &Wish::Get).await?.actual
+        self.asker.ask(page, &Wish::Plain).await?.actual
     }
 
     /// How long a preflight may be remembered.

@@ -38,7 +38,7 @@ pub(super) struct Learn<'a> {
 }
 
 impl<'a> Learn<'a> {
-    /// Begins with the answer to a GET as of no page.
+    /// Begins with the answer to a plain request as of no page.
     pub(super) fn new(asker: Asker<'a>, plain: &Response) -> Self {
         let mut learn = Self {
             asker,
@@ -52,7 +52,8 @@ impl<'a> Learn<'a> {
         };
         if !(200..300).contains(&plain.status) {
             learn.evidence.about.push(format!(
-                "A plain GET was answered {}: name a resource that answers 200 to it.",
+                "A plain {} was answered {}: name a resource that answers 200 to it.",
+                learn.asker.method(),
                 plain.status
             ));
         }
@@ -113,7 +114,7 @@ impl<'a> Learn<'a> {
         self.evidence.about.push(text.to_owned());
     }
 
-    /// Whether a page of the origin may read the answer to a GET; each is asked once.
+    /// Whether a page of the origin may read the answer to a plain request; each is asked once.
     async fn get(&mut self, origin: &str) -> bool {
         if self.asker.url().origin().serialize() == origin {
             return false;
@@ -125,7 +126,7 @@ impl<'a> Learn<'a> {
             origin: origin.to_owned(),
             credentials: false,
         };
-        let reply = self.asker.ask(&page, &Wish::Get).await;
+        let reply = self.asker.ask(&page, &Wish::Plain).await;
         let allowed = self.is_allowed(reply.as_ref());
         if !allowed {
             let actual = reply.as_ref().and_then(|reply| reply.actual.as_ref());
@@ -278,7 +279,10 @@ impl<'a> Learn<'a> {
             asked.join(", ")
         };
         let said = &mut self.evidence.origins;
-        said.push("Sent: a GET as a page of each of these origins sends it.".to_owned());
+        said.push(format!(
+            "Sent: a {} as a page of each of these origins sends it.",
+            self.asker.method()
+        ));
         for (word, origins) in [("allowed", of(true)), ("refused", of(false))] {
             if !origins.is_empty() {
                 said.push(format!("{word}: {origins}"));
@@ -364,7 +368,7 @@ impl<'a> Learn<'a> {
                 origin: origin.clone(),
                 credentials: true,
             };
-            let reply = self.asker.ask(&page, &Wish::Get).await;
+            let reply = self.asker.ask(&page, &Wish::Plain).await;
             if self.is_allowed(reply.as_ref()) {
                 with.push(origin.clone());
             }
@@ -402,7 +406,10 @@ impl<'a> Learn<'a> {
             .filter(|origin| !with.contains(origin))
             .map(String::as_str)
             .collect();
-        said.push("Sent: a GET with credentials as a page of each of these origins.".to_owned());
+        said.push(format!(
+            "Sent: a {} with credentials as a page of each of these origins.",
+            self.asker.method()
+        ));
         for (word, origins) in [
             ("allowed", with.join(", ")),
             ("refused", without.join(", ")),
@@ -446,7 +453,7 @@ impl<'a> Learn<'a> {
     }
 }
 
-/// Whether a page of the origin was refused the answer to a GET.
+/// Whether a page of the origin was refused the answer to a plain request.
 fn is_refused_in(asked: &[(String, bool)], origin: &str) -> bool {
     asked
         .iter()

@@ -59,8 +59,9 @@ pub(crate) fn path(named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| PathBuf::from(DEFAULT), Path::to_path_buf)
 }
 
-/// A new file of failures, each with how it fails, without reasons.
-pub(crate) fn new(failures: &BTreeMap<String, String>) -> String {
+/// A new file of failures, each with how it fails, without reasons; or what is added to a file that is
+/// there.
+pub(crate) fn new(failures: &BTreeMap<String, String>, before: Option<&str>) -> String {
     let mut alike: BTreeMap<&String, Vec<String>> = BTreeMap::new();
     for (id, fails) in failures {
         alike.entry(fails).or_default().push(id.clone());
@@ -72,7 +73,12 @@ pub(crate) fn new(failures: &BTreeMap<String, String>) -> String {
         ..Known::default()
     });
     let entries: Vec<Known> = entries.collect();
-    let mut text = HEAD.to_owned();
+    let mut text = match before {
+        None => HEAD.to_owned(),
+        // The entries begin with a line feed.
+        Some(before) if before.is_empty() || before.ends_with('\n') => String::new(),
+        Some(_) => "\n".to_owned(),
+    };
     for entry in &entries {
         text.push_str(&written(std::slice::from_ref(entry)));
         text.push_str("# link = \"https://…\"\n");

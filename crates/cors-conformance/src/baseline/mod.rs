@@ -5,6 +5,7 @@
 
 pub(crate) mod file;
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
@@ -17,51 +18,67 @@ use cors_vectors::known::file::{Entry, Fate, Reasons};
 
 use crate::args::{BaselineArgs, BaselineCommand, CheckArgs, RunArgs, Selection};
 use crate::cases;
+use crate::config;
 use crate::message;
 use crate::output::unwritable;
 use crate::run::execute;
 use crate::stop::Stop;
 
-/// Does what the arguments say.
-pub(crate) fn run(args: &BaselineArgs) -> Result<Exit, Stop> {
+/// Does what the arguments (the program's name first), read as `args`, say.
+pub(crate) fn run(arguments: &[OsString], args: &BaselineArgs) -> Result<Exit, Stop> {
     match &args.command {
-        BaselineCommand::Init(args) => init(args),
+        BaselineCommand::Init(args) => init(&one(arguments, args)?),
         BaselineCommand::Check(args) => check(args),
-        BaselineCommand::Prune(args) => prune(args),
+        BaselineCommand::Prune(args) => prune(&one(arguments, args)?),
     }
 }
 
-/// The file is written for one target, and once.
-fn named(args: &RunArgs) -> Result<(), Stop> {
-    if args.targets.is_empty() && !args.watch {
-        return Ok(());
+/// The arguments of the one target that is typed, or that the file of targets names, with its options.
+fn one(arguments: &[OsString], args: &RunArgs) -> Result<RunArgs, Stop> {
+    if args.watch {
+        return Err(Stop::usage("--watch is an option of `run`"));
     }
-    Err(Stop::usage(
-        "--target and --watch are options of `run`: name the target's URL or --cmd here",
-    ))
+    let mut runs = config::runs(arguments, args)?;
+    let (Some(run), []) = (runs.pop(), runs.as_slice()) else {
+        return Err(Stop::usage(format_args!(
+            "known failures are those of one target: name one of {} with --target",
+            file::path(args.baseline.baseline.as_deref()).display()
+        )));
+    };
+    Ok(run.args)
 }
 
 fn init(args: &RunArgs) -> Result<Exit, Stop> {
-    named(args)?;
     let path = file::path(args.baseline.baseline.as_deref());
     let name = path.display().to_string();
     let there = || {
         Stop::usage(format_args!(
-            "{name}: there is such a file already, with reasons that somebody wrote: `baseline \
+            "{name}: there are known failures already, with reasons that somebody wrote: `baseline \
              prune` takes out what no longer fails, --baseline names another file"
         ))
     };
-    if path.exists() {
-        return Err(there());
-    }
     let library = cases::load_for_servers(&args.selection)?;
+    // A file of targets is added to; what somebody wrote there stays.
+    let before = if path.exists() {
+        let file = file::find(Some(&path), &library, Reasons::Optional)?;
+        if file.is_some_and(|file| !file.entries.is_empty()) {
+            return Err(there());
+        }
+        Some(file::text(&path)?)
+    } else {
+        None
+    };
     let (exit, seen) = execute(args, &library, None)?;
     if !matches!(exit, Exit::Failed | Exit::AsExpected) {
         message::note(&format!("{name} is not written: {}", exit.meaning()));
         return Ok(exit);
     }
-    let file = File::create_new(&path);
-    let written = file.and_then(|mut file| file.write_all(file::new(&seen.failures).as_bytes()));
+    let entries = file::new(&seen.failures, before.as_deref());
+    let file = match before {
+        Some(_) => File::options().append(true).open(&path),
+        None => File::create_new(&path),
+    };
+    let written = file.and_then(|mut file| file.write_all(entries.as_bytes()));
     written.map_err(|error| {
         if error.kind() == ErrorKind::AlreadyExists {
             there()
@@ -101,7 +118,6 @@ fn check(args: &CheckArgs) -> Result<Exit, Stop> {
 }
 
 fn prune(args: &RunArgs) -> Result<Exit, Stop> {
-    named(args)?;
     let library = cases::load_for_servers(&args.selection)?;
     let named = args.baseline.baseline.as_deref();
     let Some(baseline) = file::find(named, &library, Reasons::Optional)? else {

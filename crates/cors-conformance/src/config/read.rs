@@ -43,8 +43,7 @@ pub(crate) struct Run {
 /// The file cannot be used; the error names the line and the field. Or a target is not in it.
 pub(crate) fn runs(arguments: &[OsString], args: &RunArgs) -> Result<Vec<Run>, Stop> {
     let path = file::path(args.baseline.baseline.as_deref());
-    let is_there = args.baseline.baseline.is_some() || path.exists();
-    let text = if is_there {
+    let text = if path.exists() {
         file::text(&path)?
     } else {
         String::new()
@@ -112,9 +111,10 @@ impl<'a> Typed<'a> {
         let (program, mut words) = arguments
             .split_first()
             .ok_or_else(|| Stop::bug("no program"))?;
-        if let Some((_, of_run)) = matches.remove_subcommand() {
-            matches = of_run;
-            let at = words.iter().position(|word| word == "run");
+        // `run`, or `baseline` with `init` or `prune`, which take the arguments of `run`.
+        while let Some((name, of_it)) = matches.remove_subcommand() {
+            matches = of_it;
+            let at = words.iter().position(|word| *word == *name);
             words = at.and_then(|at| words.get(at + 1..)).unwrap_or_default();
         }
         Ok(Self {

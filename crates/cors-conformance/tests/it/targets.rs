@@ -55,6 +55,77 @@ fn the_targets_of_a_file_are_run_and_the_worst_end_counts() {
 }
 
 #[test]
+fn the_known_failures_of_a_target_are_written_and_pruned() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("cors.toml");
+    fs::write(&policy, POLICY).unwrap();
+    let right = Serving::start(&["--policy", text(&policy)]);
+    let wrong = Serving::start(&["--policy", text(&policy), "--fault", "origin-reflected"]);
+    let targets = format!(
+        "# Ours.\n[options]\npolicy = \"cors.toml\"\ntest = [\"origin/foreign\"]\n\n\
+         [[target]]\nname = \"right\"\nurl = \"{}\"\nbaseline = \"right.toml\"\n\n\
+         [[target]]\nname = \"wrong\"\nurl = \"{}\"",
+        right.url, wrong.url
+    );
+    let file = folder.path().join("cors-conformance.toml");
+    fs::write(&file, &targets).unwrap();
+    let within = |arguments: &[&str]| {
+        let mut program = command(arguments);
+        program.current_dir(folder.path());
+        finish(program)
+    };
+    let refused = |arguments: &[&str], said: &str| {
+        let ran = within(arguments);
+        assert_eq!(ran.code, Some(2), "{ran:#?}");
+        assert!(ran.stderr.contains(said), "{ran:#?}");
+    };
+    refused(
+        &["baseline", "init"],
+        "name one of cors-conformance.toml with --target",
+    );
+    refused(
+        &["baseline", "init", "--target", "wrnog"],
+        "did you mean `wrong`?",
+    );
+    refused(
+        &["baseline", "init", "--target", "wrong", "--watch"],
+        "--watch",
+    );
+    // The file of the targets gets them where the target has none of its own; else that one does.
+    for name in ["right", "wrong"] {
+        let ran = within(&["baseline", "init", "--target", name]);
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+    }
+    let of_right = fs::read_to_string(folder.path().join("right.toml")).unwrap();
+    assert!(!of_right.contains("[[known]]"), "{of_right}");
+    let written = fs::read_to_string(&file).unwrap();
+    assert!(
+        written.starts_with(&format!("{targets}\n\n[[known]]\n")),
+        "{written}"
+    );
+    refused(
+        &["baseline", "init", "--target", "wrong"],
+        "known failures already",
+    );
+    let reason = written.replace("reason = \"\"", "reason = \"until May\"");
+    fs::write(&file, &reason).unwrap();
+    let ran = within(&["--target", "wrong"]);
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let ran = within(&["baseline", "prune", "--target", "wrong"]);
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), reason);
+    // The server is mended: what is known of it goes, and the targets stay.
+    fs::write(&file, reason.replace(&wrong.url, &right.url)).unwrap();
+    let ran = within(&["baseline", "prune", "--target", "wrong"]);
+    assert_eq!(ran.code, Some(5), "{ran:#?}");
+    let left = fs::read_to_string(&file).unwrap();
+    assert!(
+        left.contains("name = \"wrong\"") && !left.contains("[[known]]"),
+        "{left}"
+    );
+}
+
+#[test]
 fn a_change_of_the_policy_runs_the_cases_again() {
     let folder = tempfile::tempdir().unwrap();
     let policy = folder.path().join("cors.toml");

@@ -327,6 +327,12 @@ impl<'a> Run<'a> {
         event.again = Some(again(planned, self.options));
         event.outcome = outcome;
         event.reason = Some(self.redactor.text(&reason));
+        if let (Outcome::Blocked, Some(partner)) = (outcome, planned.partner)
+            && let Some(partner) = plan.cases.get(partner)
+        {
+            // What is only not shown, since advice was not followed, binds no more than that advice.
+            event.level = event.level.min(partner.case.level);
+        }
         Some(Through {
             verdicts_hold: false,
             outcome,

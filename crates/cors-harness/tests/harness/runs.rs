@@ -104,6 +104,28 @@ async fn without_cors_nothing_is_shared_and_refusals_show_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_not_shown_since_advice_was_not_followed_is_advice() {
+    let mut advised = allowed();
+    advised.level = Level::Should;
+    let cases = [advised, foreign()];
+    for (fail_on, exit) in [
+        (Level::Must, Exit::AsExpected),
+        (Level::Should, Exit::Failed),
+    ] {
+        let server = Server::answering(|_| response(200, &[])).await;
+        let options = Options {
+            fail_on,
+            ..options()
+        };
+        let stream = run_all(&cases, subject(&server), &options).await;
+        let blocked = stream.case("origin/foreign");
+        let told = (blocked.outcome, blocked.level);
+        assert_eq!(told, (Outcome::Blocked, Level::Should));
+        assert_eq!(stream.end.exit, exit);
+    }
+}
+
+#[tokio::test]
 async fn hanging_up_on_pages_is_a_failure_and_never_a_pass() {
     let server = Server::start(|mut stream| async move {
         while let Some(head) = read_request(&mut stream).await {

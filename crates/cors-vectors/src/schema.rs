@@ -1,5 +1,7 @@
-//! JSON Schemas of the files, made from the types that read them.
+//! JSON Schemas of the files, made from the types that read them: of those in `vectors/`, of known
+//! failures, and of what a program under test reads and serves.
 
+use cors_policy::kit::Manifest;
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
@@ -7,7 +9,7 @@ use crate::agent::AgentFile;
 use crate::flags::FlagFile;
 use crate::known::file::Written;
 use crate::observed::ObservedFile;
-use crate::policy::PolicyFile;
+use crate::policy::{Policy, PolicyFile};
 use crate::rules::RuleFile;
 use crate::server::ServerFile;
 use crate::summary::SummaryFile;
@@ -18,12 +20,14 @@ pub fn schemas() -> Vec<(String, Value)> {
     vec![
         ("agent.schema.json".to_owned(), schema_of::<AgentFile>()),
         ("flags.schema.json".to_owned(), schema_of::<FlagFile>()),
+        ("kit.schema.json".to_owned(), schema_of::<Manifest>()),
         ("known.schema.json".to_owned(), schema_of::<Written>()),
         (
             "observed.schema.json".to_owned(),
             schema_of::<ObservedFile>(),
         ),
         ("policies.schema.json".to_owned(), schema_of::<PolicyFile>()),
+        ("policy.schema.json".to_owned(), schema_of::<Policy>()),
         ("rules.schema.json".to_owned(), schema_of::<RuleFile>()),
         ("server.schema.json".to_owned(), schema_of::<ServerFile>()),
         ("summary.schema.json".to_owned(), schema_of::<SummaryFile>()),

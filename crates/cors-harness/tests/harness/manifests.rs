@@ -232,3 +232,35 @@ async fn nobody_offers_nothing() {
         "{answer:?}"
     );
 }
+
+#[test]
+fn the_schemas_take_what_the_page_shows_and_nothing_misspelt() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let text = |path: &str| std::fs::read_to_string(format!("{root}/{path}")).unwrap();
+    let validator = |name: &str| {
+        let schema = text(&format!("vectors/schema/{name}.schema.json"));
+        jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap()
+    };
+    let (kit, policy) = (validator("kit"), validator("policy"));
+    let page = text("crates/cors-conformance/docs/test-a-library.md");
+    let blocks = page.split("```json\n").skip(1);
+    let blocks = blocks.map(|rest| rest.split("```").next().unwrap());
+    let blocks: Vec<serde_json::Value> = blocks
+        .map(|block| serde_json::from_str(block).unwrap())
+        .collect();
+    let [of_kit, of_policy, nonsense] = &blocks[..] else {
+        panic!("{blocks:?}");
+    };
+    assert!(kit.is_valid(of_kit), "{of_kit}");
+    // That an origin is none is not a matter of the form.
+    for shown in [of_policy, nonsense] {
+        assert!(policy.is_valid(shown), "{shown}");
+    }
+    let misspelt = |value: &serde_json::Value| {
+        let mut value = value.clone();
+        value["polices"] = json!({});
+        value
+    };
+    assert!(!kit.is_valid(&misspelt(of_kit)));
+    assert!(!policy.is_valid(&misspelt(of_policy)));
+}

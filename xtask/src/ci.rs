@@ -51,6 +51,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         cargo("test --workspace --locked", &[])?;
     }
     xtask("invariants --fresh")?;
+    xtask("recipes")?;
     xtask("package --quick")?;
     xtask("package --oldest")?;
     xtask("api")?;

@@ -29,6 +29,8 @@ mod languages;
 mod matrix;
 mod mutants;
 mod package;
+mod python;
+mod recipes;
 mod replay;
 mod spec;
 mod subjects;
@@ -86,8 +88,10 @@ enum Command {
     Package(package::Args),
     /// Compare the public items of the libraries with those that were written down
     Api(api::Args),
-    /// Make what is handed out: the program for Linux, a Python wheel, npm packages
+    /// Make what is handed out: the program for a platform, a Python wheel, npm packages
     Dist(dist::Args),
+    /// Hold the files for CI services against their schemas
+    Recipes,
     /// Change the model in many small ways, and see whether a test notices each
     Mutants(mutants::Args),
 }
@@ -111,6 +115,7 @@ fn main() -> ExitCode {
         Command::Package(args) => package::run(&args),
         Command::Api(args) => api::run(&args),
         Command::Dist(args) => dist::run(&args),
+        Command::Recipes => recipes::run(),
         Command::Mutants(args) => mutants::run(&args),
     };
     result.unwrap_or_else(|error| {

@@ -77,6 +77,20 @@ pub(crate) fn installed(program: &str, what: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Makes sure that a program can be started, which these packages of Debian have.
+///
+/// # Errors
+///
+/// It cannot.
+pub(crate) fn needs(program: &str, packages: &str) -> anyhow::Result<()> {
+    let started = Command::new(program).arg("--version").output();
+    ensure!(
+        started.is_ok(),
+        Missing(format!("{program}; `apt-get install {packages}` on Debian"))
+    );
+    Ok(())
+}
+
 /// Adds a target where rustup does not have it yet.
 ///
 /// Where there is no rustup, the next step tells by itself whether the target is there.
@@ -109,7 +123,7 @@ pub(crate) fn install_target(target: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::installed;
+    use super::*;
 
     #[test]
     fn a_program_that_is_missing_is_named_with_the_way_to_install_it() {
@@ -121,5 +135,12 @@ mod tests {
             "{said}"
         );
         assert!(said.contains("apt-get install"), "{said}");
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let error = needs("cors-no-such-program", "nothing").unwrap_err();
+        assert!(error.downcast_ref::<Missing>().is_some());
+        assert!(error.to_string().contains("apt-get install nothing"));
     }
 }

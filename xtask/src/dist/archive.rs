@@ -1,4 +1,4 @@
-//! The static program for Linux, and the archive of it with its pages.
+//! The program for a platform, on Linux a static one, and the archive of it with its pages.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use cargo_metadata::Package;
 
-use super::made::{FEATURES, TARGET, copy, emptied, needs};
-use crate::tools::{install_target, program, succeed};
+use super::made::{FEATURES, Platform, copy, emptied};
+use crate::tools::{install_target, needs, program, succeed};
 
 /// The program has at most so many bytes.
 const LARGEST: u64 = 20_000_000;
@@ -16,18 +16,22 @@ const LARGEST: u64 = 20_000_000;
 const CYCLONEDX: &str = "0.5.9";
 
 /// Builds the program; gives its path.
-pub(super) fn build() -> anyhow::Result<PathBuf> {
-    needs("musl-gcc", "musl-tools")?;
-    install_target(TARGET)?;
+pub(super) fn build(platform: Platform) -> anyhow::Result<PathBuf> {
+    if platform.is_linux() {
+        needs("musl-gcc", "musl-tools")?;
+    }
+    install_target(platform.target)?;
     let target = crate::root().join("target");
     let mut build = Command::new(crate::cargo());
     build
-        .args(["build", "--profile", "dist", "--locked", "--target", TARGET])
+        .args(["build", "--profile", "dist", "--locked"])
+        .args(["--target", platform.target])
         .args(["--package", "cors-conformance", "--features", FEATURES])
         .env("CARGO_TARGET_DIR", &target)
         .current_dir(crate::root());
     succeed(&mut build)?;
-    let program = target.join(TARGET).join("dist/cors-conformance");
+    let program = target.join(platform.target);
+    let program = program.join("dist/cors-conformance");
     let size = std::fs::metadata(&program).context("no program")?.len();
     println!("the program has {size} bytes");
     ensure!(
@@ -38,14 +42,21 @@ pub(super) fn build() -> anyhow::Result<PathBuf> {
 }
 
 /// The name of the archive without its end, which is that of the folder in it.
-pub(super) fn name(package: &Package) -> String {
-    format!("{}-{}-{TARGET}", package.name, package.version)
+pub(super) fn name(package: &Package, platform: Platform) -> String {
+    format!("{}-{}-{}", package.name, package.version, platform.target)
 }
 
 /// Makes the archive.
-pub(super) fn make(program: &Path, package: &Package, folder: &Path) -> anyhow::Result<PathBuf> {
-    needs("tar", "tar")?;
-    let name = name(package);
+pub(super) fn make(
+    program: &Path,
+    package: &Package,
+    platform: Platform,
+    folder: &Path,
+) -> anyhow::Result<PathBuf> {
+    // The one of GNU, which has the options below.
+    let tar = if platform.is_linux() { "tar" } else { "gtar" };
+    needs(tar, "tar")?;
+    let name = name(package, platform);
     let stage = crate::root().join("target/handed-out-stage");
     let root = stage.join(&name);
     emptied(&root)?;
@@ -53,10 +64,10 @@ pub(super) fn make(program: &Path, package: &Package, folder: &Path) -> anyhow::
     let documents = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
     copy(crate::root(), &documents, &root)?;
     succeed(Command::new(program).arg("pages").arg(&root))?;
-    let list = components(package)?;
+    let list = components(package, platform)?;
     std::fs::write(root.join("cors-conformance.cdx.json"), list).context("the list")?;
     let archive = folder.join(format!("{name}.tar.gz"));
-    let mut tar = Command::new("tar");
+    let mut tar = Command::new(tar);
     // The same bytes from the same files.
     tar.args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner"])
         .args(["--mtime=@0", "-czf"])
@@ -69,7 +80,7 @@ pub(super) fn make(program: &Path, package: &Package, folder: &Path) -> anyhow::
 }
 
 /// What the program is made of, as CycloneDX has it.
-fn components(package: &Package) -> anyhow::Result<String> {
+fn components(package: &Package, platform: Platform) -> anyhow::Result<String> {
     const NAME: &str = "components";
     let tool = program("cargo-cyclonedx", CYCLONEDX)?;
     let mut list = Command::new(tool);
@@ -80,7 +91,7 @@ fn components(package: &Package) -> anyhow::Result<String> {
         "json",
         "--no-build-deps",
     ])
-    .args(["--spec-version", "1.5", "--target", TARGET])
+    .args(["--spec-version", "1.5", "--target", platform.target])
     .args(["--features", FEATURES, "--override-filename", NAME])
     .arg("--manifest-path")
     .arg(&package.manifest_path)

@@ -7,9 +7,10 @@ use anyhow::{Context as _, ensure};
 use cargo_metadata::Package;
 use tempfile::TempDir;
 
-use super::made::{Made, TARGET, needs};
-use super::{archive, npm, python};
-use crate::tools::succeed;
+use super::made::{Made, PLATFORMS, Platform};
+use super::{archive, npm};
+use crate::python;
+use crate::tools::{needs, succeed};
 use crate::tried::Trial;
 
 /// How each shell reads its completions without doing anything: the words before the file.
@@ -21,10 +22,14 @@ const SHELLS: &[(&str, &[&str], &str)] = &[
 
 /// Tries everything that was made.
 pub(super) fn check(made: &Made) -> anyhow::Result<()> {
-    binstall(&made.package)?;
+    for platform in PLATFORMS {
+        binstall(&made.package, *platform)?;
+    }
     let folder = TempDir::new().context("cannot make a folder")?;
     let program = unpacked(made, folder.path())?;
-    container_works(&program, folder.path())?;
+    if made.platform.is_linux() {
+        container_works(&program, folder.path())?;
+    }
     if let Some(wheel) = &made.wheel {
         wheel_works(wheel)?;
     }
@@ -39,7 +44,7 @@ fn unpacked(made: &Made, folder: &Path) -> anyhow::Result<PathBuf> {
     println!("the archive:");
     let mut tar = Command::new("tar");
     succeed(tar.arg("-xzf").arg(&made.archive).arg("-C").arg(folder))?;
-    let root = folder.join(archive::name(&made.package));
+    let root = folder.join(archive::name(&made.package, made.platform));
     for file in [
         "LICENSE-MIT",
         "LICENSE-APACHE",
@@ -106,9 +111,8 @@ fn wheel_works(wheel: &Path) -> anyhow::Result<()> {
     println!("the wheel:");
     let folder = TempDir::new().context("cannot make a folder")?;
     let environment = folder.path().join("environment");
-    python::environment(&environment)?;
     let wheel = wheel.to_string_lossy();
-    python::install(&environment, &[&wheel, "pytest", "uvicorn"])?;
+    python::environment(&environment, &[&wheel, "pytest", "uvicorn"])?;
     let program = environment.join("bin/cors-conformance");
     let trial = Trial {
         words: vec![program.clone().into()],
@@ -116,7 +120,7 @@ fn wheel_works(wheel: &Path) -> anyhow::Result<()> {
         folder: folder.path(),
     };
     trial.run()?;
-    let test = python::folder().join("tests/test_fixture.py");
+    let test = super::python::folder().join("tests/test_fixture.py");
     let mut pytest = Command::new(environment.join("bin/pytest"));
     pytest.args(["--quiet", "--rootdir"]).arg(folder.path());
     std::fs::copy(&test, folder.path().join("test_fixture.py")).context("the test")?;
@@ -145,9 +149,9 @@ fn npm_works(packages: &[PathBuf], program: &Path) -> anyhow::Result<()> {
 }
 
 /// Where `cargo binstall` looks is what the archive is called.
-fn binstall(package: &Package) -> anyhow::Result<()> {
-    let (url, folder) = binstalled(package)?;
-    let name = archive::name(package);
+fn binstall(package: &Package, platform: Platform) -> anyhow::Result<()> {
+    let (url, folder) = binstalled(package, platform)?;
+    let name = archive::name(package, platform);
     ensure!(
         url.ends_with(&format!("/{name}.tar.gz")),
         "binstall looks for {url}"
@@ -160,7 +164,7 @@ fn binstall(package: &Package) -> anyhow::Result<()> {
 }
 
 /// The address and the path of the program in the archive, by the manifest.
-fn binstalled(package: &Package) -> anyhow::Result<(String, String)> {
+fn binstalled(package: &Package, platform: Platform) -> anyhow::Result<(String, String)> {
     let repository = package.repository.as_deref().context("no repository")?;
     let version = package.version.to_string();
     let filled = |field: &str| {
@@ -171,7 +175,7 @@ fn binstalled(package: &Package) -> anyhow::Result<(String, String)> {
             ("repo", repository),
             ("name", &package.name),
             ("version", &version),
-            ("target", TARGET),
+            ("target", platform.target),
             ("bin", "cors-conformance"),
             ("binary-ext", ""),
         ];
@@ -190,6 +194,9 @@ fn binstalled(package: &Package) -> anyhow::Result<(String, String)> {
 mod tests {
     #[test]
     fn binstall_looks_for_the_archive() {
-        super::binstall(&crate::dist::made::package().unwrap()).unwrap();
+        let package = crate::dist::made::package().unwrap();
+        for platform in super::PLATFORMS {
+            super::binstall(&package, *platform).unwrap();
+        }
     }
 }

@@ -1,16 +1,63 @@
 //! What is made and where, and what making it needs.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use cargo_metadata::Package;
 
-use crate::tools::Missing;
 use crate::workspace::metadata;
 
-/// The target of the static program.
-pub(super) const TARGET: &str = "x86_64-unknown-linux-musl";
+/// What a program is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Platform {
+    /// The target of the compiler.
+    pub(super) target: &'static str,
+    /// What Node.js calls the system.
+    pub(super) os: &'static str,
+    /// What Node.js calls the processor.
+    pub(super) cpu: &'static str,
+}
+
+/// What a release is made for. Each is made on a machine of its
+/// kind. Not Windows: the program starts and ends others by process groups and signals.
+pub(super) const PLATFORMS: &[Platform] = &[
+    Platform {
+        target: "x86_64-unknown-linux-musl",
+        os: "linux",
+        cpu: "x64",
+    },
+    Platform {
+        target: "aarch64-unknown-linux-musl",
+        os: "linux",
+        cpu: "arm64",
+    },
+    Platform {
+        target: "x86_64-apple-darwin",
+        os: "darwin",
+        cpu: "x64",
+    },
+    Platform {
+        target: "aarch64-apple-darwin",
+        os: "darwin",
+        cpu: "arm64",
+    },
+];
+
+impl Platform {
+    /// The one of this target.
+    pub(super) fn of(target: &str) -> Result<Self, String> {
+        let found = PLATFORMS.iter().find(|platform| platform.target == target);
+        found.copied().ok_or_else(|| {
+            let all: Vec<&str> = PLATFORMS.iter().map(|platform| platform.target).collect();
+            format!("expected one of {}", all.join(", "))
+        })
+    }
+
+    /// Whether it is Linux, where programs are static.
+    pub(super) fn is_linux(self) -> bool {
+        self.os == "linux"
+    }
+}
 
 /// The features of a program that is handed out.
 pub(super) const FEATURES: &str = "embedded,pages";
@@ -18,6 +65,8 @@ pub(super) const FEATURES: &str = "embedded,pages";
 /// What is made, and where.
 #[derive(Debug)]
 pub(super) struct Made {
+    /// For what.
+    pub(super) platform: Platform,
     /// The crate of the program.
     pub(super) package: Package,
     /// Where the files are, and nothing else.
@@ -56,24 +105,15 @@ pub(super) fn copy(from: &Path, names: &[&str], to: &Path) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Makes sure that a program can be started.
-pub(super) fn needs(program: &str, packages: &str) -> anyhow::Result<()> {
-    let started = Command::new(program).arg("--version").output();
-    ensure!(
-        started.is_ok(),
-        Missing(format!("{program}; `apt-get install {packages}` on Debian"))
-    );
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_named() {
-        let error = needs("cors-no-such-program", "nothing").unwrap_err();
-        assert!(error.downcast_ref::<Missing>().is_some());
-        assert!(error.to_string().contains("apt-get install nothing"));
+    fn a_target_that_no_release_has_is_told_what_there_is() {
+        let first = Platform::of("x86_64-unknown-linux-musl").unwrap();
+        assert_eq!((first, first.is_linux()), (PLATFORMS[0], true));
+        let error = Platform::of("x86_64-pc-windows-msvc").unwrap_err();
+        assert!(error.contains("aarch64-apple-darwin"), "{error}");
     }
 }

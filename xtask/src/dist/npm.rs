@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use serde_json::{Map, Value};
 
-use super::made::{Made, copy, emptied, needs};
-use crate::tools::succeed;
+use super::made::{Made, PLATFORMS, Platform, copy, emptied};
+use crate::tools::{needs, succeed};
 
 /// The package that finds the program.
 const LAUNCHER: &[&str] = &[
@@ -43,20 +43,34 @@ pub(super) fn packages(made: &Made) -> anyhow::Result<Vec<PathBuf>> {
         (&launcher, from.join("package.json")),
     ] {
         let text = std::fs::read_to_string(&manifest).context("package.json")?;
-        std::fs::write(stage.join("package.json"), released(&text, &version)?)?;
+        let text = released(&text, &version, made.platform)?;
+        std::fs::write(stage.join("package.json"), text)?;
         packed.push(pack(stage, &made.folder)?);
     }
     Ok(packed)
 }
 
-/// A manifest with a version, of what it depends on as well.
-fn released(manifest: &str, version: &str) -> anyhow::Result<String> {
+/// The name of the package with the program for a platform.
+fn part(platform: Platform) -> String {
+    format!("cors-conformance-{}-{}", platform.os, platform.cpu)
+}
+
+/// A manifest with a version, for a platform if it is of its package; or else with the packages of all
+/// platforms.
+fn released(manifest: &str, version: &str, platform: Platform) -> anyhow::Result<String> {
     let mut manifest: Map<String, Value> =
         serde_json::from_str(manifest).context("package.json")?;
     manifest.insert("version".to_owned(), version.into());
-    let parts = manifest.get_mut("optionalDependencies");
-    for part in parts.and_then(Value::as_object_mut).into_iter().flatten() {
-        *part.1 = version.into();
+    if manifest.contains_key("os") {
+        manifest.insert("name".to_owned(), part(platform).into());
+        manifest.insert("os".to_owned(), vec![platform.os].into());
+        manifest.insert("cpu".to_owned(), vec![platform.cpu].into());
+    } else {
+        let parts = PLATFORMS
+            .iter()
+            .map(|platform| (part(*platform), version.into()));
+        let parts: Map<String, Value> = parts.collect();
+        manifest.insert("optionalDependencies".to_owned(), parts.into());
     }
     Ok(serde_json::to_string_pretty(&manifest)?)
 }
@@ -101,10 +115,19 @@ mod tests {
     #[test]
     fn a_released_manifest_has_one_version_throughout() {
         let text = std::fs::read_to_string(folder().join("package.json")).unwrap();
-        let manifest: Value = serde_json::from_str(&released(&text, "1.2.3").unwrap()).unwrap();
+        let [.., mac] = PLATFORMS else { panic!() };
+        let manifest = released(&text, "1.2.3", *mac).unwrap();
+        let manifest: Value = serde_json::from_str(&manifest).unwrap();
         assert_eq!(manifest["version"], "1.2.3");
+        assert_eq!(manifest["name"], "cors-conformance");
         let parts = &manifest["optionalDependencies"];
+        assert_eq!(parts.as_object().unwrap().len(), PLATFORMS.len());
         assert_eq!(parts["cors-conformance-linux-x64"], "1.2.3");
+        let text = std::fs::read_to_string(folder().join("platform/package.json")).unwrap();
+        let platform = released(&text, "1.2.3", *mac).unwrap();
+        let platform: Value = serde_json::from_str(&platform).unwrap();
+        assert_eq!(platform["name"], "cors-conformance-darwin-arm64");
+        assert_eq!(platform["os"][0], "darwin");
         for file in manifest["files"].as_array().unwrap() {
             let name = file.as_str().unwrap();
             assert!(LAUNCHER.contains(&name), "{name}");

@@ -5,11 +5,12 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
-use super::made::{TARGET, needs};
+use super::made::Platform;
+use crate::python::program;
 use crate::tools::succeed;
 
 /// The version of maturin, which makes the wheel.
-const MATURIN: &str = "maturin==1.16.0";
+const MATURIN: &str = "1.16.0";
 
 /// The folder of the package.
 pub(super) fn folder() -> PathBuf {
@@ -17,15 +18,10 @@ pub(super) fn folder() -> PathBuf {
 }
 
 /// Makes the wheel.
-pub(super) fn wheel(out: &Path) -> anyhow::Result<PathBuf> {
-    let tools = crate::root().join("target/tools/python");
-    if !tools.join("bin/maturin").is_file() {
-        environment(&tools)?;
-        install(&tools, &[MATURIN])?;
-    }
-    let mut build = Command::new(tools.join("bin/maturin"));
+pub(super) fn wheel(platform: Platform, out: &Path) -> anyhow::Result<PathBuf> {
+    let mut build = Command::new(program("maturin", MATURIN)?);
     build
-        .args(["build", "--target", TARGET, "--out"])
+        .args(["build", "--target", platform.target, "--out"])
         .arg(out)
         .env("CARGO_TARGET_DIR", crate::root().join("target"))
         .current_dir(folder());
@@ -34,17 +30,4 @@ pub(super) fn wheel(out: &Path) -> anyhow::Result<PathBuf> {
     let mut files = files.flatten().map(|entry| entry.path());
     let wheel = files.find(|path| path.extension().is_some_and(|end| end == "whl"));
     wheel.context("maturin wrote no wheel")
-}
-
-/// Makes an environment of Python.
-pub(super) fn environment(folder: &Path) -> anyhow::Result<()> {
-    needs("python3", "python3-venv")?;
-    succeed(Command::new("python3").args(["-m", "venv"]).arg(folder))
-}
-
-/// Installs packages, or files of them, into an environment.
-pub(super) fn install(environment: &Path, packages: &[&str]) -> anyhow::Result<()> {
-    let mut pip = Command::new(environment.join("bin/pip"));
-    pip.args(["install", "--quiet", "--disable-pip-version-check"]);
-    succeed(pip.args(packages))
 }

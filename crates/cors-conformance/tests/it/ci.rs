@@ -1,6 +1,7 @@
 //! The recipes for CI: their shell steps are run, and the page shows the files.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -86,20 +87,87 @@ fn the_step_ends_with_the_exit_status_and_leaves_its_reports() {
     assert_ne!(ran.code, Some(0));
 }
 
-#[test]
-fn a_release_is_taken_only_with_its_sum() {
-    let folder = tempfile::tempdir().unwrap();
-    let name = "cors-conformance-9.9.9-x86_64-unknown-linux-musl";
-    let release = folder.path().join("v9.9.9");
-    fs::create_dir_all(release.join(name)).unwrap();
-    fs::write(release.join(name).join("cors-conformance"), "the program").unwrap();
+/// Puts a release together in a folder, with this as the program; gives the address of releases.
+fn released(folder: &Path, version: &str, program: &[u8]) -> String {
+    let name = format!("cors-conformance-{version}-x86_64-unknown-linux-musl");
+    let release = folder.join(format!("v{version}"));
+    fs::create_dir_all(release.join(&name)).unwrap();
+    let file = release.join(&name).join("cors-conformance");
+    fs::write(&file, program).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::copy(ci().join("install.sh"), release.join("install.sh")).unwrap();
     let made = format!("tar -czf {name}.tar.gz {name} && sha256sum {name}.tar.gz > SHA256SUMS");
     let made = Command::new("sh")
         .args(["-c", &made])
         .current_dir(&release)
         .status();
     assert!(made.unwrap().success());
-    let releases = format!("file://{}", folder.path().display());
+    format!("file://{}", folder.display())
+}
+
+/// The lines of a recipe that a shell runs.
+fn shell_lines(recipe: &str) -> String {
+    const WORDS: [&str; 4] = ["apt-get ", "curl ", "./start-my-server ", "bin/"];
+    let lines = recipe.lines().map(|line| {
+        let line = line.trim_start();
+        line.strip_prefix("- ").unwrap_or(line)
+    });
+    let lines = lines.filter(|line| WORDS.iter().any(|word| line.starts_with(word)));
+    lines.fold(String::new(), |script, line| script + line + "\n")
+}
+
+#[test]
+fn the_shell_steps_of_the_recipes_install_a_release_and_run_it() {
+    const VERSION: &str = "9.9.9";
+    let folder = tempfile::tempdir().unwrap();
+    let program = PathBuf::from(command(&[]).get_program());
+    let program = format!("#!/bin/sh\nexec '{}' \"$@\"\n", program.display());
+    let releases = released(folder.path(), VERSION, program.as_bytes());
+    let stubs = folder.path().join("stubs");
+    fs::create_dir(&stubs).unwrap();
+    let stub = |file: PathBuf| {
+        fs::write(&file, "#!/bin/sh\n").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    stub(stubs.join("apt-get"));
+    let path = format!("{}:{}", stubs.display(), std::env::var("PATH").unwrap());
+    for (more, status) in [(&[][..], 0), (&["--fault", "origin-suffix-match"], 1)] {
+        let policy = folder.path().join("cors.toml");
+        fs::write(&policy, POLICY).unwrap();
+        let server = Serving::start(&[&["--policy", policy.to_str().unwrap()], more].concat());
+        for name in RECIPES.iter().skip(1) {
+            let recipe = fs::read_to_string(ci().join(name)).unwrap();
+            let script = shell_lines(&recipe)
+                .replace("$(RELEASES)", &releases)
+                .replace("$(VERSION)", VERSION)
+                .replace("http://127.0.0.1:8080/resource", &server.url);
+            assert_eq!(
+                script.lines().count(),
+                if script.contains("apt-get") { 4 } else { 3 }
+            );
+            let job = folder.path().join(format!("{name}-{status}"));
+            fs::create_dir(&job).unwrap();
+            fs::copy(&policy, job.join("cors.toml")).unwrap();
+            stub(job.join("start-my-server"));
+            let mut sh = Command::new("sh");
+            sh.args(["-e", "-c", &script]).current_dir(&job);
+            sh.env("RELEASES", &releases)
+                .env("VERSION", VERSION)
+                .env("PATH", &path);
+            let ran = finish(sh);
+            assert_eq!(ran.code, Some(status), "{name}: {ran:#?}");
+            let report = fs::read_to_string(job.join("cors.xml")).unwrap();
+            assert!(report.contains("<testsuites"), "{name}: {report}");
+        }
+    }
+}
+
+#[test]
+fn a_release_is_taken_only_with_its_sum() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "cors-conformance-9.9.9-x86_64-unknown-linux-musl";
+    let releases = released(folder.path(), "9.9.9", b"the program");
+    let release = folder.path().join("v9.9.9");
     let install = |into: &str| {
         let mut sh = Command::new("sh");
         sh.arg(ci().join("install.sh"))

@@ -45,6 +45,8 @@ pub mod process;
 pub mod raw;
 #[cfg(feature = "server")]
 pub mod request;
+#[cfg(all(unix, feature = "process"))]
+mod strays;
 pub mod transport;
 pub mod write;
 

@@ -1,4 +1,5 @@
-//! A process group of its own, so that a program is ended with every process it started.
+//! A process group of its own, so that a program is ended with every process it started, those that
+//! left the group included where the system tells of them.
 
 use std::fs;
 use std::io;
@@ -8,6 +9,8 @@ use std::process::{Child, Command, ExitStatus};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+
+use crate::strays::Mark;
 
 /// Between two looks at a process.
 pub const POLL: Duration = Duration::from_millis(10);
@@ -19,14 +22,17 @@ pub const GRACE: u32 = 100;
 pub struct Group {
     /// The program itself.
     pub leader: Child,
+    mark: Mark,
     ended: bool,
 }
 
 impl Group {
     /// Starts a program as the leader of a new group.
     pub fn spawn(command: &mut Command) -> io::Result<Self> {
+        let mark = Mark::put(command);
         Ok(Self {
             leader: command.process_group(0).spawn()?,
+            mark,
             ended: false,
         })
     }
@@ -46,16 +52,21 @@ impl Group {
             .is_none_or(|id| !matches!(rustix::process::waitid(WaitId::Pid(id), options), Ok(None)))
     }
 
-    /// Asks the group to end.
+    /// Asks the group to end, and those that left it.
     pub fn ask(&self) {
-        self.signal(Signal::TERM);
+        if !self.ended {
+            self.signal(Signal::TERM);
+            self.mark.signal(Signal::TERM);
+        }
     }
 
-    /// Kills what is left of the group, and gives the leader's status.
+    /// Kills what is left of the group and of those that left it, and gives the leader's status.
     pub fn kill(&mut self) -> io::Result<ExitStatus> {
         self.signal(Signal::KILL);
         self.ended = true;
-        self.leader.wait()
+        let status = self.leader.wait();
+        self.mark.kill();
+        status
     }
 
     fn signal(&self, signal: Signal) {
@@ -189,6 +200,22 @@ mod tests {
             std::thread::sleep(POLL);
         }
         assert_eq!(group.kill().unwrap().code(), Some(7));
+        assert_gone(&receiver);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_process_that_left_the_group_is_killed_with_what_it_starts() {
+        let stray = "trap '' TERM; sleep 1000 & echo x; wait; sleep 1000";
+        let (group, receiver) = shell(&format!("setsid sh -c \"{stray}\" & wait"));
+        drop(group);
+        assert_gone(&receiver);
+        // The leader has ended long before, as that of a daemon does.
+        let (mut group, receiver) = shell("setsid sh -c 'echo x; sleep 1000' & exit 3");
+        while !group.has_exited() {
+            std::thread::sleep(POLL);
+        }
+        assert_eq!(group.kill().unwrap().code(), Some(3));
         assert_gone(&receiver);
     }
 

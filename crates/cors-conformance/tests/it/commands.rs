@@ -249,6 +249,26 @@ fn a_command_that_ignores_sigterm_is_killed() {
 }
 
 #[test]
+fn a_command_that_leaves_its_group_is_ended() {
+    let notes = Notes::new();
+    // The server is a daemon, and what was started waits for nothing of it.
+    let daemon = notes.taken(&format!("exec {}", rust_example()));
+    let folder = notes.file().with_file_name("daemon.sh");
+    fs::write(&folder, daemon).unwrap();
+    let line = format!("setsid sh '{}' & sleep 1000", folder.display());
+    let ran = run(&[
+        "--cmd",
+        &line,
+        "--report",
+        "ndjson=-",
+        "-t",
+        "origin/allowed",
+    ]);
+    notes.assert_nothing_is_left();
+    assert!(ran.code.is_some() && !ran.events().is_empty(), "{ran:#?}");
+}
+
+#[test]
 fn a_policy_that_cannot_be_expressed_is_skipped_with_the_reason() {
     let ran = started("echo only; echo lists; exit 64", &["-t", "origin/*"]);
     assert_eq!(ran.code, Some(4), "{ran:#?}");

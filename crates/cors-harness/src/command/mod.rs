@@ -12,7 +12,8 @@
 //! - It answers 200 to every method at `/resource`. When it has more of the endpoints, at their
 //!   [`path`](crate::kit::path)s, its first line on standard output says so before it listens:
 //!   `endpoints: missing not_modified`.
-//! - It runs until SIGTERM, which its whole process group gets, and SIGKILL a second later.
+//! - It runs until SIGTERM, which its whole process group gets and, on Linux, what left it, and SIGKILL
+//!   a second later.
 //!
 //! What else it prints is shown when it fails.
 

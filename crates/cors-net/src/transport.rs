@@ -47,6 +47,9 @@ impl Default for Limits {
     }
 }
 
+/// Interim responses that are read at most in front of a response.
+pub(crate) const MOST_INTERIM: usize = 16;
+
 /// What happened instead of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Transport {
@@ -103,6 +106,9 @@ pub enum Transport {
         /// [`Limits::header_lines`].
         lines: usize,
     },
+    /// Interim responses came, and no end of them.
+    #[error("no response came behind more than {MOST_INTERIM} interim responses")]
+    TooManyInterim,
     /// The proxy does not do its part.
     #[error("the proxy: {0}")]
     Proxy(String),

@@ -27,10 +27,17 @@ pub fn escape(bytes: &[u8]) -> String {
 /// [`escape`] of at most [`LONGEST_VALUE`] bytes; that something was cut is said at the end.
 pub fn escape_cut(bytes: &[u8]) -> String {
     match bytes.get(..LONGEST_VALUE) {
-        Some(start) if bytes.len() > LONGEST_VALUE => {
-            format!("{}{CUT}{} bytes in all)", escape(start), bytes.len())
-        }
-        _ => escape(bytes),
+        Some(start) => escape_start(start, bytes.len()),
+        None => escape(bytes),
+    }
+}
+
+/// The beginning of bytes, escaped, with how many there are in all where there are more.
+pub fn escape_start(start: &[u8], whole: usize) -> String {
+    if whole > start.len() {
+        format!("{}{CUT}{whole} bytes in all)", escape(start))
+    } else {
+        escape(start)
     }
 }
 

@@ -1,6 +1,10 @@
 //! What is no CORS server, or means harm: never a pass where a refusal was wanted, never without
 //! end, never without bound.
 
+use std::net::UdpSocket;
+use std::path::Path;
+use std::process::Command;
+
 use cors_harness::event::{Event, Outcome};
 use cors_testbed::non_server::UNASKED;
 use cors_vectors::server::Verdict;
@@ -268,6 +272,62 @@ fn the_deadline_holds_before_the_run_begins_too() {
             "{command:?}"
         );
     }
+}
+
+/// Prepares a network of its own, whose resolver is this machine. What asks it waits for a quarter of an
+/// hour where nothing comes back, which is longer than `run` does.
+const OWN_RESOLVER: &str = "
+ip link set lo up 2>/dev/null || ifconfig lo up || exit 99
+echo 'nameserver 127.0.0.1' > \"$1/resolv.conf\"
+echo 'hosts: dns' > \"$1/nsswitch.conf\"
+mount --bind \"$1/resolv.conf\" /etc/resolv.conf || exit 99
+mount --bind \"$1/nsswitch.conf\" /etc/nsswitch.conf || exit 99
+shift
+export RES_OPTIONS='timeout:30 attempts:5'
+exec \"$@\"
+";
+
+/// Whether this process is in such a network.
+const WITH_RESOLVER: &str = "CORS_TEST_WITH_RESOLVER";
+
+#[test]
+fn a_resolver_that_does_not_answer_is_not_waited_for() {
+    if std::env::var_os(WITH_RESOLVER).is_some() {
+        // It takes every question.
+        let _resolver = UdpSocket::bind(("127.0.0.1", 53)).unwrap();
+        let ran = run(&[
+            "http://target.test/",
+            "--remote",
+            "-m",
+            "1",
+            "--report",
+            "ndjson=-",
+        ]);
+        assert_eq!(ran.code, Some(7), "{}", ran.stderr);
+        assert!(matches!(ran.events().pop(), Some(Event::End(end)) if !end.complete));
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let alone = |program: &Path, words: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(["-rnm", "sh", "-c", OWN_RESOLVER, "sh", text(folder.path())]);
+        command.arg(program).args(words).env(WITH_RESOLVER, "1");
+        command.output()
+    };
+    let can = alone(Path::new("true"), &[]);
+    if !can.is_ok_and(|output| output.status.success()) {
+        println!("left out: this machine gives nobody a network of their own");
+        return;
+    }
+    let test = "hostile::a_resolver_that_does_not_answer_is_not_waited_for";
+    let itself = std::env::current_exe().unwrap();
+    let output = alone(&itself, &["--exact", test, "--nocapture"]).unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn why_unanswered(transport: &Transport, trusts_any: bool) -> Option<Halt> {
         Transport::HeadTimeout(_) => format!(
             "the target is not understood: {transport}; --request-timeout gives it more time"
         ),
-        Transport::HeadTooLarge { .. } | Transport::NotHttp(_) => {
+        Transport::HeadTooLarge { .. } | Transport::TooManyInterim | Transport::NotHttp(_) => {
             format!("the target is not understood: {transport}")
         }
         Transport::NotLoopback(_) | Transport::Unsendable(_) => {

@@ -14,25 +14,34 @@ use super::seen::{Noted, Seen};
 use crate::body::read_body;
 use crate::message;
 use crate::transport::{Deadlines, Limits, Transport};
-use cors_text::escape::escape;
 
 /// A request in the types of the HTTP library.
 pub(super) type Request = http::Request<Full<Bytes>>;
 
-/// A connection and the task that drives it, which ends with it.
+/// The task that drives a connection, which ends with this.
+#[derive(Debug)]
+pub(super) struct Driver(AbortHandle);
+
+impl Driver {
+    pub(super) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(tokio::spawn(task).abort_handle())
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A connection and the task that drives it.
 #[derive(Debug)]
 pub(super) struct Connection {
     sender: http1::SendRequest<Full<Bytes>>,
-    driver: AbortHandle,
+    _driver: Driver,
     seen: Seen,
     /// Bytes of the last exchange.
     answered: u64,
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.driver.abort();
-    }
 }
 
 /// What a failed exchange says about a connection that was used before.
@@ -52,6 +61,22 @@ impl From<Transport> for Failure {
     }
 }
 
+/// How heads are written and read.
+pub(super) fn builder(limits: Limits) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .title_case_headers(true)
+        .max_headers(limits.header_lines)
+        .max_buf_size(limits.head.max(8192));
+    builder
+}
+
+/// Has the interim responses to a request noted.
+pub(super) fn count_interim<B>(request: &mut http::Request<B>, seen: &Seen) {
+    let seen = seen.clone();
+    hyper::ext::on_informational(request, move |_| seen.interim());
+}
+
 impl Connection {
     pub(super) async fn open(stream: Box<dyn Io>, limits: Limits) -> Result<Self, Transport> {
         let seen = Seen::default();
@@ -59,20 +84,17 @@ impl Connection {
             stream,
             seen: seen.clone(),
         });
-        let (sender, connection) = http1::Builder::new()
-            .title_case_headers(true)
-            .max_headers(limits.header_lines)
-            .max_buf_size(limits.head.max(8192))
+        let (sender, connection) = builder(limits)
             .handshake(io)
             .await
             .map_err(|error| Transport::Closed(error.to_string()))?;
         // An error of the connection also reaches the request that waits for it.
-        let driver = tokio::spawn(async move {
+        let driver = Driver::spawn(async move {
             let _ = connection.await;
         });
         Ok(Self {
             sender,
-            driver: driver.abort_handle(),
+            _driver: driver,
             seen,
             answered: 0,
         })
@@ -105,11 +127,12 @@ impl Connection {
     /// body was let go.
     pub(super) async fn exchange(
         mut self,
-        request: Request,
+        mut request: Request,
         deadlines: Deadlines,
         limits: Limits,
     ) -> Result<(message::Response, Option<Self>, bool), Failure> {
         self.seen.begin(limits.head);
+        count_interim(&mut request, &self.seen);
         let answer = async {
             self.sender.ready().await?;
             self.sender.send_request(request).await
@@ -150,15 +173,18 @@ impl Connection {
             .all(|(wanted, got)| wanted == got);
         let transport = if received == 0 {
             Transport::Closed(error.to_string())
-        } else if error.is_parse_too_large() || self.seen.is_flooded() {
+        } else if let Some(flood) = self.seen.flood(limits) {
+            flood
+        } else if error.is_parse_too_large() {
             Transport::HeadTooLarge {
                 bytes: limits.head,
                 lines: limits.header_lines,
             }
         } else if error.is_parse() || !like_http {
-            Transport::NotHttp(format!("{error}; it begins with {}", escape(&first)))
+            let beginning = self.seen.beginning();
+            Transport::NotHttp(format!("{error}; it begins with {beginning}"))
         } else {
-            Transport::HeadIncomplete(escape(&first))
+            Transport::HeadIncomplete(self.seen.beginning())
         };
         Failure {
             transport,

@@ -1,24 +1,28 @@
 //! Streams to a target: where they go, through which proxy, and the TLS on top.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Empty;
-use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use super::connection::{self, Driver};
 use super::route::{Hop, Proxy, Route, Way, is_localhost, is_loopback};
+use super::seen::{Noted, Seen};
 use super::tls::words;
 use crate::USER_AGENT;
 use crate::exhaustion::{has_descriptors, what_ran_out};
-use crate::transport::Transport;
+use crate::transport::{Limits, Transport};
 
 /// A stream of bytes to a server.
 pub(super) trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -32,6 +36,8 @@ pub(super) struct Dial {
     pub(super) port: u16,
     pub(super) route: Route,
     pub(super) remote: bool,
+    /// Of what a proxy answers that is asked for a tunnel.
+    pub(super) limits: Limits,
     pub(super) tls: Option<Tls>,
 }
 
@@ -159,14 +165,25 @@ impl Dial {
 
     /// Asks the proxy at the other end for a tunnel.
     async fn tunnel(&self, stream: TcpStream, end: &Hop) -> Result<Box<dyn Io>, Transport> {
-        let failed = |error: hyper::Error| Transport::Proxy(format!("it makes no tunnel: {error}"));
-        let (mut sender, connection) = http1::Builder::new()
-            .title_case_headers(true)
+        let seen = Seen::default();
+        let failed = |error: hyper::Error| {
+            let flood = seen.flood(self.limits);
+            let said = flood.map_or_else(|| error.to_string(), |flood| flood.to_string());
+            Transport::Proxy(format!("it makes no tunnel: {said}"))
+        };
+        let stream = Noted {
+            stream,
+            seen: seen.clone(),
+        };
+        let (mut sender, connection) = connection::builder(self.limits)
             .handshake(TokioIo::new(stream))
             .await
             .map_err(failed)?;
-        // It ends with the tunnel, or with the refusal of one.
-        tokio::spawn(connection.with_upgrades());
+        // It is over when there is a tunnel.
+        let _driver = Driver::spawn(async move {
+            // An error also reaches the request.
+            let _ = connection.with_upgrades().await;
+        });
         let end = end.to_string();
         let mut request = http::Request::connect(&end)
             .header("Host", &end)
@@ -175,7 +192,9 @@ impl Dial {
             request = request.header("Proxy-Authorization", line);
         }
         let request = request.body(Empty::<Bytes>::new());
-        let request = request.map_err(|error| Transport::Unsendable(error.to_string()))?;
+        let mut request = request.map_err(|error| Transport::Unsendable(error.to_string()))?;
+        seen.begin(self.limits.head);
+        connection::count_interim(&mut request, &seen);
         let answer = sender.send_request(request).await.map_err(failed)?;
         if !answer.status().is_success() {
             let said = format!(
@@ -184,6 +203,7 @@ impl Dial {
             );
             return Err(Transport::Proxy(said));
         }
+        seen.head_is_there();
         let tunnel = hyper::upgrade::on(answer).await.map_err(failed)?;
         Ok(Box::new(TokioIo::new(tunnel)))
     }
@@ -202,13 +222,25 @@ fn of_proxy(transport: Transport) -> Transport {
 
 /// That an error is ours and not the server's. Where there is no IPv6 its addresses are not to be had
 /// either, which is no lack of ports.
-fn exhausted(error: &std::io::Error, address: SocketAddr) -> Option<Transport> {
+fn exhausted(error: &io::Error, address: SocketAddr) -> Option<Transport> {
     let what = what_ran_out(error)?;
     let is_lack = what != "ports" || address.is_ipv4();
     is_lack.then(|| Transport::Exhausted {
         what,
         said: error.to_string(),
     })
+}
+
+/// What the system's resolver says of a name. It may take minutes, and cannot be asked to stop: it is
+/// asked on a thread that ends with the program, while a task of the runtime would be waited for.
+async fn lookup(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let (done, found) = oneshot::channel();
+    thread::Builder::new().spawn(move || {
+        let found = (host, port).to_socket_addrs();
+        // Nobody waits any more: then it does not matter.
+        let _ = done.send(found.map(Iterator::collect));
+    })?;
+    found.await.map_err(io::Error::other)?
 }
 
 async fn addresses(hop: &Hop) -> Result<Vec<SocketAddr>, Transport> {
@@ -230,19 +262,17 @@ async fn addresses(hop: &Hop) -> Result<Vec<SocketAddr>, Transport> {
         host: hop.host.clone(),
         said,
     };
-    let found = tokio::net::lookup_host((hop.host.as_str(), hop.port))
-        .await
-        .map_err(|error| {
-            if has_descriptors() {
-                unresolvable(error.to_string())
-            } else {
-                Transport::Exhausted {
-                    what: "file descriptors",
-                    said: error.to_string(),
-                }
-            }
-        })?;
-    let found: Vec<_> = found.collect();
+    let found = lookup(hop.host.clone(), hop.port).await.map_err(|error| {
+        let what = what_ran_out(&error);
+        let what = what.or_else(|| (!has_descriptors()).then_some("file descriptors"));
+        match what {
+            None => unresolvable(error.to_string()),
+            Some(what) => Transport::Exhausted {
+                what,
+                said: error.to_string(),
+            },
+        }
+    })?;
     if found.is_empty() {
         return Err(unresolvable("the name has no address".into()));
     }

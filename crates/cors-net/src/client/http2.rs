@@ -133,8 +133,8 @@ impl Connection {
         let stranger = first.get(3).is_some_and(|kind| *kind != SETTINGS);
         let transport = match cause {
             _ if stranger => {
-                let first = escape(&first);
-                Transport::NotHttp(format!("no HTTP/2: it begins with {first}"))
+                let beginning = self.seen.beginning();
+                Transport::NotHttp(format!("no HTTP/2: it begins with {beginning}"))
             }
             Some(cause) if cause.is_library() => Transport::NotHttp(format!("{cause}, in HTTP/2")),
             Some(cause) => Transport::Closed(without_debug_data(&cause.to_string())),

@@ -164,6 +164,7 @@ impl Client {
             port,
             route: options.route.clone(),
             remote: options.remote,
+            limits: options.limits,
             tls,
         };
         url.set_fragment(None);

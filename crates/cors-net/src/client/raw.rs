@@ -11,14 +11,12 @@ use tokio::time::timeout;
 use super::dial::Io;
 use crate::message;
 use crate::raw::{Framing, Head, Raw};
-use crate::transport::{Deadlines, Limits, Transport};
+use crate::transport::{Deadlines, Limits, MOST_INTERIM, Transport};
 use crate::write::head;
-use cors_text::escape::escape;
+use cors_text::escape::escape_start;
 
 /// How long a connection that stays open after a whole answer is watched for more.
 const LINGER: Duration = Duration::from_millis(250);
-/// Interim answers that are read at most.
-const MOST_INTERIM: usize = 16;
 
 /// The bytes of a request, which asks for the connection to be closed after the answer.
 fn bytes(request: &message::Request) -> Vec<u8> {
@@ -113,12 +111,15 @@ impl Reader {
             match Head::read(self.rest_so_far()) {
                 Some(Err(said)) => return Err(Transport::NotHttp(said)),
                 Some(Ok((head, taken))) => {
-                    if head.lines.len() > limits.header_lines || interim.len() > MOST_INTERIM {
+                    if head.lines.len() > limits.header_lines {
                         return Err(too_large());
                     }
                     self.taken = self.taken.saturating_add(taken);
                     if !head.is_interim() {
                         return Ok((interim, head));
+                    }
+                    if interim.len() >= MOST_INTERIM {
+                        return Err(Transport::TooManyInterim);
                     }
                     interim.push(head);
                 }
@@ -128,7 +129,10 @@ impl Reader {
                 }
                 None if self.ended => {
                     let first = self.came.get(..64).unwrap_or(&self.came);
-                    return Err(Transport::HeadIncomplete(escape(first)));
+                    return Err(Transport::HeadIncomplete(escape_start(
+                        first,
+                        self.came.len(),
+                    )));
                 }
                 None => self.more().await,
             }

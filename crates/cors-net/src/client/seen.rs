@@ -1,5 +1,5 @@
 //! A stream that remembers how much it received and how that began, and that ends where more comes
-//! than a head may have.
+//! than may come in front of a head, or with one.
 
 // Bytes are counted here, as others say.
 #![warn(clippy::arithmetic_side_effects)]
@@ -8,7 +8,10 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use cors_text::escape::escape_start;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::transport::{Limits, MOST_INTERIM, Transport};
 
 /// How many of the first bytes are kept.
 const KEPT: usize = 64;
@@ -16,6 +19,13 @@ const KEPT: usize = 64;
 /// How many times the limit of a head may come before the head is there. The interim responses in
 /// front of it are among that, and the beginning of the body.
 const HEADS: u64 = 4;
+
+/// How many bytes are read at a time until the head is there. The HTTP library looks through all of
+/// them, interim responses one by one, before anybody else has a turn.
+const AT_A_TIME: usize = 8 * 1024;
+
+/// How many bytes of a body are read at a time.
+const BODY_AT_A_TIME: usize = 64 * 1024;
 
 /// What was received since the last [`Seen::begin`].
 #[derive(Debug, Clone, Default)]
@@ -27,6 +37,18 @@ struct Received {
     first: Vec<u8>,
     /// Bytes that may come; `None` once the head is there.
     most: Option<u64>,
+    /// Interim responses.
+    interim: usize,
+}
+
+impl Received {
+    fn has_too_many_bytes(&self) -> bool {
+        self.most.is_some_and(|most| self.bytes > most)
+    }
+
+    const fn has_too_many_interim(&self) -> bool {
+        self.interim > MOST_INTERIM
+    }
 }
 
 impl Seen {
@@ -43,14 +65,46 @@ impl Seen {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).most = None;
     }
 
-    /// Whether more came than there may be before the end of the head.
-    pub(super) fn is_flooded(&self) -> bool {
+    /// An interim response came.
+    pub(super) fn interim(&self) {
+        let mut received = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        received.interim = received.interim.saturating_add(1);
+    }
+
+    /// What is wrong where more came than may come before the end of the head.
+    pub(super) fn flood(&self, limits: Limits) -> Option<Transport> {
         let received = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        received.most.is_some_and(|most| received.bytes > most)
+        if received.has_too_many_interim() {
+            return Some(Transport::TooManyInterim);
+        }
+        received
+            .has_too_many_bytes()
+            .then_some(Transport::HeadTooLarge {
+                bytes: limits.head,
+                lines: limits.header_lines,
+            })
+    }
+
+    /// How many bytes may be read at a time; none where too much came already.
+    fn room(&self) -> usize {
+        let received = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if received.has_too_many_interim() || received.has_too_many_bytes() {
+            0
+        } else if received.most.is_some() {
+            AT_A_TIME
+        } else {
+            BODY_AT_A_TIME
+        }
     }
 
     pub(super) fn bytes(&self) -> u64 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).bytes
+    }
+
+    /// How it began, escaped.
+    pub(super) fn beginning(&self) -> String {
+        let whole = usize::try_from(self.bytes()).unwrap_or(usize::MAX);
+        escape_start(&self.first(), whole)
     }
 
     /// The first bytes, at most 64 of them.
@@ -84,15 +138,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for Noted<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
         let this = self.get_mut();
-        if this.seen.is_flooded() {
-            let text = "more came than the head of a response may have";
+        let room = this.seen.room();
+        if room == 0 {
+            let text = "more came than may come in front of a response";
             return Poll::Ready(Err(std::io::Error::other(text)));
         }
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut this.stream).poll_read(context, buffer);
-        if let Some(new) = buffer.filled().get(before..) {
-            this.seen.add(new);
-        }
+        let room = room.min(buffer.remaining());
+        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(room));
+        let polled = Pin::new(&mut this.stream).poll_read(context, &mut part);
+        this.seen.add(part.filled());
+        let read = part.filled().len();
+        buffer.advance(read);
         polled
     }
 }

@@ -98,6 +98,15 @@ pub(super) const PROXY: &[Kind] = &[
     tunnel("tunnel-silent", |_| {
         vec![Send(b"HTTP/1.1 200 OK\r\n\r\n".into()), Hang]
     }),
+    tunnel("tunnel-interim", |_| {
+        vec![Forever(b"HTTP/1.1 100 C\r\n\r\n".repeat(999))]
+    }),
+    tunnel("tunnel-endless-line", |_| {
+        vec![
+            Send(b"HTTP/1.1 200 OK\r\nX: ".into()),
+            Forever(b"a".repeat(9999)),
+        ]
+    }),
     tunnel("tunnel-garbage", |_| {
         let noise: Vec<u8> = (0..=255).cycle().take(100_000).collect();
         vec![Send([b"HTTP/1.1 200 OK\r\n\r\n", &*noise].concat()), Hang]

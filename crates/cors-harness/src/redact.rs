@@ -2,14 +2,14 @@
 
 pub use cors_text::redact::{REDACTED, Redactor};
 
-use crate::escape::escape_cut;
+use crate::escape::escape;
 use crate::event::{RequestEvent, ResponseEvent};
 use crate::wire;
 
 /// A request as an event shows it.
 pub(crate) fn request(redactor: &Redactor, request: &wire::Request) -> RequestEvent {
     RequestEvent {
-        method: escape_cut(&request.method),
+        method: redactor.text(&escape(&request.method)),
         url: redactor.text(&request.url()),
         headers: redactor.request_lines(&request.headers),
     }

@@ -1,6 +1,6 @@
 //! A step that was carried out, as an event.
 
-use cors_text::escape::escape_cut;
+use cors_text::escape::escape;
 
 use crate::done::{Done, Exchange};
 use crate::event::{ExchangeEvent, StepEvent};
@@ -42,12 +42,12 @@ pub(crate) fn event(
     StepEvent {
         wanted: step.verdict,
         got: done.decision.is_some().then(|| done.got()),
-        origin: fetch.map(|fetch| escape_cut(&fetch.origin)),
+        origin: fetch.map(|fetch| redactor.text(&escape(&fetch.origin))),
         refusal: done
             .refusal
             .as_ref()
             .map(|refusal| refusal_event(refusal, redactor)),
-        note: done.note.clone(),
+        note: done.note.as_deref().map(|note| redactor.text(note)),
         trace: trace.unwrap_or_default(),
         exchanges: done.exchanges.iter().map(exchange).collect(),
     }

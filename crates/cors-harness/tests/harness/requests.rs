@@ -73,6 +73,21 @@ async fn secrets_are_sent_and_never_told() {
     );
 }
 
+/// What a target sends back can be learnt as an origin, and then asked for as a page of it.
+#[tokio::test]
+async fn a_secret_that_is_a_page_s_origin_is_not_told() {
+    let server = Server::answering(correct).await;
+    let options = Options {
+        headers: vec![(b"X-Api-Key".to_vec(), b"https://app.example".to_vec())],
+        trace: true,
+        ..options()
+    };
+    let stream = run_all(&[allowed()], subject(&server), &options).await;
+    assert_eq!(stream.case("origin/allowed").outcome, Outcome::Pass);
+    let text = stream.text();
+    assert!(!text.contains("https://app.example"), "{text}");
+}
+
 /// A login in front of CORS: who has no key is answered 401, and preflights have none.
 #[tokio::test]
 async fn preflights_have_no_headers_of_the_user() {

@@ -51,7 +51,7 @@ pub fn policy(source: &mut Source<'_, '_>) -> Policy {
     let allow_origins = if source.happens(1, 6) {
         AnyOr::Any(Any::Any)
     } else {
-        AnyOr::Listed(some(source, &ORIGINS, 1))
+        AnyOr::Listed(some(source, &ORIGINS, 1).into())
     };
     // Credentials for everybody are no policy that anyone should have.
     let allow_credentials = matches!(allow_origins, AnyOr::Listed(_)) && source.happens(1, 2);

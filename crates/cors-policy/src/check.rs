@@ -11,9 +11,16 @@ use crate::origin::check_serialized;
 use crate::pattern::{check_pattern, is_pattern};
 use crate::stated::{Entry, Stated};
 
+/// Most rules and resources, patterns, examples, and names in a list. A question about an origin or
+/// a name looks at all of them; only exact origins are looked up.
+const MOST: usize = 1000;
+
 /// Everything that is wrong with a policy: field and problem.
 pub(crate) fn check(policy: &Stated) -> Vec<(String, Problem)> {
-    let mut problems = Vec::new();
+    let mut problems = counts(policy);
+    if !problems.is_empty() {
+        return problems;
+    }
     for name in policy.missing() {
         problems.push((name.to_owned(), Problem::Broken("this field is missing")));
     }
@@ -34,6 +41,37 @@ pub(crate) fn check(policy: &Stated) -> Vec<(String, Problem)> {
         inner(resource, &at, true, &mut problems);
         for (number, rule) in resource.rules.iter().enumerate() {
             inner(rule, &format!("{at}rules[{number}]."), false, &mut problems);
+        }
+    }
+    problems
+}
+
+/// What there is too much of.
+fn counts(policy: &Stated) -> Vec<(String, Problem)> {
+    let mut problems = Vec::new();
+    let mut at_most = |field: &str, count: usize, what: &str| {
+        if count > MOST {
+            let said = format!("{count} {what}: expected at most {MOST}");
+            problems.push((field.to_owned(), Problem::Contradiction(said)));
+        }
+    };
+    let all = policy.all();
+    at_most("rules", all.len(), "rules and resources");
+    let patterns = all.iter().flat_map(|(_, policy)| policy.patterns());
+    at_most("allow_origins", patterns.count(), "patterns in all rules");
+    let examples = all.iter().flat_map(|(_, policy)| policy.examples());
+    let examples = examples.map(|one| one.allowed.len().max(1) + one.refused.len());
+    at_most("allow_origins", examples.sum(), "examples in all rules");
+    for (at, policy) in &all {
+        let lists = [
+            ("allow_methods", &policy.allow_methods),
+            ("allow_headers", &policy.allow_headers),
+            ("expose_headers", &policy.expose_headers),
+        ];
+        for (field, names) in lists {
+            if let Some(AnyOr::Listed(names)) = names {
+                at_most(&format!("{at}{field}"), names.len(), "names");
+            }
         }
     }
     problems

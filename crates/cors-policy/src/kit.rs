@@ -29,7 +29,7 @@ impl Unsupported {
 /// no header. A target that accepts it does not read its policies.
 pub fn nonsense() -> Policy {
     Policy {
-        allow_origins: AnyOr::Listed(vec!["not an origin\0".into()]),
+        allow_origins: AnyOr::Listed(vec!["not an origin\0".into()].into()),
         allow_credentials: true,
         allow_methods: AnyOr::Listed(vec!["not a method\0".into()]),
         allow_headers: AnyOr::Listed(vec!["not a header\0".into()]),

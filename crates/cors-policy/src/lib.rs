@@ -6,13 +6,11 @@
 //! meant to; what a browser does decide about the server's answers is for others.
 //!
 //! ```
-//! use cors_policy::{Any, AnyOr, Policy};
+//! use cors_policy::{Any, AnyOr, ListedOrigins, Policy};
 //!
+//! let origins = ["https://app.example", "https://*.trusted.example"];
 //! let policy = Policy {
-//!     allow_origins: AnyOr::Listed(vec![
-//!         "https://app.example".into(),
-//!         "https://*.trusted.example".into(),
-//!     ]),
+//!     allow_origins: AnyOr::Listed(ListedOrigins::from_iter(origins.map(str::to_owned))),
 //!     allow_credentials: true,
 //!     allow_methods: AnyOr::Listed(vec!["PUT".into()]),
 //!     allow_headers: AnyOr::Any(Any::Any),
@@ -48,6 +46,7 @@ pub mod endpoint;
 pub mod error;
 pub mod examples;
 pub mod kit;
+mod listed;
 pub mod names;
 pub mod origin;
 pub mod pattern;
@@ -58,7 +57,7 @@ pub mod strict;
 
 pub use endpoint::Endpoint;
 pub use error::{Error, Errors, Problem};
-pub use policy::{Any, AnyOr, Policy};
+pub use policy::{Any, AnyOr, ListedOrigins, Policy};
 
 /// The examples of the package's page, as tests.
 #[cfg(doctest)]

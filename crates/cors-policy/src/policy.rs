@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 pub use crate::any_or::{Any, AnyOr};
 use crate::endpoint::Endpoint;
 use crate::examples::Examples;
+pub use crate::listed::ListedOrigins;
 use crate::names::{is_cors_safelisted_method, is_safelisted_request_header_name, lists};
-use crate::pattern::fits_pattern;
 pub use crate::pattern::is_pattern;
 use crate::stated::{self, MaxAge, Stated};
 
@@ -22,10 +22,9 @@ use crate::stated::{self, MaxAge, Stated};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Stated", into = "Stated")]
 pub struct Policy {
-    /// The origins whose pages may read responses: any, or serialized origins, patterns
-    /// ([`crate::pattern`]), and `null` for opaque origins. The allowed ones of
-    /// [`examples`](Self::examples) are among them.
-    pub allow_origins: AnyOr<Vec<String>>,
+    /// The origins whose pages may read responses: any, or serialized origins, patterns, and
+    /// `null` for opaque origins. The allowed ones of [`examples`](Self::examples) are among them.
+    pub allow_origins: AnyOr<ListedOrigins>,
     /// Origins that a regular expression or code decides on.
     pub examples: Vec<Examples>,
     /// Whether requests may carry credentials.
@@ -120,7 +119,7 @@ impl Resource {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            allow_origins: stated::nothing(),
+            allow_origins: AnyOr::Listed(ListedOrigins::default()),
             examples: Vec::new(),
             allow_credentials: false,
             credentials_for_any_origin: false,
@@ -153,9 +152,10 @@ impl TryFrom<Stated> for Policy {
             };
         }
         let max_age = stated.seconds();
-        let (allow_origins, examples) = stated
-            .allow_origins
-            .map_or_else(|| (stated::nothing(), Vec::new()), stated::split);
+        let (allow_origins, examples) = stated.allow_origins.map_or_else(
+            || (Self::default().allow_origins, Vec::new()),
+            stated::split,
+        );
         let rules = stated.rules.into_iter().map(Self::try_from);
         let resources = stated.resources.into_iter().map(|mut resource| {
             Ok(Resource {
@@ -257,7 +257,7 @@ impl Policy {
     pub fn is_only_resources(&self) -> bool {
         !self.resources.is_empty()
             && self.rules.is_empty()
-            && self.allow_origins == AnyOr::Listed(Vec::new())
+            && self.listed().is_some_and(|listed| listed.is_empty())
     }
 
     /// All rules, those of the target first unless only its resources allow anything. Never empty.
@@ -279,18 +279,9 @@ impl Policy {
 
     /// What this rule alone says of an origin.
     fn own_decision(&self, serialized: &[u8]) -> Option<bool> {
-        let AnyOr::Listed(listed) = &self.allow_origins else {
-            return Some(true);
-        };
-        let fits = |entry: &String| {
-            // A pattern does not fit its own text: no browser sends an origin with a star.
-            if is_pattern(entry) {
-                fits_pattern(serialized, entry)
-            } else {
-                entry.as_bytes() == serialized
-            }
-        };
-        if listed.iter().any(fits) {
+        let listed = self.listed();
+        // Without a list, any origin is allowed.
+        if listed.is_none_or(|listed| listed.fits(serialized)) {
             return Some(true);
         }
         let decisions = self.examples.iter().map(|one| one.decide(serialized));
@@ -331,22 +322,21 @@ impl Policy {
 
     /// The listed origins that are neither patterns nor `null`.
     pub fn exact_origins(&self) -> impl Iterator<Item = &str> {
-        self.listed_origins()
-            .filter(|entry| !is_pattern(entry) && *entry != "null")
+        let exact = self.listed().into_iter().flat_map(ListedOrigins::exact);
+        exact.filter(|entry| *entry != "null")
     }
 
     /// The listed patterns, such as `https://*.trusted.example`.
     pub fn patterns(&self) -> impl Iterator<Item = &str> {
-        self.listed_origins().filter(|entry| is_pattern(entry))
+        self.listed().into_iter().flat_map(ListedOrigins::patterns)
     }
 
-    fn listed_origins(&self) -> impl Iterator<Item = &str> {
+    /// The listed origins; `None` when any is allowed.
+    fn listed(&self) -> Option<&ListedOrigins> {
         match &self.allow_origins {
-            AnyOr::Any(Any::Any) => &[][..],
-            AnyOr::Listed(listed) => listed,
+            AnyOr::Any(Any::Any) => None,
+            AnyOr::Listed(listed) => Some(listed),
         }
-        .iter()
-        .map(String::as_str)
     }
 
     /// What the policy wants a browser to decide about a request, or `None` where that depends on

@@ -1,6 +1,6 @@
 //! Policies as they are written in files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 #[cfg(feature = "schema")]
@@ -12,6 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::any_or::{Any, AnyOr};
 use crate::endpoint::Endpoint;
 use crate::examples::Examples;
+use crate::listed::ListedOrigins;
+use crate::pattern::is_pattern;
 use crate::strict::unique;
 
 /// A policy as it is written. The fields that say what is allowed may only be left out where
@@ -183,6 +185,46 @@ impl Stated {
             || self.allow_credentials
     }
 
+    /// This, its rules, its resources and theirs, with where they stand.
+    pub(crate) fn all(&self) -> Vec<(String, &Self)> {
+        fn rules_of(policy: &Stated, at: String) -> impl Iterator<Item = (String, &Stated)> {
+            let rules = policy.rules.iter().enumerate();
+            rules.map(move |(number, rule)| (format!("{at}rules[{number}]."), rule))
+        }
+        let mut all = vec![(String::new(), self)];
+        all.extend(rules_of(self, String::new()));
+        for (number, resource) in self.resources.iter().enumerate() {
+            let at = format!("resources[{number}].");
+            all.push((at.clone(), resource));
+            all.extend(rules_of(resource, at));
+        }
+        all
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        match &self.allow_origins {
+            Some(AnyOr::Listed(entries)) => entries.as_slice(),
+            Some(AnyOr::Any(Any::Any)) | None => &[],
+        }
+        .iter()
+    }
+
+    /// The listed patterns.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.entries().filter_map(|entry| match entry {
+            Entry::Text(text) if is_pattern(text) => Some(text.as_str()),
+            Entry::Text(_) | Entry::Examples(_) => None,
+        })
+    }
+
+    /// The listed examples.
+    pub(crate) fn examples(&self) -> impl Iterator<Item = &Examples> {
+        self.entries().filter_map(|entry| match entry {
+            Entry::Examples(one) => Some(one),
+            Entry::Text(_) => None,
+        })
+    }
+
     /// The fields that are needed and left out.
     pub(crate) fn missing(&self) -> impl Iterator<Item = &'static str> {
         let elsewhere = !self.rules.is_empty() || !self.resources.is_empty();
@@ -208,7 +250,7 @@ impl Stated {
 
 /// The entries as origins and patterns on the one hand, the allowed examples among them, and
 /// examples on the other.
-pub(crate) fn split(entries: AnyOr<Vec<Entry>>) -> (AnyOr<Vec<String>>, Vec<Examples>) {
+pub(crate) fn split(entries: AnyOr<Vec<Entry>>) -> (AnyOr<ListedOrigins>, Vec<Examples>) {
     let entries = match entries {
         AnyOr::Any(Any::Any) => return (AnyOr::Any(Any::Any), Vec::new()),
         AnyOr::Listed(entries) => entries,
@@ -222,17 +264,20 @@ pub(crate) fn split(entries: AnyOr<Vec<Entry>>) -> (AnyOr<Vec<String>>, Vec<Exam
     }
     let allowed = examples.iter().flat_map(|one: &Examples| &one.allowed);
     origins.extend(allowed.cloned());
-    (AnyOr::Listed(origins), examples)
+    (AnyOr::Listed(origins.into()), examples)
 }
 
 /// The opposite of [`split`].
-pub(crate) fn join(origins: AnyOr<Vec<String>>, examples: Vec<Examples>) -> AnyOr<Vec<Entry>> {
+pub(crate) fn join(origins: AnyOr<ListedOrigins>, examples: Vec<Examples>) -> AnyOr<Vec<Entry>> {
     let origins = match origins {
         AnyOr::Any(Any::Any) => return AnyOr::Any(Any::Any),
-        AnyOr::Listed(origins) => origins,
+        AnyOr::Listed(origins) => Vec::from(origins),
     };
-    let is_example = |origin: &String| examples.iter().any(|one| one.allowed.contains(origin));
-    let plain = origins.into_iter().filter(|origin| !is_example(origin));
+    let allowed = examples.iter().flat_map(|one| &one.allowed);
+    let allowed: BTreeSet<&String> = allowed.collect();
+    let plain = origins
+        .into_iter()
+        .filter(|origin| !allowed.contains(origin));
     let plain: Vec<Entry> = plain.map(Entry::Text).collect();
     let examples = examples.into_iter().map(Entry::Examples);
     AnyOr::Listed(plain.into_iter().chain(examples).collect())

@@ -27,7 +27,7 @@ pub mod policies;
 pub mod policy {
     //! The policies of [`cors_policy`], until all use that crate.
     pub use crate::policies::{NamedPolicy, PolicyFile};
-    pub use cors_policy::policy::{Any, AnyOr, Policy, View, is_pattern};
+    pub use cors_policy::policy::{Any, AnyOr, ListedOrigins, Policy, View, is_pattern};
 }
 pub mod read;
 pub mod rules;

@@ -68,7 +68,7 @@ fn cors(policy: &Policy) -> Cors {
     let mut cors = Cors::new().allow_credentials(policy.allow_credentials);
     // Without any, all are allowed.
     if let AnyOr::Listed(origins) = &policy.allow_origins {
-        for origin in origins {
+        for origin in origins.iter() {
             cors = if origin.contains('*') {
                 cors.allow_origin_regex(origin)
             } else {
@@ -107,7 +107,7 @@ const KNOWN: &[Known] = &[
         when: |seen| {
             let listed = match &seen.policy.allow_origins {
                 AnyOr::Any(_) => &[][..],
-                AnyOr::Listed(origins) => origins,
+                AnyOr::Listed(origins) => &origins[..],
             };
             let exact = |origin: &str| listed.iter().any(|entry| entry == origin);
             seen.status() == 403

@@ -82,9 +82,9 @@ fn cors(policy: &Policy) -> Cors {
                 origin.filter(&echoed).cloned()
             }))
         }
-        AnyOr::Listed(origins) => match origins.as_slice() {
+        AnyOr::Listed(origins) => match &origins[..] {
             [one] => cors.allow_origin(one),
-            _ => cors.allow_origin(origins),
+            _ => cors.allow_origin(&origins.to_vec()),
         },
     };
     // With credentials stars are refused, and the request is mirrored.

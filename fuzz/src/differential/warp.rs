@@ -23,10 +23,12 @@ impl Library for Warp {
     fn bend(policy: &mut Policy) {
         // There are no patterns, and what is no URL ends the program.
         if let AnyOr::Listed(origins) = &mut policy.allow_origins {
-            origins.retain(|origin| !origin.contains('*') && origin != "null");
-            if origins.is_empty() {
-                origins.push("https://app.example".to_owned());
+            let exact = origins.exact().filter(|origin| *origin != "null");
+            let mut known: Vec<String> = exact.map(str::to_owned).collect();
+            if known.is_empty() {
+                known.push("https://app.example".to_owned());
             }
+            *origins = known.into();
         }
         // There is no "any" but for origins.
         listed(&mut policy.allow_methods, &["PUT", "DELETE", "PATCH"]);

@@ -242,7 +242,7 @@ fn an_origin_that_is_named_and_refused_fails_the_run() {
     let listed = ["https://app.allowed.example", "https://forgotten.example"].map(str::to_owned);
     assert_eq!(
         learnt.allow_origins,
-        AnyOr::Listed(listed.to_vec()),
+        AnyOr::Listed(listed.to_vec().into()),
         "{text}"
     );
     let words = text.lines().map(|line| line.trim_start_matches(['#', ' ']));

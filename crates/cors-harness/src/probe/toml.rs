@@ -1,5 +1,7 @@
 //! An inferred policy as a file.
 
+use std::ops::Deref;
+
 use cors_vectors::policy::{Any, AnyOr};
 
 use super::inferred::Inferred;
@@ -95,7 +97,7 @@ impl File {
     }
 }
 
-fn any_or_listed(listed: &AnyOr<Vec<String>>) -> String {
+fn any_or_listed<L: Deref<Target = [String]>>(listed: &AnyOr<L>) -> String {
     match listed {
         AnyOr::Any(Any::Any) => "\"any\"".to_owned(),
         AnyOr::Listed(listed) => {

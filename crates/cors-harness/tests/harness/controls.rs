@@ -439,7 +439,7 @@ async fn a_policy_that_wants_rules_is_told_so() {
         _ => correct(head),
     };
     let mut several = policy();
-    several.allow_origins = AnyOr::Listed(vec!["https://app.example".into(), other.into()]);
+    several.allow_origins = AnyOr::Listed(vec!["https://app.example".into(), other.into()].into());
     let server = Server::answering(answer).await;
     let url = Url::from_serialized(&format!("http://{}/resource", server.address));
     let target = Rc::new(UrlTarget::new(&url, &crate::support::options()).unwrap());

@@ -285,7 +285,25 @@ const ONE_STAND_IN: &str = "label-stand-in";
 
 /// Whether the origin fits the pattern; nothing fits what is no pattern.
 pub fn fits_pattern(origin: &[u8], pattern: &str) -> bool {
-    is_pattern(pattern) && OriginPattern::read(pattern).is_ok_and(|pattern| pattern.fits(origin))
+    may_fit(origin, pattern)
+        && is_pattern(pattern)
+        && OriginPattern::read(pattern).is_ok_and(|pattern| pattern.fits(origin))
+}
+
+/// Whether the origin begins and ends as the pattern does around its stars, which is seen faster than
+/// that it fits: a policy may list many patterns. Where an address range stands, anything may fit.
+fn may_fit(origin: &[u8], pattern: &str) -> bool {
+    let (pattern, any_port) = match pattern.strip_suffix(":*") {
+        Some(portless) => (portless, true),
+        None => (pattern, false),
+    };
+    let authority = pattern.split_once("://").map_or(pattern, |(_, rest)| rest);
+    if authority.contains('/') {
+        return true;
+    }
+    let start = pattern.split(['*', '{']).next().unwrap_or_default();
+    let end = pattern.rsplit(['*', '}']).next().unwrap_or_default();
+    origin.starts_with(start.as_bytes()) && (any_port || origin.ends_with(end.as_bytes()))
 }
 
 /// Checks that `found` is a pattern.

@@ -141,13 +141,16 @@ impl<'a> Exchange<'a> {
     /// credentials, by the only rule.
     pub fn depends_on_origin(&self) -> bool {
         !self.rules.rules.is_empty()
-            || listed(&self.policy.allow_origins).is_some()
+            || matches!(self.policy.allow_origins, AnyOr::Listed(_))
             || self.policy.allow_credentials
     }
 
     /// The origins of the policy, patterns and `null` included; none when any is allowed.
     pub fn listed_origins(&self) -> &'a [String] {
-        listed(&self.policy.allow_origins).unwrap_or_default()
+        match &self.policy.allow_origins {
+            AnyOr::Any(_) => &[],
+            AnyOr::Listed(listed) => listed,
+        }
     }
 
     /// The methods of the policy; none when any is allowed.

@@ -5,6 +5,7 @@
 
 use cors_policy::names::is_token;
 use cors_policy::origin::check_serialized;
+use cors_policy::policy::AnyOr;
 use http::Method;
 use http::header::{HeaderMap, ORIGIN, VARY};
 
@@ -94,7 +95,7 @@ pub fn match_origin(x: &Exchange<'_>) -> bool {
 
 /// Whether the policy allows any origin.
 pub fn allows_any(x: &Exchange<'_>) -> bool {
-    listed(&x.policy.allow_origins).is_none()
+    matches!(x.policy.allow_origins, AnyOr::Any(_))
 }
 
 /// The value of the only `Access-Control-Request-Method` line, when it is a token.

@@ -9,7 +9,7 @@ pub(crate) const A: &str = "https://a.example";
 pub(crate) const B: &str = "http://b.example:8080";
 pub(crate) const EVIL: &str = "https://evil.example";
 
-fn names(names: &[&str]) -> AnyOr<Vec<String>> {
+fn names<L: FromIterator<String>>(names: &[&str]) -> AnyOr<L> {
     AnyOr::Listed(names.iter().map(|&name| name.to_owned()).collect())
 }
 

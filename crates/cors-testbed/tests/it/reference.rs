@@ -268,8 +268,8 @@ fn the_application_does_its_part() {
     );
 }
 
-fn origins(origin: &str) -> AnyOr<Vec<String>> {
-    AnyOr::Listed(vec![origin.to_owned()])
+fn origins<L: FromIterator<String>>(origin: &str) -> AnyOr<L> {
+    AnyOr::Listed(std::iter::once(origin.to_owned()).collect())
 }
 
 #[test]

@@ -127,6 +127,14 @@ fn is_ours(view: View<'_>, origin: &str) -> bool {
     std::ptr::eq(view.scope.rule_for(origin.as_bytes()), view.rule)
 }
 
+/// Whether the rule lists the origin by itself.
+fn is_listed(view: View<'_>, origin: &str) -> bool {
+    match &view.rule.allow_origins {
+        AnyOr::Any(Any::Any) => false,
+        AnyOr::Listed(listed) => listed.has(origin.as_bytes()),
+    }
+}
+
 fn exact(view: View<'_>) -> impl Iterator<Item = &str> {
     let exact = view.rule.exact_origins();
     exact.filter(move |origin| is_ours(view, origin))
@@ -136,6 +144,7 @@ fn exact(view: View<'_>) -> impl Iterator<Item = &str> {
 /// of each regular expression.
 pub(super) fn each(view: View<'_>) -> Vec<String> {
     let mut found: Vec<String> = exact(view).map(str::to_owned).collect();
+    let exact = found.len();
     for pattern in view.rule.patterns() {
         let fitting = OriginPattern::read(pattern).map(|pattern| pattern.fitting());
         let first = fitting.into_iter().flatten().next();
@@ -144,12 +153,15 @@ pub(super) fn each(view: View<'_>) -> Vec<String> {
     for examples in &view.rule.examples {
         let expression = examples.pattern.iter();
         let mut beside = expression.flat_map(|_| examples.allowed.iter().flat_map(|one| like(one)));
+        let others = found.get(exact..).unwrap_or_default();
         let fits = |origin: &String| {
             view.scope.decide_origin(origin.as_bytes()) == Some(true)
                 && is_ours(view, origin)
-                && !found.contains(origin)
+                && !is_listed(view, origin)
+                && !others.contains(origin)
         };
-        found.extend(beside.find(fits));
+        let beside = beside.find(fits);
+        found.extend(beside);
     }
     found
 }
@@ -227,8 +239,9 @@ fn candidates(view: View<'_>) -> Vec<String> {
     let anyone = ANYONE.into_iter().filter(|_| any).map(str::to_owned);
     let firsts = of_patterns.iter().filter_map(|some| some.first());
     let others = of_patterns.iter().flat_map(|some| some.iter().skip(1));
+    let mut known = BTreeSet::new();
     for origin in firsts.chain(others).cloned().chain(anyone) {
-        if is_ours(view, &origin) && !found.contains(&origin) {
+        if is_ours(view, &origin) && !is_listed(view, &origin) && known.insert(origin.clone()) {
             found.push(origin);
         }
     }

@@ -243,7 +243,7 @@ impl<'a> Learn<'a> {
         if null {
             allowed.push("null".to_owned());
         }
-        self.policy.allow_origins = AnyOr::Listed(allowed);
+        self.policy.allow_origins = AnyOr::Listed(allowed.into());
         self.origins_said(wished, &preflight_only);
     }
 
@@ -381,7 +381,8 @@ impl<'a> Learn<'a> {
         if with.iter().any(|origin| origin == "null")
             && let AnyOr::Listed(listed) = &mut self.policy.allow_origins
         {
-            listed.retain(|origin| origin != "null");
+            let others = listed.iter().filter(|origin| *origin != "null");
+            *listed = others.cloned().collect();
         }
         // Where it differs from origin to origin, no policy of ours says it.
         for origin in pages.iter().filter(|origin| *origin != "null") {

@@ -8,6 +8,7 @@ use crate::page::carry_out_fetch;
 use crate::plan::{Action, PlannedSend, Task};
 use crate::session::Session;
 use crate::target::Transport;
+use crate::unserved::unserved;
 use crate::wire;
 
 /// Carries out the steps in order, each by a fresh user agent, until one gets no answer or cannot
@@ -16,7 +17,13 @@ pub(crate) async fn drive(task: &Task, session: &Session<'_>) -> Vec<Done> {
     let mut all = Vec::new();
     for step in &task.steps {
         let done = match &step.action {
-            Action::Fetch(fetch) => carry_out_fetch(fetch, &task.site, session).await,
+            Action::Fetch(fetch) => {
+                let mut done = carry_out_fetch(fetch, &task.site, session).await;
+                if done.unable.is_none() {
+                    done.unable = unserved(fetch, step.verdict, &done, &task.site, session).await;
+                }
+                done
+            }
             Action::Send(send) => carry_out_send(send, &task.site, session).await,
         };
         let over = done.broke() || done.unable.is_some();

@@ -75,6 +75,7 @@ mod script;
 mod session;
 mod step;
 mod trace;
+mod unserved;
 
 pub mod again;
 pub mod attribute;

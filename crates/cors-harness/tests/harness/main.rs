@@ -13,3 +13,4 @@ mod runs;
 mod support;
 mod targets;
 mod tls;
+mod unserved;

@@ -40,7 +40,8 @@ impl Examples {
             (_, None) => Some(false),
             (Some(pattern), Some(text)) => Some(pattern.fits(text)),
             (None, Some(text)) => {
-                let near = self.allowed.iter().any(|one| is_akin(one, text));
+                let lowered = text.to_ascii_lowercase();
+                let near = self.allowed.iter().any(|one| is_akin(one, &lowered));
                 (!near).then_some(false)
             }
         }
@@ -48,7 +49,8 @@ impl Examples {
 }
 
 /// Whether two origins may well be of one family: names below one domain of two labels, names of
-/// one label, addresses that begin alike, hosts of one scheme of an application.
+/// one label, addresses that begin alike, hosts of one scheme of an application. Both are in lower
+/// case, as browsers write them.
 fn is_akin(one: &str, other: &str) -> bool {
     let (Some(one), Some(other)) = (Parts::of(one), Parts::of(other)) else {
         return one == other;
@@ -57,20 +59,24 @@ fn is_akin(one: &str, other: &str) -> bool {
     if !web(one.scheme) || !web(other.scheme) {
         return one.scheme == other.scheme;
     }
-    family(one.host) == family(&other.host.to_ascii_lowercase())
+    family(one.host) == family(other.host)
 }
 
-fn family(host: &str) -> String {
-    if let Some(inner) = host.strip_prefix('[') {
-        return format!("[{}", inner.split(':').next().unwrap_or_default());
+/// What the names or addresses of one family share, so that hosts are of one if it is the same.
+fn family(host: &str) -> &str {
+    if host.starts_with('[') {
+        return host.split(':').next().unwrap_or_default();
     }
-    let labels: Vec<&str> = host.trim_end_matches('.').split('.').collect();
-    let last = labels.last().copied().unwrap_or_default();
-    if !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) {
-        return labels.first().copied().unwrap_or_default().to_owned();
+    let host = host.trim_end_matches('.');
+    let mut from_end = host.rmatch_indices('.').map(|(dot, _)| dot);
+    let last = from_end.next();
+    let label = host.get(last.map_or(0, |dot| dot.saturating_add(1))..);
+    let is_number = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit());
+    if label.is_some_and(is_number) {
+        return host.split('.').next().unwrap_or_default();
     }
-    let from = labels.len().saturating_sub(2);
-    labels.get(from..).unwrap_or_default().join(".")
+    let from = from_end.next().map_or(0, |dot| dot.saturating_add(1));
+    host.get(from..).unwrap_or_default()
 }
 
 /// A regular expression that a whole origin has to match.

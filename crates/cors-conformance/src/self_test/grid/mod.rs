@@ -11,6 +11,7 @@ mod search;
 mod seen;
 mod shapes;
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
 use std::num::NonZeroUsize;
@@ -89,14 +90,17 @@ pub(super) fn run(
 }
 
 impl Grid<'_> {
-    /// One policy after the other, on as many threads as there are cores.
+    /// One policy after the other, on as many threads as there are cores. Those with the most in
+    /// them come first, since they take longest: no thread is left alone with one at the end.
     fn run(&self) -> Result<GridReport, Stop> {
         let next = AtomicUsize::new(0);
+        let mut order: Vec<_> = self.shapes.iter().enumerate().collect();
+        order.sort_by_key(|(_, shape)| Reverse(shape.weight()));
         let work = || {
             let mut done = Vec::new();
             loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some(shape) = self.shapes.get(place) else {
+                let turn = next.fetch_add(1, Ordering::Relaxed);
+                let Some(&(place, shape)) = order.get(turn) else {
                     return Ok(done);
                 };
                 done.push((place, self.shape(place, shape)?));

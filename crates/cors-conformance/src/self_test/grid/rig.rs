@@ -8,7 +8,7 @@ use cors_harness::exit::Exit;
 use cors_harness::options::Options;
 use cors_harness::plan::Plan;
 use cors_testbed::{Behaviour, Transcript};
-use cors_vectors::fill::fill;
+use cors_vectors::fill::Filler;
 use cors_vectors::policy::Policy;
 use cors_vectors::server::ServerCase;
 use serde::Serialize;
@@ -48,8 +48,9 @@ impl Counts {
     }
 
     fn of(cases: &[ServerCase], policy: &Policy, run: usize) -> Self {
+        let filler = Filler::new(policy);
         let asks = |case: &ServerCase| {
-            let skip = fill(case, policy, false).err();
+            let skip = filler.fill(case, false).err();
             skip.map(|skip| skip.leaves_a_question())
         };
         let pair = |case: &&ServerCase| {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use cors_harness::kit::path;
-use cors_vectors::policy::Policy;
+use cors_vectors::policy::{AnyOr, Policy};
 use cors_vectors::read::read_policies;
 use cors_vectors::server::{Endpoint, Requirement};
 use serde::Serialize;
@@ -115,6 +115,23 @@ pub(super) fn shapes() -> Result<Vec<Shape>, Stop> {
 }
 
 impl Shape {
+    /// How much there is to ask about: origins, examples of origins, names.
+    pub(super) fn weight(&self) -> usize {
+        let of = |list: &AnyOr<Vec<String>>| match list {
+            AnyOr::Any(_) => 0,
+            AnyOr::Listed(entries) => entries.len(),
+        };
+        let views = self.policy.views();
+        let of_rule = |rule: &Policy| {
+            let examples = rule.examples.iter();
+            let examples = examples.map(|one| one.allowed.len().saturating_add(one.refused.len()));
+            let names = of(&rule.allow_methods).saturating_add(of(&rule.allow_headers));
+            let origins = of(&rule.allow_origins).saturating_add(examples.sum());
+            names.saturating_add(origins.saturating_mul(4))
+        };
+        views.iter().map(|view| of_rule(view.rule)).sum()
+    }
+
     /// The policy as the user of a setting states it.
     pub(super) fn stated(&self, setting: Setting) -> Policy {
         let mut policy = self.policy.clone();

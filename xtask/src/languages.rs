@@ -177,6 +177,9 @@ impl Language {
                 "should",
                 "--start-timeout",
                 "60",
+                // A machine that is busy takes minutes to start Java for each policy.
+                "--max-time",
+                "600",
             ],
         ] {
             let output = crate::conformance::quiet()

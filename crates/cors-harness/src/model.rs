@@ -143,11 +143,11 @@ pub(crate) fn refusal_event(refusal: &Refusal, redactor: &Redactor) -> RefusalEv
         said: redactor.text(&refusal.to_string()),
         compared: compared.map(|compared| about(&compared.what)),
         got: got.map(|got| redactor.text(&escape(got))),
-        wanted: compared.map(|compared| compared.wanted.to_string()),
+        wanted: compared.map(|compared| redactor.text(&compared.wanted.to_string())),
         element: refusal
             .reason
             .missing_element()
-            .map(|element| escape_cut(&element)),
+            .map(|element| redactor.text(&escape(&element))),
     }
 }
 
@@ -161,7 +161,7 @@ fn about(part: &Part) -> About {
 
 /// A change of an answer as an event.
 pub(crate) fn remedy_event(remedy: &Remedy, redactor: &Redactor) -> RemedyEvent {
-    let name = |name: &HeaderName| escape_cut(name.as_bytes());
+    let name = |name: &HeaderName| redactor.text(&escape(name.as_bytes()));
     let value = |value: &HeaderValue| redactor.text(&escape(value.as_bytes()));
     match remedy {
         Remedy::SetHeader {

@@ -86,6 +86,12 @@ async fn a_secret_that_is_a_page_s_origin_is_not_told() {
     assert_eq!(stream.case("origin/allowed").outcome, Outcome::Pass);
     let text = stream.text();
     assert!(!text.contains("https://app.example"), "{text}");
+    // What was expected instead of a wrong answer names the origin as well.
+    let server = Server::answering(|head| correct(head).replace("app.example", "b.example")).await;
+    let stream = run_all(&[allowed()], subject(&server), &options).await;
+    assert_eq!(stream.case("origin/allowed").outcome, Outcome::Fail);
+    let text = stream.text();
+    assert!(!text.contains("https://app.example"), "{text}");
 }
 
 /// A login in front of CORS: who has no key is answered 401, and preflights have none.

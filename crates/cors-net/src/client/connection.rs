@@ -9,7 +9,7 @@ use hyper_util::rt::TokioIo;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
-use super::dial::Io;
+use super::io::Io;
 use super::seen::{Noted, Seen};
 use crate::body::read_body;
 use crate::message;

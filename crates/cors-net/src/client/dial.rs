@@ -11,22 +11,18 @@ use http_body_util::Empty;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::connection::{self, Driver};
+use super::io::Io;
 use super::route::{Hop, Proxy, Route, Way, is_localhost, is_loopback};
 use super::seen::{Noted, Seen};
 use super::tls::words;
 use crate::USER_AGENT;
 use crate::exhaustion::{has_descriptors, what_ran_out};
 use crate::transport::{Limits, Transport};
-
-/// A stream of bytes to a server.
-pub(super) trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Io for S {}
 
 /// How connections are made.
 #[derive(Debug)]

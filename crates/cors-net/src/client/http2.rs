@@ -11,7 +11,7 @@ use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use super::connection::Failure;
-use super::dial::Io;
+use super::io::Io;
 use super::seen::{Noted, Seen};
 use crate::body::read_body;
 use crate::message;

@@ -9,6 +9,7 @@ mod connection;
 mod dial;
 mod http2;
 mod http_client;
+mod io;
 mod local;
 mod raw;
 mod room;

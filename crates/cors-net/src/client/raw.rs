@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
-use super::dial::Io;
+use super::io::Io;
 use crate::message;
 use crate::raw::{Framing, Head, Raw};
 use crate::transport::{Deadlines, Limits, MOST_INTERIM, Transport};

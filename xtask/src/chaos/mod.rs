@@ -10,6 +10,7 @@ mod process;
 mod server;
 
 use std::fs::File;
+use std::num::NonZeroUsize;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
@@ -49,9 +50,10 @@ pub(crate) struct Args {
     /// Make this run alone, and keep what it leaves
     #[arg(long, value_name = "N")]
     only: Option<u64>,
-    /// Runs at a time
-    #[arg(long, default_value_t = 6)]
-    jobs: usize,
+    /// Runs at a time; as many as there are cores by default, since more wait for each other and
+    /// are late for that alone
+    #[arg(long)]
+    jobs: Option<NonZeroUsize>,
     /// Use this build of cors-conformance instead of building it from the sources
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
@@ -97,7 +99,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     };
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..args.jobs.max(1)).map(|_| scope.spawn(work)).collect();
+        let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let jobs = args.jobs.unwrap_or_else(cores);
+        let workers: Vec<_> = (0..jobs.get()).map(|_| scope.spawn(work)).collect();
         let mut ended = workers.into_iter().map(thread::ScopedJoinHandle::join);
         ended.try_for_each(|end| end.unwrap_or_else(|_| anyhow::bail!("a thread panicked")))
     })?;

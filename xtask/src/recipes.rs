@@ -25,7 +25,7 @@ const RECIPES: &[(&str, &str)] = &[
     ),
 ];
 
-/// What is none of them.
+/// A file that no schema accepts, to see that the check can fail.
 const WRONG: &str = "- 1\n";
 
 /// Checks each, and that the check can fail.

@@ -6,11 +6,12 @@ use cors_policy::policy::Policy;
 use cors_vectors::policy::AnyOr;
 use cors_vectors::server::Verdict;
 
+use crate::control::plain_request_as;
 use crate::done::{Decision, Done};
 use crate::escape::escape_cut;
 use crate::event::{Kind, Mode};
+use crate::header_value::elements;
 use crate::kit::Site;
-use crate::model;
 use crate::plan::PlannedFetch;
 use crate::session::Session;
 use crate::wire::Response;
@@ -52,7 +53,7 @@ pub(crate) async fn unserved(
         ));
     }
     let allow: Vec<&[u8]> = answer.values("Allow").collect();
-    let is_served = crate::header_value::elements(&allow).any(|served| served == method);
+    let is_served = elements(&allow).any(|served| served == method);
     (!allow.is_empty() && !is_served).then(|| {
         format!(
             "the resource does not serve {shown}, which its Allow ({}) leaves out, so that the \
@@ -89,8 +90,6 @@ async fn plain(
     if !session.lets_out(method) {
         return None;
     }
-    let headers = vec![(b"Accept".to_vec(), b"*/*".to_vec())];
-    let request = model::request_for(method, &fetch.url, headers);
-    let request = session.sent_by_browser(session.sent_by_client(request));
-    session.exchange(site, request, false).await.1.ok()
+    let answer = plain_request_as(method, &fetch.url, site, session, &[]).await;
+    answer.ok()
 }

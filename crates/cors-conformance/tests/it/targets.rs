@@ -2,34 +2,62 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::program::{command, finish, run, sample, text};
+use tempfile::TempDir;
+
+use crate::program::{Ran, command, finish, run, sample, text};
 use crate::servers::{POLICY, reflecting};
 use crate::testbed::Serving;
 
+/// Two servers, of which one repeats any origin, and a file that names both as targets.
+struct Two {
+    folder: TempDir,
+    file: PathBuf,
+    right: Serving,
+    wrong: Serving,
+}
+
+impl Two {
+    /// Starts them. The texts go before everything, behind the address of the right server, and to the
+    /// end.
+    fn start(before: &str, of_right: &str, end: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("cors.toml");
+        fs::write(&policy, POLICY).unwrap();
+        let right = Serving::start(&["--policy", text(&policy)]);
+        let wrong = Serving::start(&["--policy", text(&policy), "--fault", "origin-reflected"]);
+        let targets = format!(
+            "{before}[options]\npolicy = \"cors.toml\"\ntest = [\"origin/foreign\"]\n\n\
+             [[target]]\nname = \"right\"\nurl = \"{}\"\n{of_right}\n\
+             [[target]]\nname = \"wrong\"\nurl = \"{}\"{end}",
+            right.url, wrong.url
+        );
+        let file = folder.path().join("cors-conformance.toml");
+        fs::write(&file, targets).unwrap();
+        Self {
+            folder,
+            file,
+            right,
+            wrong,
+        }
+    }
+
+    /// Runs the program in the folder of the file.
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut program = command(arguments);
+        program.current_dir(self.folder.path());
+        finish(program)
+    }
+}
+
 #[test]
 fn the_targets_of_a_file_are_run_and_the_worst_end_counts() {
-    let folder = tempfile::tempdir().unwrap();
-    let policy = folder.path().join("cors.toml");
-    fs::write(&policy, POLICY).unwrap();
-    let right = Serving::start(&["--policy", text(&policy)]);
-    let wrong = Serving::start(&["--policy", text(&policy), "--fault", "origin-reflected"]);
-    let file = format!(
-        "[options]\npolicy = \"cors.toml\"\ntest = [\"origin/foreign\"]\n\n\
-         [[target]]\nname = \"right\"\nurl = \"{}\"\n\n\
-         [[target]]\nname = \"wrong\"\nurl = \"{}\"\n",
-        right.url, wrong.url
-    );
-    fs::write(folder.path().join("cors-conformance.toml"), file).unwrap();
-    let within = |arguments: &[&str]| {
-        let mut program = command(arguments);
-        program.current_dir(folder.path());
-        finish(program)
-    };
-    let ran = within(&[]);
+    let two = Two::start("", "", "\n");
+    let ran = two.run(&[]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
-    for part in [&right.url, &wrong.url, "FAIL origin/foreign"] {
+    for part in [&two.right.url, &two.wrong.url, "FAIL origin/foreign"] {
         assert!(ran.stdout.contains(part), "{part}: {ran:#?}");
     }
     for name in ["target right:", "target wrong:"] {
@@ -40,42 +68,26 @@ fn the_targets_of_a_file_are_run_and_the_worst_end_counts() {
         ran.stdout.contains("--policy cors.toml -t origin/foreign"),
         "{ran:#?}"
     );
-    let one = within(&["--target", "right", "-q"]);
+    let one = two.run(&["--target", "right", "-q"]);
     assert_eq!(one.code, Some(0), "{one:#?}");
     let expected = "conformance: 1 passed, 0 failed, 0 skipped\n";
     assert_eq!((one.stdout.as_str(), one.stderr.as_str()), (expected, ""));
-    let unknown = within(&["--target", "rihgt"]);
+    let unknown = two.run(&["--target", "rihgt"]);
     assert_eq!(unknown.code, Some(2), "{unknown:#?}");
     assert!(
         unknown.stderr.contains("did you mean `right`?"),
         "{unknown:#?}"
     );
-    let kept = within(&["baseline", "check"]);
+    let kept = two.run(&["baseline", "check"]);
     assert_eq!(kept.code, Some(0), "{kept:#?}");
 }
 
 #[test]
 fn the_known_failures_of_a_target_are_written_and_pruned() {
-    let folder = tempfile::tempdir().unwrap();
-    let policy = folder.path().join("cors.toml");
-    fs::write(&policy, POLICY).unwrap();
-    let right = Serving::start(&["--policy", text(&policy)]);
-    let wrong = Serving::start(&["--policy", text(&policy), "--fault", "origin-reflected"]);
-    let targets = format!(
-        "# Ours.\n[options]\npolicy = \"cors.toml\"\ntest = [\"origin/foreign\"]\n\n\
-         [[target]]\nname = \"right\"\nurl = \"{}\"\nbaseline = \"right.toml\"\n\n\
-         [[target]]\nname = \"wrong\"\nurl = \"{}\"",
-        right.url, wrong.url
-    );
-    let file = folder.path().join("cors-conformance.toml");
-    fs::write(&file, &targets).unwrap();
-    let within = |arguments: &[&str]| {
-        let mut program = command(arguments);
-        program.current_dir(folder.path());
-        finish(program)
-    };
+    let two = Two::start("# Ours.\n", "baseline = \"right.toml\"\n", "");
+    let (targets, file) = (fs::read_to_string(&two.file).unwrap(), &two.file);
     let refused = |arguments: &[&str], said: &str| {
-        let ran = within(arguments);
+        let ran = two.run(arguments);
         assert_eq!(ran.code, Some(2), "{ran:#?}");
         assert!(ran.stderr.contains(said), "{ran:#?}");
     };
@@ -93,12 +105,12 @@ fn the_known_failures_of_a_target_are_written_and_pruned() {
     );
     // The file of the targets gets them where the target has none of its own; else that one does.
     for name in ["right", "wrong"] {
-        let ran = within(&["baseline", "init", "--target", name]);
+        let ran = two.run(&["baseline", "init", "--target", name]);
         assert_eq!(ran.code, Some(0), "{ran:#?}");
     }
-    let of_right = fs::read_to_string(folder.path().join("right.toml")).unwrap();
+    let of_right = fs::read_to_string(two.folder.path().join("right.toml")).unwrap();
     assert!(!of_right.contains("[[known]]"), "{of_right}");
-    let written = fs::read_to_string(&file).unwrap();
+    let written = fs::read_to_string(file).unwrap();
     assert!(
         written.starts_with(&format!("{targets}\n\n[[known]]\n")),
         "{written}"
@@ -108,17 +120,17 @@ fn the_known_failures_of_a_target_are_written_and_pruned() {
         "known failures already",
     );
     let reason = written.replace("reason = \"\"", "reason = \"until May\"");
-    fs::write(&file, &reason).unwrap();
-    let ran = within(&["--target", "wrong"]);
+    fs::write(file, &reason).unwrap();
+    let ran = two.run(&["--target", "wrong"]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
-    let ran = within(&["baseline", "prune", "--target", "wrong"]);
+    let ran = two.run(&["baseline", "prune", "--target", "wrong"]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
-    assert_eq!(fs::read_to_string(&file).unwrap(), reason);
-    // The server is mended: what is known of it goes, and the targets stay.
-    fs::write(&file, reason.replace(&wrong.url, &right.url)).unwrap();
-    let ran = within(&["baseline", "prune", "--target", "wrong"]);
+    assert_eq!(fs::read_to_string(file).unwrap(), reason);
+    // The server is fixed now: its known failures are removed, and the targets are kept.
+    fs::write(file, reason.replace(&two.wrong.url, &two.right.url)).unwrap();
+    let ran = two.run(&["baseline", "prune", "--target", "wrong"]);
     assert_eq!(ran.code, Some(5), "{ran:#?}");
-    let left = fs::read_to_string(&file).unwrap();
+    let left = fs::read_to_string(file).unwrap();
     assert!(
         left.contains("name = \"wrong\"") && !left.contains("[[known]]"),
         "{left}"

@@ -8,10 +8,10 @@
 
 mod page;
 mod rules;
+mod signs;
 
 use cors_model::host::Host;
 use cors_model::url::Url;
-use cors_policy::origin::Parts;
 use cors_vectors::fill::Fill;
 
 use crate::done::{Decision, Done};
@@ -24,10 +24,12 @@ use crate::session::Session;
 use crate::target::Transport;
 use crate::wire::{Line, Response};
 
+pub(crate) use self::page::plain_request_as;
 pub(crate) use self::rules::by_origin;
 pub use crate::halt::Halt;
 
 use self::page::{as_page, login_before_options, plain_request};
+use self::signs::{cached, slash};
 
 /// The origin of a page for targets of which no allowed origin is known.
 pub(crate) const STRANGER: &str = "https://foreign.example";
@@ -475,42 +477,4 @@ fn advice(answer: &Response, method: &str) -> String {
         500.. => "it fails for everybody, which its log may explain".to_owned(),
         _ => "name a resource that answers 200".to_owned(),
     }
-}
-
-/// The header lines by which a cache says that it answered from what it kept.
-fn cached(answer: &Response) -> Option<String> {
-    let is_hit = |value: &[u8]| {
-        value
-            .to_ascii_lowercase()
-            .windows(3)
-            .any(|part| part == b"hit")
-    };
-    let names = [
-        "Age",
-        "X-Cache",
-        "X-Cache-Status",
-        "CF-Cache-Status",
-        "Cache-Status",
-    ];
-    let signs = names.iter().filter_map(|name| {
-        let value = answer.values(name).next()?;
-        (*name == "Age" || is_hit(value)).then(|| format!("{name}: {}", escape_cut(value)))
-    });
-    let signs: Vec<String> = signs.collect();
-    (!signs.is_empty()).then(|| signs.join(", "))
-}
-
-/// An allowed origin with a slash at its end, which no page has.
-fn slash(answer: &Response) -> Option<NoteEvent> {
-    let value = answer.values("Access-Control-Allow-Origin").next()?;
-    let value = std::str::from_utf8(value).ok()?;
-    let origin = value.strip_suffix('/')?;
-    Parts::of(origin)?;
-    Some(NoteEvent {
-        about: NoteAbout::AllowOrigin,
-        text: format!(
-            "Access-Control-Allow-Origin is {value} and allows no page: an origin has no path, so \
-             that it has to be {origin} without the slash"
-        ),
-    })
 }

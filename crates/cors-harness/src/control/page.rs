@@ -1,5 +1,6 @@
 //! The requests of the control exchange.
 
+use cors_model::url::Url;
 use cors_vectors::server::Credentials;
 
 use crate::done::Done;
@@ -17,10 +18,21 @@ pub(crate) async fn plain_request(
     session: &Session<'_>,
     lines: &[Line],
 ) -> Result<Response, Transport> {
+    let method = session.options.method.as_bytes();
+    plain_request_as(method, site.target.url(), site, session, lines).await
+}
+
+/// The same by this method for this URL.
+pub(crate) async fn plain_request_as(
+    method: &[u8],
+    url: &Url,
+    site: &Site,
+    session: &Session<'_>,
+    lines: &[Line],
+) -> Result<Response, Transport> {
     let mut headers = vec![(b"Accept".to_vec(), b"*/*".to_vec())];
     headers.extend_from_slice(lines);
-    let method = session.options.method.as_bytes();
-    let request = model::request_for(method, site.target.url(), headers);
+    let request = model::request_for(method, url, headers);
     let request = session.sent_by_browser(session.sent_by_client(request));
     session.exchange(site, request, false).await.1
 }

@@ -252,7 +252,7 @@ fn the_schemas_take_what_the_page_shows_and_nothing_misspelt() {
         panic!("{blocks:?}");
     };
     assert!(kit.is_valid(of_kit), "{of_kit}");
-    // That an origin is none is not a matter of the form.
+    // The schema holds the form alone. It does not see that an origin is not valid.
     for shown in [of_policy, nonsense] {
         assert!(policy.is_valid(shown), "{shown}");
     }

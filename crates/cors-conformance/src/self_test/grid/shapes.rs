@@ -128,7 +128,7 @@ impl Shape {
             let names = of(&rule.allow_methods).saturating_add(of(&rule.allow_headers));
             let listed = match &rule.allow_origins {
                 AnyOr::Any(_) => 0,
-                AnyOr::Listed(origins) => origins.iter().count(),
+                AnyOr::Listed(origins) => origins.len(),
             };
             let origins = examples.fold(listed, usize::saturating_add);
             names.saturating_add(origins.saturating_mul(4))

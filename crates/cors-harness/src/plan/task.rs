@@ -1,276 +1,20 @@
-//! From cases to what is carried out: texts filled in, reasons to skip, partners first.
+//! What a case carries out: its steps with their texts filled in, or why nothing is.
 
 use std::collections::BTreeMap;
 
-use cors_model::request::Client;
 use cors_model::url::Url;
 use cors_policy::policy::{Policy, View};
-use cors_vectors::check::{self, On};
+use cors_vectors::check;
 use cors_vectors::fill::{Fill, Filler, Skip};
-use cors_vectors::names::is_cors_safelisted_method;
-use cors_vectors::server::{
-    Credentials, Endpoint, Level, PageFetch, RawSend, ServerCase, Step, Verdict,
-};
+use cors_vectors::server::{Endpoint, PageFetch, RawSend, ServerCase, Step};
 use cors_vectors::text::{HeaderPair, Text, TextError};
 
+use super::planned::{Action, PlannedCheck, PlannedFetch, PlannedSend, PlannedStep, Task};
 use crate::event::Mode;
 use crate::kit::{Site, Subject};
 use crate::model;
 use crate::statement::{HeaderIs, Statement};
 use crate::wire::Line;
-
-/// The cases of a run in the order in which they are started: each after the one it is paired with.
-#[derive(Debug)]
-pub struct Plan {
-    /// The cases.
-    pub cases: Vec<PlannedCase>,
-    /// What they run against.
-    pub subject: Subject,
-}
-
-/// A case of a run.
-#[derive(Debug)]
-pub struct PlannedCase {
-    /// The case.
-    pub case: ServerCase,
-    /// Whether it was selected; else it only runs since a selected one is paired with it.
-    pub selected: bool,
-    /// Position in the plan of the case it is paired with; smaller than its own.
-    pub partner: Option<usize>,
-    /// What is carried out, or why nothing is.
-    pub task: Result<Task, String>,
-}
-
-/// What a case carries out.
-#[derive(Debug)]
-pub struct Task {
-    /// Against which site.
-    pub site: Site,
-    /// The steps, in order.
-    pub steps: Vec<PlannedStep>,
-}
-
-/// A step with its texts filled in.
-#[derive(Debug)]
-pub struct PlannedStep {
-    /// What is done.
-    pub action: Action,
-    /// What a browser must decide.
-    pub verdict: Option<Verdict>,
-    /// What must hold beyond that.
-    pub checks: Vec<PlannedCheck>,
-}
-
-/// What a step does.
-#[derive(Debug)]
-pub enum Action {
-    /// What a page does.
-    Fetch(PlannedFetch),
-    /// A request as it is.
-    Send(PlannedSend),
-}
-
-/// A fetch by a page. Texts are bytes; see [`PageFetch`].
-#[derive(Debug)]
-#[expect(
-    missing_docs,
-    reason = "each is documented where it is written down, in cors-vectors"
-)]
-pub struct PlannedFetch {
-    pub origin: Vec<u8>,
-    /// The page; `None` when none can have the origin.
-    pub page: Option<Client>,
-    pub method: Vec<u8>,
-    pub url: Url,
-    pub credentials: Credentials,
-    pub headers: Vec<Line>,
-    pub body: Option<Vec<u8>>,
-    pub upload_listener: bool,
-    pub reads: Vec<Vec<u8>>,
-    pub cannot_read: Vec<Vec<u8>>,
-}
-
-/// A request as it is. Texts are bytes; see [`RawSend`].
-#[derive(Debug)]
-#[expect(
-    missing_docs,
-    reason = "each is documented where it is written down, in cors-vectors"
-)]
-pub struct PlannedSend {
-    pub method: Vec<u8>,
-    pub url: Url,
-    /// Path and query as they go out.
-    pub path: Vec<u8>,
-    /// Path and query as the policy spells them, where `path` does otherwise.
-    pub respells: Option<Vec<u8>>,
-    pub headers: Vec<Line>,
-    pub body: Option<Vec<u8>>,
-    pub raw: bool,
-}
-
-/// A check with its texts filled in.
-#[derive(Debug)]
-pub struct PlannedCheck {
-    /// Its name within the case.
-    pub id: String,
-    /// How binding it is.
-    pub level: Level,
-    /// Why, when the case does not say it.
-    pub why: Option<String>,
-    /// The answer it looks at.
-    pub on: On,
-    /// What must hold of that answer for the check to apply.
-    pub when: Option<Statement>,
-    /// What it states.
-    pub statement: Statement,
-}
-
-/// Cases that cannot be planned: mistakes in case files.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlanError {
-    /// A case is paired with one that does not exist.
-    #[error("{case}: paired_with names {partner}, and there is no such case")]
-    UnknownPartner {
-        /// The case's id.
-        case: String,
-        /// The name it gives.
-        partner: String,
-    },
-    /// Cases are paired in a circle.
-    #[error("{case}: paired_with leads back to the case itself")]
-    Circle {
-        /// The case's id.
-        case: String,
-    },
-}
-
-impl Plan {
-    /// Plans the selected ones of all cases against a subject. Cases that they are paired with run
-    /// too, uncounted.
-    pub fn new(
-        all: &[ServerCase],
-        is_selected: impl Fn(&ServerCase) -> bool,
-        subject: Subject,
-    ) -> Result<Self, PlanError> {
-        let mut by_id = BTreeMap::new();
-        for (position, case) in all.iter().enumerate() {
-            for id in std::iter::once(&case.id).chain(&case.aliases) {
-                by_id.entry(id.as_str()).or_insert(position);
-            }
-        }
-        let mut planner = Planner {
-            all,
-            by_id,
-            places: BTreeMap::new(),
-            cases: Vec::new(),
-            fillers: Fillers::of(&subject),
-        };
-        for (position, case) in all.iter().enumerate() {
-            if is_selected(case) {
-                let place = planner.place(position, all.len())?;
-                if let Some(planned) = planner.cases.get_mut(place) {
-                    planned.selected = true;
-                }
-            }
-        }
-        let cases = planner.cases;
-        Ok(Self { cases, subject })
-    }
-
-    /// Skips the cases for which there is a reason that their own texts do not show.
-    pub fn leave_out(&mut self, reason: impl Fn(&PlannedCase) -> Option<String>) {
-        for planned in &mut self.cases {
-            if let Some(reason) = reason(planned) {
-                planned.task = Err(reason);
-            }
-        }
-    }
-
-    /// About how many requests carrying it out takes, once.
-    pub fn requests(&self) -> usize {
-        let tasks = self.cases.iter().filter_map(|case| case.task.as_ref().ok());
-        let of_step = |step: &PlannedStep| match &step.action {
-            Action::Fetch(fetch) => {
-                let is_simple = is_cors_safelisted_method(&fetch.method)
-                    && fetch.headers.is_empty()
-                    && !fetch.upload_listener;
-                if is_simple { 1 } else { 2 }
-            }
-            Action::Send(_) => 1,
-        };
-        tasks.flat_map(|task| &task.steps).map(of_step).sum()
-    }
-
-    /// Number of selected cases.
-    pub fn selected(&self) -> usize {
-        self.cases.iter().filter(|planned| planned.selected).count()
-    }
-
-    /// The sites that are used, each once, in plan order; that of a single-site subject always.
-    pub fn sites(&self) -> Vec<&Site> {
-        let mut sites: Vec<&Site> = Vec::new();
-        if let Subject::Site { site, .. } = &self.subject {
-            sites.push(site);
-        }
-        for planned in &self.cases {
-            if let Ok(task) = &planned.task
-                && !sites
-                    .iter()
-                    .any(|site| std::rc::Rc::ptr_eq(&site.target, &task.site.target))
-            {
-                sites.push(&task.site);
-            }
-        }
-        sites
-    }
-}
-
-struct Planner<'a> {
-    all: &'a [ServerCase],
-    by_id: BTreeMap<&'a str, usize>,
-    /// Position in `all` to position in the plan.
-    places: BTreeMap<usize, usize>,
-    cases: Vec<PlannedCase>,
-    fillers: Fillers<'a>,
-}
-
-impl Planner<'_> {
-    /// Plans a case after its partner, which is at most `depth` steps of pairing away.
-    fn place(&mut self, position: usize, depth: usize) -> Result<usize, PlanError> {
-        if let Some(place) = self.places.get(&position) {
-            return Ok(*place);
-        }
-        // Positions come from `all` itself.
-        let Some(case) = self.all.get(position) else {
-            return Ok(0);
-        };
-        let partner = match &case.paired_with {
-            None => None,
-            Some(id) => {
-                let Some(&partner) = self.by_id.get(id.as_str()) else {
-                    let (case, partner) = (case.id.clone(), id.clone());
-                    return Err(PlanError::UnknownPartner { case, partner });
-                };
-                let Some(depth) = depth.checked_sub(1) else {
-                    return Err(PlanError::Circle {
-                        case: case.id.clone(),
-                    });
-                };
-                Some(self.place(partner, depth)?)
-            }
-        };
-        let place = self.cases.len();
-        let task = task(case, &mut self.fillers);
-        self.cases.push(PlannedCase {
-            case: case.clone(),
-            selected: false,
-            partner,
-            task,
-        });
-        self.places.insert(position, place);
-        Ok(place)
-    }
-}
 
 /// The sites of a subject, and what all cases share under the policy of each.
 pub(crate) struct Fillers<'s> {
@@ -305,6 +49,7 @@ impl<'s> Fillers<'s> {
     }
 }
 
+/// What a case carries out; an error says why nothing is.
 pub(crate) fn task(case: &ServerCase, fillers: &mut Fillers<'_>) -> Result<Task, String> {
     let kit = fillers.subject.mode() == Mode::Kit;
     let (site, filler) = fillers.at(case)?;

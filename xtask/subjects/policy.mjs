@@ -19,11 +19,7 @@ export const listed = (field) => (policy[field] === "any" ? [] : policy[field]);
 
 export const any = (field) => policy[field] === "any";
 
-// The libraries take whatever they are given; a policy that makes no sense, or has a form that they do
-// not know, is refused here.
-for (const field of ["rules", "resources"]) {
-  if (policy[field]?.length > 0) cannot(`${field}: one policy for all origins and paths is all that is taken`);
-}
+// The libraries take whatever they are given; a policy that makes no sense is refused here.
 for (const field of ["allow_origins", "allow_methods", "allow_headers", "expose_headers"]) {
   const bad = listed(field).find((entry) => !(field === "allow_origins" ? ORIGIN : TOKEN).test(entry));
   if (bad !== undefined) cannot(`${field}: ${JSON.stringify(bad)} makes no sense`);

@@ -110,14 +110,6 @@ class CorsServer {
     public static void main(String[] arguments) throws IOException {
         String text = Files.readString(Path.of(System.getenv("CORS_POLICY")));
         policy = new Gson().fromJson(text, JsonObject.class);
-        for (String field : List.of("rules", "resources")) {
-            if (policy.has(field)) {
-                cannot(field + ": one policy for all origins and paths is all there is");
-            }
-        }
-        if (policy.get("allow_origins").toString().contains("{\"")) {
-            cannot("allow_origins: examples say nothing that could be configured");
-        }
         for (String field : List.of("allow_origins", "allow_methods", "allow_headers", "expose_headers")) {
             Pattern meant = field.equals("allow_origins") ? ORIGIN : TOKEN;
             for (String entry : listed(field)) {

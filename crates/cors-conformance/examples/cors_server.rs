@@ -25,6 +25,8 @@ use cors_vectors::read::check_policy;
 static CALLS: AtomicUsize = AtomicUsize::new(0);
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // What is beyond lists and subdomains is only given to programs that say that they know it.
+    println!("forms: patterns examples");
     let policy: Policy = serde_json::from_slice(&std::fs::read(env::var("CORS_POLICY")?)?)?;
     if let Err(reason) = check(&policy) {
         // Ends before listening: the cases of this policy are then skipped, with the reason.
@@ -54,17 +56,6 @@ fn check(policy: &Policy) -> Result<(), Box<dyn Error>> {
     ];
     if policy.allow_credentials && lists.iter().any(|list| matches!(list, AnyOr::Any(_))) {
         return Err("with credentials a star means nothing, so all has to be listed".into());
-    }
-    let is_prefix = |name: &String| name.ends_with('*');
-    let prefixes = lists.iter().any(|list| match list {
-        AnyOr::Any(_) => false,
-        AnyOr::Listed(names) => names.iter().any(is_prefix),
-    });
-    if prefixes {
-        return Err("a prefix of names needs more than a list".into());
-    }
-    if !policy.rules.is_empty() || !policy.resources.is_empty() {
-        return Err("one policy for all origins and paths is all there is".into());
     }
     Ok(())
 }

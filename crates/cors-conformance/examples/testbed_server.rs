@@ -6,11 +6,13 @@
 //! ```
 //!
 //! `FAULT` names one of `cors-conformance serve --list`. With `CRASH_AFTER` the program answers so
-//! many requests and ends with status 9 instead of answering the next.
+//! many requests and ends with status 9 instead of answering the next. `FORMS` are the forms of
+//! policies that it declares to know, all where it is not there.
 
 #![expect(
     clippy::print_stderr,
-    reason = "what a program says when it crashes is shown"
+    clippy::print_stdout,
+    reason = "what a program says about itself, and when it crashes, is read"
 )]
 
 use std::env;
@@ -19,6 +21,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cors_testbed::{Behaviour, Server, faults, serve_at};
+use cors_vectors::forms::Form;
 use cors_vectors::policy::Policy;
 
 /// The exit status of a program that cannot express its policy.
@@ -42,6 +45,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             None
         };
     }
+    let all = || Form::ALL.map(Form::name).join(" ");
+    println!("forms: {}", env::var("FORMS").unwrap_or_else(|_| all()));
     let policy: Policy = serde_json::from_slice(&std::fs::read(env::var("CORS_POLICY")?)?)?;
     let Ok(server) = Server::new(&policy, behaviour) else {
         return Ok(ExitCode::from(CANNOT));

@@ -1,11 +1,11 @@
 //! A command that is fuzzed: under one named policy after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::pin::pin;
 use std::rc::Rc;
 
-use cors_harness::command::{Command, Started, site};
+use cors_harness::command::{Command, Started, site, withheld};
 use cors_harness::event::Mode;
 use cors_harness::exit::Exit;
 use cors_harness::kit::{Kit, Subject, nonsense};
@@ -35,9 +35,19 @@ pub async fn fuzz_command(
     let mut search = Search::begin(Mode::Kit, fuzzing, options, sink);
     let mut log = Vec::new();
     let nonsense = nonsense();
+    let mut forms = BTreeSet::new();
     let stop = match unless(&mut cut, command.begin(&nonsense, &mut log)).await {
         Err(why) => Some((Exit::CutShort, why)),
-        Ok(Ok((_, Started::Cannot(_)))) => None,
+        Ok(Ok((program, Started::Cannot(_)))) => match program.forms() {
+            Ok(declared) => {
+                forms = declared;
+                None
+            }
+            Err(error) => {
+                log = program.log();
+                Some((error.exit(), redactor.text(&error.to_string())))
+            }
+        },
         Ok(Ok((program, Started::Listens(_)))) => {
             log = program.log();
             program.end().await;
@@ -68,6 +78,9 @@ pub async fn fuzz_command(
             duration: fuzzing.duration.map(|duration| duration / count.get()),
             ..fuzzing.clone()
         };
+        if withheld(policy, &forms).is_some() {
+            continue;
+        }
         let under = |why: String| redactor.text(&format!("{why}, under the policy {name}"));
         let started = unless(&mut cut, command.begin(policy, &mut log)).await;
         let (program, endpoints) = match started {

@@ -1,17 +1,18 @@
 //! Whether a program keeps to the contract of [`command`](crate::command), point by point.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use cors_model::url::Url;
 use cors_net::client::{Client, ClientOptions};
+use cors_policy::forms::Form;
 use cors_vectors::policy::NamedPolicy;
 use cors_vectors::server::Endpoint;
 
 use crate::again::USER_AGENT;
-use crate::command::{Command, NotStarted, Started};
+use crate::command::{Command, NotStarted, Started, withheld};
 use crate::escape::escape;
-use crate::kit::{below, nonsense};
+use crate::kit::{Unsupported, below, nonsense};
 use crate::model;
 use crate::wire::{Line, Response};
 
@@ -47,7 +48,7 @@ pub async fn check(
     policies: &BTreeMap<String, NamedPolicy>,
     found: &mut dyn FnMut(Point),
 ) {
-    refuses_nonsense(command, found).await;
+    let forms = refuses_nonsense(command, found).await;
     let mut names: Vec<&String> = policies.keys().collect();
     names.sort_by_key(|name| *name != FIRST);
     let (mut expressed, mut looked_at) = (Vec::new(), false);
@@ -56,6 +57,10 @@ pub async fn check(
         let Some(named) = policies.get(name) else {
             continue;
         };
+        if let Some(Unsupported { reason }) = withheld(&named.policy, &forms) {
+            refused.entry(reason).or_default().push(name);
+            continue;
+        }
         let mut log = Vec::new();
         match command.begin(&named.policy, &mut log).await {
             Ok((program, Started::Listens(endpoints))) => {
@@ -103,15 +108,23 @@ pub async fn check(
     }
 }
 
-async fn refuses_nonsense(command: &Command, found: &mut dyn FnMut(Point)) {
+/// Looks at what becomes of a policy that makes no sense; the forms of policies that are declared.
+async fn refuses_nonsense(command: &Command, found: &mut dyn FnMut(Point)) -> BTreeSet<Form> {
     const WANTED: &str = "a policy that makes no sense has to be answered with exit status 64 \
                           before the program listens";
     let mut log = Vec::new();
+    let mut forms = BTreeSet::new();
     found(match command.begin(&nonsense(), &mut log).await {
-        Ok((_, Started::Cannot(reason))) => point(
-            State::Kept,
-            format!("it refuses a policy that makes no sense: {reason}"),
-        ),
+        Ok((program, Started::Cannot(reason))) => match program.forms() {
+            Ok(declared) => {
+                forms = declared;
+                point(
+                    State::Kept,
+                    format!("it refuses a policy that makes no sense: {reason}"),
+                )
+            }
+            Err(error) => broken(error.to_string(), program.log()),
+        },
         Ok((program, Started::Listens(_))) => {
             program.end().await;
             broken(
@@ -126,6 +139,7 @@ async fn refuses_nonsense(command: &Command, found: &mut dyn FnMut(Point)) {
         }
         Err(error) => broken(format!("{WANTED}, but {error}"), log),
     });
+    forms
 }
 
 /// Whether a path does what the contract says of it.

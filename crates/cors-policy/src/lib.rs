@@ -34,6 +34,7 @@
 //! - [`examples`] has origins that a regular expression or code decides on.
 //! - [`names`] has the methods and header names that the standard gives a meaning.
 //! - [`endpoint`] has the paths of a target that a policy may declare.
+//! - [`forms`] has the forms of policies that not every target needs to know.
 //! - [`kit`] has what a target says that takes on named policies.
 //!
 //! The crate does no I/O and builds for WebAssembly. It transcribes nothing of the standard's
@@ -45,6 +46,7 @@ mod check;
 pub mod endpoint;
 pub mod error;
 pub mod examples;
+pub mod forms;
 pub mod kit;
 mod listed;
 pub mod names;

@@ -39,7 +39,7 @@ pub mod summary;
 pub mod tags;
 pub mod text;
 
-pub use cors_policy::{examples, names, origin, pattern};
+pub use cors_policy::{examples, forms, names, origin, pattern};
 pub use error::{Error, Errors, Problem};
 pub use library::{Library, library, server_library};
 

@@ -281,6 +281,45 @@ fn a_policy_that_cannot_be_expressed_is_skipped_with_the_reason() {
     );
 }
 
+/// What crashes on a policy that has more than lists of origins, subdomains and names.
+const LISTS_ONLY: &str = r#"grep -qE '"(rules|resources|pattern)"|[-:][*]' "$CORS_POLICY" &&
+    { echo no such form >&2; exit 1; }"#;
+
+#[test]
+fn a_policy_of_a_form_that_a_command_does_not_know_is_skipped() {
+    let line = format!("{LISTS_ONLY}; FORMS= {}", built_example("testbed_server"));
+    // Each of these policies has a form of its own.
+    for (id, form) in [
+        ("pattern/expression", "examples"),
+        ("pattern/each-listed", "patterns"),
+        ("pattern/any-port", "patterns"),
+        ("request-headers/by-prefix", "header_prefixes"),
+        ("several-rules/each-origin", "rules"),
+        ("several-rules/written-path", "resources"),
+    ] {
+        let ran = started(&line, &["-t", id, "-t", "origin/allowed"]);
+        assert_eq!(ran.code, Some(0), "{id}: {ran:#?}");
+        let (skipped, reason) = outcome(&ran, id);
+        assert_eq!(skipped, Outcome::Skip, "{id}: {ran:#?}");
+        assert!(
+            reason.contains(&format!("`forms: {form}`")),
+            "{id}: {reason}"
+        );
+        assert_eq!(outcome(&ran, "origin/allowed").0, Outcome::Pass);
+    }
+    // A program that says that it knows the form, and crashes, fails.
+    let line = format!("echo forms: examples; {line}");
+    let ran = started(&line, &["-t", "pattern/expression"]);
+    assert_not_started(&ran, "under the policy expressions", "no such form");
+}
+
+#[test]
+fn a_form_that_there_is_none_of_is_named() {
+    let ran = started("echo forms: rules sonnets; exit 64", &["-t", "origin/*"]);
+    assert_not_started(&ran, "the form sonnets of policies", "sonnets");
+    assert!(end(&ran).reason.unwrap().contains("header_prefixes"));
+}
+
 #[test]
 fn a_command_that_takes_nonsense_is_not_believed() {
     let notes = Notes::new();

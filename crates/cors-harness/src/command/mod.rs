@@ -7,10 +7,13 @@
 //!   `allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers` and,
 //!   when it is stated, `max_age`, whose meanings are those of
 //!   [`Policy`].
+//! - Policies of a further [`Form`] are for programs that know it. A program says so in a line on
+//!   standard output, `forms: patterns rules`, each time it is started and before it reads the
+//!   policy. Of the other forms it gets no policy, and the cases are skipped with that reason.
 //! - When it cannot express the policy, it ends with exit status 64 before it listens, with the
 //!   reason on standard output. The first policy it is given makes no sense, to see that it does.
 //! - It answers 200 to every method at `/resource`. When it has more of the endpoints, at their
-//!   [`path`](crate::kit::path)s, its first line on standard output says so before it listens:
+//!   [`path`](crate::kit::path)s, a line on standard output says so before it listens:
 //!   `endpoints: missing not_modified`.
 //! - It runs until SIGTERM, which its whole process group gets and, on Linux, what left it, and SIGKILL
 //!   a second later.
@@ -26,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
+use cors_policy::forms::Form;
 use cors_vectors::policy::{NamedPolicy, Policy};
 use cors_vectors::server::{Endpoint, ServerCase};
 
@@ -81,13 +85,13 @@ impl Command {
         }
         let mut run = Run::begin(options, Mode::Kit, whole.selected(), sink);
         let work = async {
-            if !self.refuses_nonsense(&mut run).await {
+            let Some(forms) = self.refuses_nonsense(&mut run).await else {
                 return Ok(());
-            }
+            };
             for stage in &stages {
                 let of_stage = |case: &ServerCase| case.policy == stage.name && is_selected(case);
-                self.stage(stage, |kit| Plan::new(all, of_stage, kit), &mut run)
-                    .await?;
+                let plan = |kit| Plan::new(all, of_stage, kit);
+                self.stage(stage, &forms, plan, &mut run).await?;
                 if run.is_stopped() {
                     break;
                 }
@@ -106,11 +110,19 @@ impl Command {
         Ok(run.end())
     }
 
-    /// Whether the command says of a policy that makes no sense that it cannot express it.
-    async fn refuses_nonsense(&self, run: &mut Run<'_>) -> bool {
+    /// The forms of policies that the command knows, when it says of a policy that makes no sense
+    /// that it cannot express it; else the run ends.
+    async fn refuses_nonsense(&self, run: &mut Run<'_>) -> Option<BTreeSet<Form>> {
         const ASKED: &str = "a policy that makes no sense must be answered with exit status 64";
         match self.start(&nonsense(), run).await {
-            Ok((_, Started::Cannot(_))) => true,
+            Ok((program, Started::Cannot(_))) => match program.forms() {
+                Ok(forms) => Some(forms),
+                Err(error) => {
+                    run.stop(error.exit(), error.to_string());
+                    run.log(&program.log());
+                    None
+                }
+            },
             Ok((program, Started::Listens(_))) => {
                 let said = "a command that accepts any policy does not read it, and its results \
                             mean nothing. That policy has `allow_origins = [\"not an \
@@ -123,11 +135,11 @@ impl Command {
                 );
                 run.log(&program.log());
                 program.end().await;
-                false
+                None
             }
             Err(not_started) => {
                 run.stop(not_started.exit(), format!("{ASKED}: {not_started}"));
-                false
+                None
             }
         }
     }
@@ -171,6 +183,7 @@ impl Command {
     async fn stage(
         &self,
         stage: &Stage<'_>,
+        forms: &BTreeSet<Form>,
         plan: impl Fn(Subject) -> Result<Plan, PlanError>,
         run: &mut Run<'_>,
     ) -> Result<(), PlanError> {
@@ -180,6 +193,11 @@ impl Command {
             run.carry_out(&plan(Subject::Kit(kit))?).await;
             return Ok(());
         };
+        if let Some(why) = withheld(policy, forms) {
+            kit.insert(name, Err(why));
+            run.carry_out(&plan(Subject::Kit(kit))?).await;
+            return Ok(());
+        }
         let under = |said: String| format!("{said}, under the policy {name}");
         let (program, endpoints) = match self.start(policy, run).await {
             Ok((program, Started::Listens(endpoints))) => (Rc::new(program), endpoints),
@@ -208,6 +226,19 @@ impl Command {
         program.end().await;
         Ok(())
     }
+}
+
+/// Why a program does not get a policy: it does not say that it knows the policy's forms. Another
+/// meaning of them, or a crash, would be no finding about it.
+pub fn withheld(policy: &Policy, known: &BTreeSet<Form>) -> Option<Unsupported> {
+    let forms = Form::of(policy);
+    let unknown: Vec<&str> = forms.difference(known).map(|form| form.name()).collect();
+    let unknown = unknown.join(" ");
+    (!unknown.is_empty()).then(|| {
+        Unsupported::because(format_args!(
+            "it does not print `forms: {unknown}`, so it was not given such a policy"
+        ))
+    })
 }
 
 /// A program that listens, as a target with its policy.

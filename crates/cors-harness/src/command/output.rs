@@ -56,20 +56,24 @@ impl Output {
         tail.drain(..excess);
     }
 
-    /// The first line of standard output, without its end.
-    pub(super) fn first_line(&self) -> Vec<u8> {
+    /// What the first line on standard output that begins so says behind it; nothing where no
+    /// line does.
+    pub(super) fn declared(&self, beginning: &str) -> Vec<u8> {
         let kept = self.kept.borrow();
-        let line = kept.head.split(|byte| *byte == b'\n').next();
-        line.unwrap_or_default().trim_ascii().to_vec()
+        let mut lines = lines(&kept.head);
+        let rest = lines.find_map(|line| line.strip_prefix(beginning.as_bytes()));
+        rest.unwrap_or_default().to_vec()
     }
 
-    /// Standard output from its start, in one escaped line.
-    pub(super) fn said(&self) -> String {
+    /// Standard output from its start, in one escaped line, without the lines that begin so.
+    pub(super) fn said(&self, without: &[&str]) -> String {
         let kept = self.kept.borrow();
-        let lines = kept.head.split(|byte| *byte == b'\n');
-        let lines: Vec<String> = lines
-            .map(<[u8]>::trim_ascii)
-            .filter(|line| !line.is_empty())
+        let is_left_out = |line: &[u8]| {
+            let mut without = without.iter();
+            without.any(|beginning| line.starts_with(beginning.as_bytes()))
+        };
+        let lines: Vec<String> = lines(&kept.head)
+            .filter(|line| !line.is_empty() && !is_left_out(line))
             .map(escape_cut)
             .collect();
         lines.join("; ")
@@ -87,6 +91,11 @@ impl Output {
         // An empty text has one empty line.
         shown.skip_while(String::is_empty).collect()
     }
+}
+
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = text.split(|byte| *byte == b'\n');
+    lines.map(<[u8]>::trim_ascii)
 }
 
 fn read(pipe: &OwnedFd, mut each: impl FnMut(&[u8])) {
@@ -129,8 +138,10 @@ mod tests {
     #[test]
     fn the_last_lines_are_kept_and_escaped() {
         let output = of(b"endpoints: missing \r\nsecond\n", b"\x1b[2J went wrong\n");
-        assert_eq!(output.first_line(), b"endpoints: missing");
-        assert_eq!(output.said(), "endpoints: missing; second");
+        assert_eq!(output.declared("endpoints:"), b" missing");
+        assert_eq!(output.declared("forms:"), b"");
+        assert_eq!(output.said(&[]), "endpoints: missing; second");
+        assert_eq!(output.said(&["forms:", "endpoints:"]), "second");
         // Which of the two streams comes first is up to who prints when.
         let mut lines = output.last_lines();
         lines.retain(|line| line != "\\x1b[2J went wrong");
@@ -147,8 +158,8 @@ mod tests {
             (last.len(), last[0].as_str(), last[19].as_str()),
             (20, "99980", "99999")
         );
-        assert_eq!(output.first_line(), b"0");
-        assert!(output.said().len() < 2 * HEAD);
+        assert_eq!(output.declared("0"), b"");
+        assert!(output.said(&[]).len() < 2 * HEAD);
         let kept = output.kept.borrow();
         assert_eq!((kept.head.len(), kept.tail.len()), (HEAD, TAIL));
     }
@@ -158,7 +169,7 @@ mod tests {
         let output = of(b"", b"\n\n");
         assert_eq!(output.last_lines(), Vec::<String>::new());
         assert_eq!(
-            (output.first_line(), output.said()),
+            (output.declared("endpoints:"), output.said(&[])),
             (Vec::new(), String::new())
         );
     }

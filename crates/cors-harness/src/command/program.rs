@@ -11,6 +11,7 @@ use cors_model::url::Url;
 use cors_net::client::{free_port, listens};
 use cors_net::exhaustion::what_ran_out;
 use cors_net::process::{GRACE, Group, POLL};
+use cors_policy::forms::Form;
 use cors_vectors::policy::Policy;
 use cors_vectors::server::Endpoint;
 use futures_util::FutureExt as _;
@@ -28,6 +29,8 @@ use crate::wire;
 const CANNOT: i32 = 64;
 /// How the line begins in which a program declares its endpoints.
 const ENDPOINTS: &str = "endpoints:";
+/// How the line begins in which a program declares the forms of policies that it knows.
+const FORMS: &str = "forms:";
 /// Looks, each [`POLL`] apart, at whether a program that did not answer has ended.
 const LOOKS_AFTER_FAILURE: u32 = 20;
 
@@ -77,6 +80,13 @@ pub enum NotStarted {
         names = Endpoint::ALL.map(Endpoint::name).join(" ")
     )]
     Endpoint(String),
+    /// It declares a form of policies that is not known.
+    #[error(
+        "the command declares the form {0} of policies, which does not exist: expected some of \
+         {names}",
+        names = Form::ALL.map(Form::name).join(" ")
+    )]
+    Form(String),
 }
 
 impl NotStarted {
@@ -84,9 +94,11 @@ impl NotStarted {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Spawn(error) if what_ran_out(error).is_some() => Exit::Bug,
-            Self::Spawn(_) | Self::Ended(_) | Self::Silent { .. } | Self::Endpoint(_) => {
-                Exit::Unreachable
-            }
+            Self::Spawn(_)
+            | Self::Ended(_)
+            | Self::Silent { .. }
+            | Self::Endpoint(_)
+            | Self::Form(_) => Exit::Unreachable,
         }
     }
 }
@@ -145,7 +157,7 @@ impl Program {
         }
         let status = self.status()?;
         if status.code() == Some(CANNOT) {
-            let said = self.output.said();
+            let said = self.output.said(&[ENDPOINTS, FORMS]);
             return Ok(Started::Cannot(if said.is_empty() {
                 "it says no reason on standard output".to_owned()
             } else {
@@ -155,22 +167,16 @@ impl Program {
         Err(NotStarted::Ended(status))
     }
 
-    /// The endpoints that the first line of standard output declares.
+    /// The endpoints that it declares.
     fn endpoints(&self) -> Result<BTreeSet<Endpoint>, NotStarted> {
-        let line = self.output.first_line();
-        let Some(names) = line.strip_prefix(ENDPOINTS.as_bytes()) else {
-            return Ok(BTreeSet::new());
-        };
-        let names = names.split(u8::is_ascii_whitespace);
-        names
-            .filter(|name| !name.is_empty())
-            .map(|name| {
-                let known = Endpoint::ALL.into_iter();
-                let mut named = known.filter(|endpoint| endpoint.name().as_bytes() == name);
-                let unknown = || NotStarted::Endpoint(escape_cut(name));
-                named.next().ok_or_else(unknown)
-            })
-            .collect()
+        let declared = self.output.declared(ENDPOINTS);
+        named(&declared, Endpoint::ALL, Endpoint::name).map_err(NotStarted::Endpoint)
+    }
+
+    /// The forms of policies that it declares to know, in what it has printed so far.
+    pub fn forms(&self) -> Result<BTreeSet<Form>, NotStarted> {
+        let declared = self.output.declared(FORMS);
+        named(&declared, Form::ALL, Form::name).map_err(NotStarted::Form)
     }
 
     /// The status of a program that has ended; what is left of its group ends as well.
@@ -225,6 +231,23 @@ impl Program {
         // The status says nothing: it was asked to end.
         let _ = self.status();
     }
+}
+
+/// The items of these names, with blanks between; the name that none has is the error.
+fn named<T: Copy + Ord, const N: usize>(
+    names: &[u8],
+    all: [T; N],
+    name_of: impl Fn(T) -> &'static str,
+) -> Result<BTreeSet<T>, String> {
+    let names = names.split(u8::is_ascii_whitespace);
+    names
+        .filter(|name| !name.is_empty())
+        .map(|name| {
+            let mut all = all.into_iter();
+            let found = all.find(|item| name_of(*item).as_bytes() == name);
+            found.ok_or_else(|| escape_cut(name))
+        })
+        .collect()
 }
 
 /// A program as a target. When it ends, no case is judged by the silence that follows.

@@ -5,9 +5,11 @@
 //! had at home.
 
 use std::process::{Command, ExitCode};
+use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 
+use crate::processor_time;
 use crate::tools::install_target;
 
 /// The target without std for which cors-model must build.
@@ -101,30 +103,42 @@ fn cargo(arguments: &str, environment: &[(&str, &str)]) -> anyhow::Result<()> {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     shown.push(format!("cargo {arguments}"));
-    println!("$ {}", shown.join(" "));
-    let status = Command::new(crate::cargo())
-        .args(arguments.split(' '))
-        .envs(environment.iter().copied())
-        .current_dir(crate::root())
-        .status()
-        .context("cannot start cargo")?;
-    if !status.success() {
-        bail!("cargo {arguments}: {status}");
-    }
-    Ok(())
+    let mut command = Command::new(crate::cargo());
+    command.envs(environment.iter().copied());
+    step(&shown.join(" "), command.args(arguments.split(' ')))
 }
 
 /// Prints and runs a command of this program.
 fn xtask(arguments: &str) -> anyhow::Result<()> {
-    println!("$ cargo xtask {arguments}");
     let program = std::env::current_exe().context("cannot find this program")?;
-    let status = Command::new(program)
-        .args(arguments.split(' '))
+    step(
+        &format!("cargo xtask {arguments}"),
+        Command::new(program).args(arguments.split(' ')),
+    )
+}
+
+/// Prints and runs a command in the root of the workspace, and says what it took: so is seen where
+/// the time of all goes.
+fn step(shown: &str, command: &mut Command) -> anyhow::Result<()> {
+    println!("$ {shown}");
+    let started = Instant::now();
+    let before = processor_time::of_ended_children();
+    let status = command
         .current_dir(crate::root())
         .status()
-        .context("cannot start this program again")?;
+        .with_context(|| format!("cannot start {shown}"))?;
+    let elapsed = started.elapsed().as_secs_f64();
+    // Not every system counts it.
+    let processor = match (before, processor_time::of_ended_children()) {
+        (Ok(before), Ok(after)) => {
+            let used = after.saturating_sub(before).as_secs_f64();
+            format!(", {used:.0} s of processor time")
+        }
+        _ => String::new(),
+    };
+    println!("{shown}: {elapsed:.0} s{processor}");
     if !status.success() {
-        bail!("cargo xtask {arguments}: {status}");
+        bail!("{shown}: {status}");
     }
     Ok(())
 }

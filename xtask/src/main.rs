@@ -29,6 +29,7 @@ mod languages;
 mod matrix;
 mod mutants;
 mod package;
+mod processor_time;
 mod python;
 mod recipes;
 mod replay;

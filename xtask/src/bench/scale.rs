@@ -14,8 +14,6 @@ use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 const MOST: f64 = 1.5;
 /// Runs of each size, of which the cheapest counts: what else the machine does only adds.
 const RUNS: usize = 3;
-/// Ticks of `/proc/PID/stat` in a second, which is the same on all machines that Linux runs on.
-const TICKS: f64 = 100.0;
 
 /// What grows.
 struct Unit {
@@ -164,7 +162,7 @@ fn processor_time(program: &Path, arguments: &[String]) -> anyhow::Result<Durati
         WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
     )
     .context("cannot wait for the program")?;
-    let stat = fs::read_to_string(format!("/proc/{}/stat", child.id()));
+    let used = crate::processor_time::of_process(child.id());
     let status = child.wait().context("cannot wait for the program")?;
     ensure!(
         matches!(status.code(), Some(0 | 1)),
@@ -172,30 +170,12 @@ fn processor_time(program: &Path, arguments: &[String]) -> anyhow::Result<Durati
         program.display(),
         arguments.join(" ")
     );
-    let ticks = ticks(&stat.context("cannot read /proc/PID/stat")?);
-    let ticks = ticks.context("/proc/PID/stat has no times")?;
-    Ok(Duration::from_secs_f64(ticks / TICKS))
-}
-
-/// User and system time from `/proc/PID/stat`: the 14th and 15th field, counted behind the name.
-fn ticks(stat: &str) -> Option<f64> {
-    let (_, behind) = stat.rsplit_once(") ")?;
-    let mut fields = behind.split(' ').skip(11);
-    let user: u32 = fields.next()?.parse().ok()?;
-    let system: u32 = fields.next()?.parse().ok()?;
-    Some(f64::from(user) + f64::from(system))
+    used
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_read_behind_a_name_with_blanks() {
-        let stat = "1 (a) b) S 1 1 1 0 -1 4194560 1 2 3 4 150 25 0 0 20 0 1 0 7 8 9\n";
-        assert_eq!(ticks(stat), Some(175.0));
-        assert_eq!(ticks("1 (a"), None);
-    }
 
     #[test]
     fn what_grows_is_written() {

@@ -1,6 +1,6 @@
 //! The programs that libFuzzer makes of the targets.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::stats::{self, Stats};
+use crate::processor_time;
 
 /// The target that does nothing: what the others are measured against.
 pub(super) const EMPTY: &str = "empty";
@@ -181,8 +182,7 @@ fn wait(child: &mut Child, bound: Bound) -> anyhow::Result<ExitStatus> {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
-        if processor_ticks(child.id())?
-            >= u64::from(seconds) * rustix::param::clock_ticks_per_second()
+        if processor_time::of_process(child.id())? >= Duration::from_secs(seconds.into())
             && let Some(id) = id
         {
             // libFuzzer then ends as if it had done all it was asked for. It cannot be gone: nobody
@@ -194,28 +194,9 @@ fn wait(child: &mut Child, bound: Bound) -> anyhow::Result<ExitStatus> {
     }
 }
 
-/// The processor time that a process has used so far, in ticks.
-fn processor_ticks(process: u32) -> anyhow::Result<u64> {
-    let path = format!("/proc/{process}/stat");
-    let stat = File::open(&path)
-        .and_then(std::io::read_to_string)
-        .with_context(|| format!("cannot read {path}: processor time is measured on Linux only"))?;
-    ticks(&stat).with_context(|| format!("{path} does not say the processor time"))
-}
-
-/// The two numbers of ticks, in user mode and in the kernel, of a line of that file. The name of the
-/// program, which is in parentheses, may hold anything.
-fn ticks(stat: &str) -> Option<u64> {
-    let (_, fields) = stat.rsplit_once(')')?;
-    let mut times = fields.split_ascii_whitespace().skip(11);
-    let user: u64 = times.next()?.parse().ok()?;
-    let kernel: u64 = times.next()?.parse().ok()?;
-    Some(user + kernel)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{arguments, options, processor_ticks, ticks};
+    use super::{arguments, options};
 
     #[test]
     fn options_are_those_of_the_services() {
@@ -227,16 +208,5 @@ mod tests {
         assert!(bytes.contains(&"-use_counters=0".to_owned()), "{bytes:?}");
         let others = options("exchange").unwrap();
         assert!(others.contains(&"-max_len=4096".to_owned()), "{others:?}");
-    }
-
-    #[test]
-    fn processor_time_is_read_behind_any_name() {
-        let stat = "7 (a) b) R 1 7 7 0 -1 4194304 90 0 0 0 12 30 0 0 20 0 1 0 100 200 300";
-        assert_eq!(ticks(stat), Some(42));
-        assert_eq!(ticks("7 (a) R 1"), None);
-        assert_eq!(ticks(""), None);
-        assert!(processor_ticks(std::process::id()).is_ok());
-        let error = processor_ticks(u32::MAX).unwrap_err().to_string();
-        assert!(error.contains("/proc/4294967295/stat"), "{error}");
     }
 }

@@ -169,7 +169,11 @@ pub(crate) fn seen(data: &[u8]) -> Option<Seen> {
     let ([kit, trace, shows_bytes, engines, which, other, left @ ..], data) = flags(data);
     let number = usize::from(which) + usize::from(which && other);
     let (secret, hidden) = (SECRETS[number], &PARTS[number]);
-    let named = String::from_utf8_lossy(data).to_ascii_lowercase();
+    // Also in the way in which bytes are shown: a tab is shown as the two characters of `\t`, which a
+    // secret may hold.
+    let mut named = String::from_utf8_lossy(data).to_ascii_lowercase();
+    named.push('\n');
+    named.push_str(&cors_harness::escape::escape(data).to_ascii_lowercase());
     if hidden.iter().any(|part| named.contains(part)) {
         return None;
     }

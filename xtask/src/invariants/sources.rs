@@ -75,8 +75,10 @@ pub(super) fn source(package: &str, path: &str, text: &str) -> Vec<String> {
             violations.push(format!("{path} must not print or exit, but lifts {lint}"));
         }
     }
+    // What xtask starts has a clock of its own; how long that took is measured from outside.
+    let may_read_clocks = path.starts_with(CLOCK) || package == "xtask";
     for clock in ["Instant::now", "SystemTime::now"] {
-        if !path.starts_with(CLOCK) && code().any(|line| line.contains(clock)) {
+        if !may_read_clocks && code().any(|line| line.contains(clock)) {
             violations.push(format!(
                 "{path} must not read the clock ({clock}): {CLOCK} is the seam"
             ));
@@ -157,6 +159,7 @@ mod tests {
         let prints = "#![expect(clippy::print_stdout, reason = \"\")]";
         assert!(said("cors-vectors", "x.rs", prints).contains("must not print"));
         assert_eq!(said("xtask", "x.rs", prints), "");
+        assert_eq!(said("xtask", "xtask/src/x.rs", "Instant::now()"), "");
         assert!(
             said("cors-vectors", "crates/cors-vectors/src/x.rs", "TcpStream").contains("sockets")
         );

@@ -314,7 +314,8 @@ impl<'a> Page<'a> {
         // Agent and deviation belong together: a filter by both means the same departure.
         let names: Vec<String> = departures
             .iter()
-            .map(|(number, departure)| format!("{number}:{}", departure.name()))
+            // Escaped by itself, as in the list to choose from: a filter compares the two.
+            .map(|(number, departure)| format!("{number}:{}", text(departure.name())))
             .collect();
         let titles = departures.iter().filter_map(|(n, _)| self.columns.get(*n));
         let titles: Vec<String> = titles.map(|column| text(&column.title)).collect();
@@ -324,7 +325,7 @@ impl<'a> Page<'a> {
              <summary><code>{}</code> {} <span class=\"tags\">{}</span></summary>",
             text(area(case)),
             numbers.join(" "),
-            text(&names.join(" ")),
+            names.join(" "),
             text(&case.id),
             text(&case.title),
             titles.join(", ")

@@ -173,7 +173,7 @@ pub(crate) fn seen(data: &[u8]) -> Option<Seen> {
     // secret may hold.
     let mut named = String::from_utf8_lossy(data).to_ascii_lowercase();
     named.push('\n');
-    named.push_str(&cors_harness::escape::escape(data).to_ascii_lowercase());
+    named.push_str(&escape(data).to_ascii_lowercase());
     if hidden.iter().any(|part| named.contains(part)) {
         return None;
     }

@@ -112,17 +112,6 @@ impl Connection {
         !self.is_open() && self.seen.bytes() > self.answered
     }
 
-    /// Waits until it is closed, but no longer than this.
-    pub(super) async fn closed(&self, within: Duration) {
-        let closed = async {
-            while self.is_open() {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        };
-        // Most stay open.
-        let _ = timeout(within, closed).await;
-    }
-
     /// Makes one exchange. Gives the connection back when it can be used again, and says whether the
     /// body was let go.
     pub(super) async fn exchange(

@@ -9,7 +9,7 @@ use http::Uri;
 use http::header::{HeaderValue, PROXY_AUTHORIZATION};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use url::Url;
 
 use super::connection::{Connection, Failure};
@@ -120,9 +120,11 @@ pub struct Client {
     streams: Cell<bool>,
     /// Whether connections are used once, since the server sends what nobody asked for.
     speaks_unasked: Cell<bool>,
+    /// Whether it was listened for that.
+    listened: Cell<bool>,
 }
 
-/// How long a connection is listened to on which nothing is asked.
+/// How long the connections are listened to on which nothing is asked.
 const UNASKED: Duration = Duration::from_millis(60);
 
 /// A connection for one exchange.
@@ -183,6 +185,7 @@ impl Client {
             traffic: Cell::default(),
             streams: Cell::default(),
             speaks_unasked: Cell::default(),
+            listened: Cell::default(),
         })
     }
 
@@ -235,12 +238,25 @@ impl Client {
 
     /// Sees, on the connections that wait for a request, whether the server sends there what nobody
     /// asked for. It would be taken for the response to the next request; so then no connection is
-    /// used again.
+    /// used again. What it does once it is taken to do always: only the first call waits.
     pub async fn listen(&self) -> bool {
-        let idle = self.idle.take();
-        for connection in idle {
-            connection.closed(UNASKED).await;
-            self.keep(connection);
+        let idle = if self.listened.get() {
+            Vec::new()
+        } else {
+            self.idle.take()
+        };
+        if !idle.is_empty() {
+            self.listened.set(true);
+            let closed = async {
+                while idle.iter().any(Connection::is_open) {
+                    sleep(Duration::from_millis(1)).await;
+                }
+            };
+            // Most stay open.
+            let _ = timeout(UNASKED, closed).await;
+            for connection in idle {
+                self.keep(connection);
+            }
         }
         self.speaks_unasked.get()
     }

@@ -121,6 +121,10 @@ fn xtask(arguments: &str) -> anyhow::Result<()> {
 /// the time of all goes.
 fn step(shown: &str, command: &mut Command) -> anyhow::Result<()> {
     println!("$ {shown}");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a command takes is no part of any run"
+    )]
     let started = Instant::now();
     let before = processor_time::of_ended_children();
     let status = command

@@ -1,6 +1,5 @@
 //! One HTTP/1.1 connection: made, used, and judged when it breaks.
 
-
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1;

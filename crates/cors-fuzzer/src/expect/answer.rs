@@ -33,8 +33,28 @@ pub(crate) fn max_age(policy: &Policy, list: &mut Checks, on: On, level: Level) 
     }
 }
 
-/// What holds of every answer under a policy.
-pub(crate) fn every_answer(policy: &Policy, list: &mut Checks, on: On, prefix: &str) {
+/// Which of its lists a browser reads in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reads {
+    /// What is granted to the request that follows: it is a preflight of an allowed origin.
+    Grants,
+    /// What the page may read: it is another answer, to an allowed origin.
+    Exposed,
+    /// None, since the origin is refused.
+    Nothing,
+}
+
+/// What holds of every answer under a policy. What is wrong in a list that no browser reads there is
+/// advice.
+pub(crate) fn every_answer(policy: &Policy, list: &mut Checks, on: On, prefix: &str, reads: Reads) {
+    let read_as = |needed| {
+        if reads == needed {
+            Level::Must
+        } else {
+            Level::Should
+        }
+    };
+    let (of_grants, of_exposed) = (read_as(Reads::Grants), read_as(Reads::Exposed));
     let mut must = |id: &str, level, name: &str, is| {
         list.add(&format!("{prefix}{id}"), level, on, header(name, is));
     };
@@ -62,16 +82,20 @@ pub(crate) fn every_answer(policy: &Policy, list: &mut Checks, on: On, prefix: &
         );
         must("no-false", Level::Should, ACAC, HeaderIs::Absent(true));
     }
-    must("one-max-age", Level::Must, ACMA, HeaderIs::MaxLines(1));
+    must("one-max-age", of_grants, ACMA, HeaderIs::MaxLines(1));
     must(
         "max-age-digits",
-        Level::Must,
+        of_grants,
         ACMA,
         HeaderIs::Grammar(Grammar::DeltaSeconds),
     );
-    for (id, name) in [("methods", ACAM), ("headers", ACAH), ("exposed", ACEH)] {
+    for (id, name, level) in [
+        ("methods", ACAM, of_grants),
+        ("headers", ACAH, of_grants),
+        ("exposed", ACEH, of_exposed),
+    ] {
         let tokens = HeaderIs::Grammar(Grammar::TokenList);
-        must(&format!("{id}-tokens"), Level::Must, name, tokens);
+        must(&format!("{id}-tokens"), level, name, tokens);
         let empty = HeaderIs::Not("".into());
         must(&format!("{id}-not-empty"), Level::Should, name, empty);
     }
@@ -83,11 +107,11 @@ pub(crate) fn every_answer(policy: &Policy, list: &mut Checks, on: On, prefix: &
     }
     if let AnyOr::Listed(_) = policy.allow_methods {
         let star = HeaderIs::LacksToken("*".into());
-        must("method-not-granted", Level::Must, ACAM, star);
+        must("method-not-granted", of_grants, ACAM, star);
     }
     if let AnyOr::Listed(_) = policy.allow_headers {
         let star = HeaderIs::LacksToken("*".into());
-        must("header-not-granted", Level::Must, ACAH, star);
+        must("header-not-granted", of_grants, ACAH, star);
     }
     for name in [ACAO, ACAH, ACAM, "Access-Control-Allow-Private-Network"] {
         let lacks = HeaderIs::LacksToken(name.into());
@@ -165,5 +189,49 @@ pub(crate) fn vary(policy: &Policy, list: &mut Checks, on: On, endpoint: Endpoin
     if endpoint == Endpoint::Vary {
         let kept = header("Vary", HeaderIs::HasToken("Accept-Encoding".into()));
         list.add_when("vary-kept", Level::Must, on, status(&[(200, 299)]), kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use cors_vectors::check::{Check, HeaderStatement, Statement};
+
+    use super::*;
+
+    /// The checks of the lists of an answer that are no advice.
+    fn binding(reads: Reads) -> BTreeSet<String> {
+        let policy = serde_json::from_str(
+            r#"{ "allow_origins": ["https://app.example"], "allow_methods": ["PUT"],
+                 "allow_headers": ["x-token"], "expose_headers": [] }"#,
+        );
+        let mut list = Checks::new(0);
+        every_answer(&policy.unwrap(), &mut list, On::Last, "", reads);
+        let of_a_list = |check: &&Check| {
+            let Statement::Header(HeaderStatement { header, .. }) = &check.statement else {
+                return false;
+            };
+            [ACAM, ACAH, ACMA, ACEH].contains(&header.as_str())
+        };
+        let checks = list.checks.iter().filter(of_a_list);
+        let binding = checks.filter(|check| check.level == Level::Must);
+        binding.map(|check| check.id.clone()).collect()
+    }
+
+    #[test]
+    fn lists_that_no_browser_reads_there_get_advice_alone() {
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        let of_grants: BTreeSet<String> = ids(&[
+            "header-not-granted",
+            "headers-tokens",
+            "max-age-digits",
+            "method-not-granted",
+            "methods-tokens",
+            "one-max-age",
+        ]);
+        assert_eq!(binding(Reads::Grants), of_grants);
+        assert_eq!(binding(Reads::Exposed), ids(&["exposed-tokens"]));
+        assert_eq!(binding(Reads::Nothing), ids(&[]));
     }
 }

@@ -9,7 +9,7 @@ use cors_vectors::policy::{Any, AnyOr, Policy};
 use cors_vectors::server::{Endpoint, Level, RawSend};
 use cors_vectors::text::Text;
 
-use super::answer::{ACAC, ACAH, ACAM, ACAO, every_answer, max_age, vary};
+use super::answer::{ACAC, ACAH, ACAM, ACAO, Reads, every_answer, max_age, vary};
 use super::checks::{Checks, header, status};
 use super::lists::is_written_as_by_browsers;
 use super::misses::{has_underscore, is_listed_but_for_case, is_odd_subdomain, is_unlisted};
@@ -124,7 +124,12 @@ fn is_origin(origin: &str) -> bool {
 
 /// What holds of every answer, and that no origin is told what is not for it.
 fn nothing_for_others(read: &Read, policy: &Policy, list: &mut Checks) {
-    every_answer(policy, list, LAST, "");
+    let reads = match (&read.allowed, read.is_preflight()) {
+        (None, _) => Reads::Nothing,
+        (Some(_), true) => Reads::Grants,
+        (Some(_), false) => Reads::Exposed,
+    };
+    every_answer(policy, list, LAST, "", reads);
     let AnyOr::Listed(listed) = &policy.allow_origins else {
         // A server that allows any origin may repeat what it takes for one.
         let clean = |origin: &Vec<u8>| std::str::from_utf8(origin).is_ok_and(is_origin);

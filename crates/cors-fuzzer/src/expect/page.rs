@@ -6,7 +6,7 @@ use cors_vectors::policy::{Any, AnyOr, Policy};
 use cors_vectors::server::{Credentials, Endpoint, Level, PageFetch, Verdict};
 use cors_vectors::text::Text;
 
-use super::answer::{ACAC, ACAH, ACAM, ACAO, every_answer, exposed, max_age, vary};
+use super::answer::{ACAC, ACAH, ACAM, ACAO, Reads, every_answer, exposed, max_age, vary};
 use super::checks::{Checks, header, status};
 use super::misses::{has_underscore, is_listed_but_for_case, is_odd_subdomain, is_unlisted};
 use super::request::Asked;
@@ -92,8 +92,14 @@ pub(crate) fn of_fetch(
     fetch.cannot_read = Vec::new();
     if verdict == Verdict::Refused {
         let on = On::Last;
-        every_answer(policy, list, on, "");
-        if !policy.allows_origin(asked.origin.as_bytes()) {
+        let is_allowed = policy.allows_origin(asked.origin.as_bytes());
+        let reads = if is_allowed && asked.is_preflighted {
+            Reads::Grants
+        } else {
+            Reads::Nothing
+        };
+        every_answer(policy, list, on, "", reads);
+        if !is_allowed {
             let level = if is_odd_subdomain(asked.origin.as_bytes(), policy) {
                 Level::Should
             } else {
@@ -114,7 +120,7 @@ pub(crate) fn of_fetch(
                 let token = Text::literal(asked.method.as_bytes());
                 let lacks = header(ACAM, HeaderIs::LacksToken(token));
                 // To a page that is refused by its origin no list gives anything.
-                let level = if policy.allows_origin(asked.origin.as_bytes()) {
+                let level = if is_allowed {
                     Level::Must
                 } else {
                     Level::Should
@@ -130,7 +136,7 @@ pub(crate) fn of_fetch(
         granted_preflight(fetch, &asked, level, policy, list);
     }
     let on = On::Actual;
-    every_answer(policy, list, on, "");
+    every_answer(policy, list, on, "", Reads::Exposed);
     if ["GET", "HEAD"].contains(&asked.method.as_str()) {
         vary(policy, list, on, fetch.endpoint);
     }
@@ -176,7 +182,7 @@ fn granted_preflight(
     list: &mut Checks,
 ) {
     let on = On::Preflight;
-    every_answer(policy, list, on, "preflight-");
+    every_answer(policy, list, on, "preflight-", Reads::Grants);
     list.add("preflight-ok", level, on, status(&[(200, 299)]));
     if !is_cors_safelisted_method(asked.method.as_bytes()) {
         let token = Text::literal(asked.method.as_bytes());

@@ -1,8 +1,8 @@
 //! `cargo xtask ci`: what a change must pass.
 //!
-//! The cheapest and most local step comes first, each is printed before it runs, and the first
-//! failure ends the run. The hosted CI calls this and nothing else, so that what it says can be
-//! had at home.
+//! The cheapest and most local step comes first, each is printed before it runs and what it took
+//! afterwards, and the first failure ends the run. The hosted CI calls this and nothing else, so
+//! that what it says can be had at home.
 
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -117,8 +117,8 @@ fn xtask(arguments: &str) -> anyhow::Result<()> {
     )
 }
 
-/// Prints and runs a command in the root of the workspace, and says what it took: so is seen where
-/// the time of all goes.
+/// Prints and runs a command in the root of the workspace, and says how long it took, which shows
+/// where the time of the whole goes.
 fn step(shown: &str, command: &mut Command) -> anyhow::Result<()> {
     println!("$ {shown}");
     #[expect(

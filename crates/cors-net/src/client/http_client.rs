@@ -240,13 +240,9 @@ impl Client {
     /// asked for. It would be taken for the response to the next request; so then no connection is
     /// used again. What it does once it is taken to do always: only the first call waits.
     pub async fn listen(&self) -> bool {
-        let idle = if self.listened.get() {
-            Vec::new()
-        } else {
-            self.idle.take()
-        };
-        if !idle.is_empty() {
+        if !self.listened.get() && !self.idle.borrow().is_empty() {
             self.listened.set(true);
+            let idle = self.idle.take();
             let closed = async {
                 while idle.iter().any(Connection::is_open) {
                     sleep(Duration::from_millis(1)).await;
